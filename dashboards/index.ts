@@ -1,0 +1,28 @@
+import { type BuildContext, buildDashboard } from '../src/build/index.ts';
+import { signals } from '../src/metrics/index.ts';
+import type { DashboardResource } from '../src/model/resource.ts';
+import { apiGateway } from './api-gateway.ts';
+import { type Extend, houseDashboard } from './house.ts';
+import { orderService } from './order-service.ts';
+import { overviewDashboard } from './overview.ts';
+import { userService } from './user-service.ts';
+
+/** What services add to the house dashboard, by id. A service that is not here gets the house dashboard. */
+const extensions: Readonly<Record<string, Extend>> = {
+  'api-gateway': apiGateway,
+  'order-service': orderService,
+  'user-service': userService,
+};
+
+/** Every dashboard: the overview, then one per service. */
+export function buildDashboards(context: BuildContext): readonly DashboardResource[] {
+  return [
+    buildDashboard(overviewDashboard(context), context.project),
+    ...context.catalog.services.map((service) => {
+      const extend = extensions[service.id];
+      const house = houseDashboard(service, context, extend === undefined ? undefined : `dashboards/${service.id}.ts`);
+      const draft = extend?.(house, { ...context, service, signals: signals(service, context.catalog) }) ?? house;
+      return buildDashboard(draft, context.project);
+    }),
+  ];
+}

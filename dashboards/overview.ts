@@ -1,0 +1,176 @@
+import {
+  alertListPanel,
+  allDeployments,
+  type BuildContext,
+  type DashboardDraft,
+  dashboardUid,
+  dataSourceVariable,
+  link,
+  overviewUid,
+  type PanelDraft,
+  runbooksLink,
+  type Section,
+  statPanel,
+  tablePanel,
+} from '../src/build/index.ts';
+import { quantile, rate, ratio } from '../src/metrics/histogram.ts';
+import { findSignal, signals } from '../src/metrics/index.ts';
+import { firstOf, rename } from '../src/metrics/promql.ts';
+import type { Service } from '../src/model/service.ts';
+import type { Signal, SignalId } from '../src/model/signal.ts';
+
+/** The incident that this project was started for, 13:30 to 17:00 UTC; the overview links to it. */
+const INCIDENT = { from: Date.UTC(2025, 11, 15, 13, 30), to: Date.UTC(2025, 11, 15, 17) };
+
+const COLUMNS: readonly (readonly [SignalId, string])[] = [
+  ['error-ratio', 'errors'],
+  ['latency-p95', 'latency p95'],
+  ['pool-utilisation', 'fullest pool'],
+  ['query-p95', 'query p95'],
+  ['dependency-error-ratio', 'worst dependency'],
+  ['degradation', 'signs'],
+];
+
+/** All services at a glance: a line for each, from the edge inwards, and who has trouble with whom. */
+export function overviewDashboard(context: BuildContext): DashboardDraft {
+  const { project, catalog } = context;
+  return {
+    uid: overviewUid(project),
+    title: 'System overview',
+    description:
+      'Every service in one line, coloured by its own alerts; then who fails whom. Start here, follow the first line that is red from below.',
+    tags: [`system:${project.system}`],
+    source: 'dashboards/overview.ts',
+    sections: [...catalog.services.map((service) => serviceSection(service, context)), trouble(context)],
+    variables: [dataSourceVariable(project)],
+    annotations: allDeployments(),
+    links: [
+      ...catalog.services.map((service) =>
+        link(service.title, `/d/${dashboardUid(project, service.id)}`, `Dashboard of ${service.title}`),
+      ),
+      link(
+        'Incident of 2025-12-15',
+        `/d/${overviewUid(project)}?from=${INCIDENT.from}&to=${INCIDENT.to}`,
+        'This page over the afternoon of the incident',
+      ).keepTime(false),
+      runbooksLink(project),
+    ],
+  };
+}
+
+function serviceSection(service: Service, { catalog, project }: BuildContext): Section {
+  const own = signals(service, catalog);
+  const panels = COLUMNS.flatMap(([id, title]) => {
+    const signal = findSignal(own, id);
+    return signal === undefined ? [] : [glance(service, signal, title, `/d/${dashboardUid(project, service.id)}`)];
+  });
+  return { key: service.id, title: service.title, panels };
+}
+
+function glance(service: Service, signal: Signal, title: string, url: string): PanelDraft {
+  const panel = statPanel({
+    key: `${service.id}-${signal.id}`,
+    title,
+    description: `${signal.title} of ${service.title}, as its alert sees it. Orange-red means the limit is passed: click for its dashboard.`,
+    unit: signal.unit,
+    width: 4,
+    height: 3,
+    queries: [
+      {
+        expr: signal.perSeries === undefined && !signal.borrowed ? signal.guarded : `max(${signal.guarded})`,
+        legend: title,
+        mode: 'instant',
+      },
+    ],
+    limit: signal.limit,
+  });
+  panel.builder.dataLinks([link(service.title, url, `Dashboard of ${service.title}`)]);
+  return panel;
+}
+
+function trouble({ catalog, project }: BuildContext): Section {
+  return {
+    key: 'system',
+    title: 'The whole system',
+    panels: [
+      alertListPanel({
+        key: 'all-alerts',
+        title: 'Alerts of all services',
+        description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
+        width: 10,
+        height: 9,
+        filter: `{system="${project.system}"}`,
+        folder: project.folder,
+      }),
+      ...matrix(catalog.services.filter(({ dependencies }) => dependencies.length > 0)),
+      telemetry(),
+    ],
+  };
+}
+
+/** Who calls whom: one row for each pair. */
+function matrix(callers: readonly Service[]): PanelDraft[] {
+  if (callers.length === 0) return [];
+  const window = '$__range' as const;
+  const pairs = (expression: (caller: Service, keep: string[]) => string) =>
+    firstOf(
+      ...callers.map((caller) => {
+        const { address } = caller.metrics.client;
+        return rename(expression(caller, ['job', address]), address, 'dependency');
+      }),
+    );
+  const panel = tablePanel({
+    key: 'dependency-matrix',
+    title: 'Who calls whom',
+    description:
+      'Each caller and what it calls over the chosen time: calls, failures, response time as the caller sees it. Several callers failing on one row’s dependency point to that dependency.',
+    unit: 'short',
+    width: 14,
+    height: 9,
+    queries: [
+      { expr: pairs(({ metrics: { client } }, keep) => rate(client, { window, keep })), legend: 'rate' },
+      {
+        expr: pairs(({ metrics: { client } }, keep) => ratio(client, client.failed, { window, keep })),
+        legend: 'failed',
+      },
+      { expr: pairs(({ metrics: { client } }, keep) => quantile(client, 0.95, { window, keep })), legend: 'p95' },
+    ],
+  });
+  panel.builder
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: Object.fromEntries(
+          ['Time', ...callers.map(({ metrics }) => metrics.client.address)].map((name) => [name, true]),
+        ),
+        indexByName: { job: 0, dependency: 1, 'Value #A': 2, 'Value #B': 3, 'Value #C': 4 },
+        renameByName: {
+          job: 'Caller',
+          dependency: 'Dependency',
+          'Value #A': 'Calls',
+          'Value #B': 'Failed',
+          'Value #C': 'p95',
+        },
+      },
+    })
+    .overrideByName('Calls', [{ id: 'unit', value: 'reqps' }])
+    .overrideByName('Failed', [{ id: 'unit', value: 'percentunit' }])
+    .overrideByName('p95', [{ id: 'unit', value: 's' }]);
+  return [panel];
+}
+
+/** Whether Prometheus answers at all: the panel of the alert on the data source. */
+function telemetry(): PanelDraft {
+  return statPanel({
+    key: 'data-source',
+    signals: ['data-source-reachable', 'watchdog'],
+    title: 'Prometheus answers',
+    description:
+      '1 while Grafana can query Prometheus. Without it every other panel and alert is blind: its own alert then pages.',
+    unit: 'count',
+    width: 24,
+    height: 3,
+    queries: [{ expr: 'vector(1)', legend: 'answers', mode: 'instant' }],
+  });
+}

@@ -1,0 +1,154 @@
+import {
+  callersOf,
+  dashboardUid,
+  INSTANCE,
+  limitColours,
+  type PanelDraft,
+  RATE,
+  type Section,
+  type ServiceContext,
+  tablePanel,
+  textPanel,
+  timeseriesPanel,
+} from '../../src/build/index.ts';
+import { quantile, rate, ratio } from '../../src/metrics/histogram.ts';
+import { findSignal, matcher } from '../../src/metrics/index.ts';
+import { firstOf } from '../../src/metrics/promql.ts';
+import { dependencyAddress, type Service } from '../../src/model/service.ts';
+
+/** What the service calls and how that answers, and how its callers see it. */
+export function dependencySection(context: ServiceContext): Section {
+  const callers = callersOf(context.service, context.catalog);
+  const panels = [
+    ...(context.service.dependencies.length > 0 ? [calls(context), failures(context)] : []),
+    ...(callers.length > 0 ? [seenByCallers(context, callers)] : []),
+  ];
+  return {
+    key: 'dependencies',
+    title: 'Dependencies: who else is in trouble',
+    panels: panels.length > 0 ? panels : [none(context)],
+  };
+}
+
+function calls({ service, signals, project, catalog }: ServiceContext): PanelDraft {
+  const { client } = service.metrics;
+  const { address } = client;
+  const window = '$__range' as const;
+  const limit = findSignal(signals, 'dependency-error-ratio')?.limit;
+  const panel = tablePanel({
+    key: 'dependency-table',
+    title: 'What it calls',
+    description:
+      'Each dependency over the chosen time: calls, failures (5xx, 408, 429 and time-outs) and response time as this service sees them. Follow the link of the one that stands out.',
+    unit: 'short',
+    width: 12,
+    queries: [
+      {
+        expr: linked(
+          rate(client, { window, keep: [address] }),
+          address,
+          service,
+          (id) => dashboardUid(project, id),
+          catalog.services,
+        ),
+        legend: 'rate',
+      },
+      { expr: ratio(client, client.failed, { window, keep: [address] }), legend: 'failed' },
+      { expr: quantile(client, 0.95, { window, keep: [address] }), legend: 'p95' },
+    ],
+  });
+  panel.builder
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: { Time: true },
+        indexByName: { [address]: 0, 'Value #A': 1, 'Value #B': 2, 'Value #C': 3, dashboard: 4 },
+        renameByName: {
+          [address]: 'Dependency',
+          'Value #A': 'Calls',
+          'Value #B': 'Failed',
+          'Value #C': 'p95',
+          dashboard: 'Dashboard',
+        },
+      },
+    })
+    .overrideByName('Calls', [{ id: 'unit', value: 'reqps' }])
+    .overrideByName('Failed', [
+      { id: 'unit', value: 'percentunit' },
+      ...(limit === undefined
+        ? []
+        : [
+            { id: 'thresholds', value: limitColours(limit).build() },
+            { id: 'custom.cellOptions', value: { type: 'color-text' } },
+          ]),
+    ])
+    .overrideByName('p95', [{ id: 'unit', value: 's' }])
+    .overrideByName('Dashboard', [
+      {
+        id: 'links',
+        value: [{ title: 'Open its dashboard', url: '/d/${__value.raw}?${__url_time_range}', targetBlank: false }],
+      },
+    ]);
+  return panel;
+}
+
+/** Adds the UID of its dashboard to each dependency that is a service of the catalog. */
+function linked(
+  expression: string,
+  label: string,
+  service: Service,
+  uid: (id: string) => string,
+  known: readonly Service[],
+): string {
+  return service.dependencies.reduce((inner, dependency) => {
+    if (!('service' in dependency) || !known.some(({ id }) => id === dependency.service)) return inner;
+    return `label_replace(${inner}, "dashboard", "${uid(dependency.service)}", "${label}", "${dependencyAddress(dependency).replace(/[.]/g, '\\\\.')}")`;
+  }, expression);
+}
+
+function failures({ signals }: ServiceContext): PanelDraft {
+  const signal = findSignal(signals, 'dependency-error-ratio');
+  return timeseriesPanel({
+    key: 'dependency-error-ratio',
+    title: 'Failures by dependency',
+    description:
+      'Share of calls that fail: 5xx, 408, 429, and calls without an answer. Above the line it warns. If the dependency is ours, its own dashboard tells more; if not, its status page.',
+    unit: 'ratio',
+    width: 12,
+    signals: ['dependency-error-ratio'],
+    queries: signal === undefined ? [] : [{ expr: signal.plain(RATE, [INSTANCE]), legend: '{{dependency}}' }],
+    ...(signal === undefined ? {} : { limit: signal.limit }),
+  });
+}
+
+function seenByCallers({ service }: ServiceContext, callers: readonly Service[]): PanelDraft {
+  const seen = callers.flatMap((caller) => {
+    const { client } = caller.metrics;
+    const addresses = caller.dependencies.flatMap((dependency) =>
+      'service' in dependency && dependency.service === service.id ? [dependencyAddress(dependency)] : [],
+    );
+    return addresses.map((address) =>
+      quantile(client, 0.95, { window: RATE, only: [matcher(client.address, '=', address)] }),
+    );
+  });
+  return timeseriesPanel({
+    key: 'seen-by-callers',
+    title: 'As its callers see it, p95',
+    description:
+      "Response time of this service measured by those who call it. Higher than its own p95 means time is lost between them: the caller's pool, the network, a queue in front.",
+    unit: 'seconds',
+    width: 12,
+    queries: [{ expr: firstOf(...seen), legend: '{{job}}' }],
+  });
+}
+
+function none({ service }: ServiceContext): PanelDraft {
+  return textPanel({
+    key: 'no-dependencies',
+    title: 'No dependencies',
+    description: 'Why this row is empty and how to fill it.',
+    width: 24,
+    content: `${service.title} declares that it calls nothing, and no service declares that it calls it. Add \`dependencies\` in \`${service.source}\`.`,
+  });
+}

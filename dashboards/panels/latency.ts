@@ -1,0 +1,74 @@
+import {
+  COLOURS,
+  heatmapPanel,
+  INSTANCE,
+  type PanelDraft,
+  RATE,
+  type Section,
+  type ServiceContext,
+  timeseriesPanel,
+} from '../../src/build/index.ts';
+import { buckets, quantile } from '../../src/metrics/histogram.ts';
+import { findSignal } from '../../src/metrics/index.ts';
+
+/** How long users wait. */
+export function latencySection(context: ServiceContext): Section {
+  return {
+    key: 'latency',
+    title: 'Latency: how long users wait',
+    panels: [quantiles(context), regression(context), spread(context)],
+  };
+}
+
+function quantiles({ service, signals }: ServiceContext): PanelDraft {
+  const { server } = service.metrics;
+  const p95 = findSignal(signals, 'latency-p95');
+  const at = (q: number) => quantile(server, q, { window: RATE, only: [INSTANCE] });
+  return timeseriesPanel({
+    key: 'latency-quantiles',
+    title: 'Latency p50, p95, p99',
+    description:
+      'Response time of all requests. p95 above the line fires the alert. If p50 climbs too, everything is slow: look at queries and pools. If only p99 does, look for one route or one instance.',
+    unit: 'seconds',
+    width: 12,
+    signals: ['latency-p95'],
+    queries: [
+      { expr: at(0.99), legend: 'p99' },
+      { expr: p95?.plain(RATE, [INSTANCE]) ?? at(0.95), legend: 'p95' },
+      { expr: at(0.5), legend: 'p50' },
+    ],
+    ...(p95 === undefined ? {} : { limit: p95.limit }),
+    colours: { p99: COLOURS.accent, p95: COLOURS.main, p50: COLOURS.calm },
+  });
+}
+
+function regression({ signals }: ServiceContext): PanelDraft {
+  const signal = findSignal(signals, 'latency-regression');
+  return timeseriesPanel({
+    key: 'latency-regression',
+    title: 'Latency against its baseline',
+    description:
+      'p95 as a multiple of what it was in the last hours; 0 while it is too fast to matter. The first thing that moved on 2025-12-15. If it rises after a deployment, roll back first and look for the cause then.',
+    unit: 'factor',
+    width: 12,
+    signals: ['latency-regression'],
+    queries: signal === undefined ? [] : [{ expr: signal.plain(RATE), legend: 'times the baseline' }],
+    ...(signal === undefined ? {} : { limit: signal.limit }),
+    colours: { 'times the baseline': COLOURS.main },
+  });
+}
+
+function spread({ service }: ServiceContext): PanelDraft {
+  return heatmapPanel({
+    key: 'latency-heatmap',
+    title: 'Latency, every request',
+    description:
+      'How requests spread over response times. Two bands mean two kinds of requests, or good and bad instances; a band that climbs as a whole means a shared cause.',
+    unit: 's',
+    width: 24,
+    height: 7,
+    queries: [
+      { expr: `sum by (le)(increase(${buckets(service.metrics.server, [INSTANCE])}[${RATE}]))`, legend: '{{le}}' },
+    ],
+  });
+}

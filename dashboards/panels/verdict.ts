@@ -1,0 +1,99 @@
+import {
+  alertListPanel,
+  COLOURS,
+  type PanelDraft,
+  type Section,
+  type ServiceContext,
+  statPanel,
+  timeseriesPanel,
+} from '../../src/build/index.ts';
+import { findSignal } from '../../src/metrics/index.ts';
+import type { Signal, SignalId } from '../../src/model/signal.ts';
+
+/** What the strip shows, left to right, and what to look at when it is red. */
+const STRIP: readonly (readonly [SignalId, title: string, whenRed: string])[] = [
+  ['error-ratio', 'Errors', 'Look at Errors below: which route, which status, one instance or all.'],
+  ['latency-p95', 'Latency p95', 'Look at Latency below, then at pools and queries: slow queries fill pools.'],
+  [
+    'pool-utilisation',
+    'Fullest pool',
+    'Look at Pools below. A fuller pool means slower work, rarely too few connections.',
+  ],
+  ['query-p95', 'Query p95', 'Look at Queries below: which operation, and since which deployment.'],
+  [
+    'dependency-error-ratio',
+    'Worst dependency',
+    'Look at Dependencies below and open the dashboard of the one that fails.',
+  ],
+  ['cpu-utilisation', 'CPU', 'Look at Resources below.'],
+  ['memory-utilisation', 'Memory', 'Look at Resources below: a leak climbs steadily, a burst falls again.'],
+];
+
+/** The verdict at a glance: the alerts' own expressions and limits, and what is firing. */
+export function verdictSection(context: ServiceContext): Section {
+  const shown = STRIP.flatMap(([id, title, whenRed]) => {
+    const signal = findSignal(context.signals, id);
+    return signal === undefined ? [] : [{ signal, title, whenRed }];
+  });
+  const widths = shareColumns(shown.length);
+  const strip = shown.map(({ signal, title, whenRed }, index) => verdict(signal, title, whenRed, widths[index] ?? 3));
+  return { key: 'verdict', title: '', panels: [...strip, firing(context), signs(context)] };
+}
+
+/** 24 columns for a number of panels, the wider ones first. */
+function shareColumns(panels: number): number[] {
+  const least = Math.floor(24 / panels);
+  return Array.from({ length: panels }, (_, index) => (index < 24 - least * panels ? least + 1 : least));
+}
+
+function verdict(signal: Signal, title: string, whenRed: string, width: number): PanelDraft {
+  return statPanel({
+    key: `verdict-${signal.id}`,
+    title,
+    description: `${signal.title}, as its alert sees it: orange-red means the alert's limit is passed. ${whenRed}`,
+    unit: signal.unit,
+    width,
+    queries: [
+      {
+        expr: signal.perSeries === undefined && !signal.borrowed ? signal.guarded : `max(${signal.guarded})`,
+        legend: title,
+        mode: 'instant',
+      },
+    ],
+    limit: signal.limit,
+  });
+}
+
+function firing({ service, project }: ServiceContext): PanelDraft {
+  return alertListPanel({
+    key: 'firing-alerts',
+    title: 'Alerts of this service',
+    description: 'What is pending or firing now. Each alert links to its runbook: start there.',
+    width: 12,
+    height: 7,
+    filter: `{service="${service.id}"}`,
+    folder: project.folder,
+  });
+}
+
+function signs({ signals }: ServiceContext): PanelDraft {
+  const degradation = findSignal(signals, 'degradation');
+  const telemetry = findSignal(signals, 'telemetry-absent');
+  const homes: SignalId[] = ['degradation', 'telemetry-absent'];
+  return timeseriesPanel({
+    key: 'signs-of-degradation',
+    title: 'Signs of degradation',
+    description:
+      'How many signs hold at once: latency, pool and, with a database, query. At the line it pages. Below: families of telemetry that are missing; while one is, its panels and alerts are blind.',
+    unit: 'count',
+    width: 12,
+    height: 7,
+    signals: homes,
+    queries: [
+      ...(degradation === undefined ? [] : [{ expr: degradation.guarded, legend: 'signs' }]),
+      ...(telemetry === undefined ? [] : [{ expr: `sum(${telemetry.guarded})`, legend: 'missing telemetry' }]),
+    ],
+    ...(degradation === undefined ? {} : { limit: degradation.limit }),
+    colours: { signs: COLOURS.bad, 'missing telemetry': COLOURS.quiet },
+  });
+}

@@ -1,0 +1,133 @@
+import type { AbsenceState, AlertRule, Severity } from '../model/alert-rule.ts';
+import { callerFile } from '../model/caller.ts';
+import type { ContactPoint } from '../model/contact-point.ts';
+import { deepFreeze } from '../model/json.ts';
+import type { Project } from '../model/project.ts';
+import type { RuleResource } from '../model/resource.ts';
+import type { Service } from '../model/service.ts';
+import type { Signal, SignalId } from '../model/signal.ts';
+import { runbookUrl } from './context.ts';
+
+/** An alert as people write it, once for all services. */
+export interface AlertFacts {
+  /** CamelCase, without a threshold in it: names outlive thresholds. Also the name of its runbook. */
+  readonly alert: string;
+  /** Short: the end of its UIDs. @example 'errors' */
+  readonly slug: string;
+  /** What it watches: expression, threshold, comparison and `for` come from here. */
+  readonly signal: SignalId;
+  readonly severity: Severity | ((service: Service) => Severity);
+  /** One line, with `{{value}}` and `{{label:NAME}}`. */
+  readonly summary: string;
+  /** What it means for users, and the first step. */
+  readonly description: string;
+  /** What it does without data or when the query fails; anything but KeepLast says why. */
+  readonly absence?: { readonly noData: AbsenceState; readonly error: AbsenceState; readonly because: string };
+}
+
+export interface Alert extends AlertFacts {
+  readonly source: string;
+}
+
+/**
+ * States an alert. Nothing that Grafana or the SDK would default is left to them: the SDK's own defaults call
+ * missing data healthy and page when Prometheus is down.
+ *
+ * @example
+ * export const errorRate = defineAlert({
+ *   alert: 'ServiceErrorRateHigh', slug: 'errors', signal: 'error-ratio', severity: 'critical',
+ *   summary: '{{value}} of requests fail', description: 'Users see errors. Roll back the last deployment.',
+ * });
+ */
+export function defineAlert(facts: AlertFacts): Alert {
+  return deepFreeze({ ...facts, source: callerFile() ?? 'alerts/rules' });
+}
+
+/** What a rule needs besides its alert. */
+export interface RuleContext {
+  readonly project: Project;
+  readonly receivers: Readonly<Record<Severity, ContactPoint | undefined>>;
+  /** The dashboard and panel that show a signal; undefined where none does, which validation reports. */
+  readonly panelOf: (
+    signal: SignalId,
+    serviceId: string | undefined,
+  ) => { readonly dashboardUid: string; readonly panelId: number } | undefined;
+}
+
+/** Five minutes: an alert that flaps around its threshold stays one notification. */
+const KEEP_FIRING_FOR = '5m' as const;
+/** Evaluations after which a series that vanished counts as resolved; two is Grafana's default, and too quick. */
+const MISSING_SERIES_EVALUATIONS = 5;
+/** The group, and the part of the UID, of rules about no service. */
+export const PROJECT_GROUP = 'project';
+
+/** The rule of an alert for one service, or for the project as a whole. */
+export function buildRule(
+  alert: Alert,
+  signal: Signal,
+  service: Service | undefined,
+  context: RuleContext,
+): RuleResource {
+  const { project, receivers, panelOf } = context;
+  const severity =
+    typeof alert.severity === 'string' ? alert.severity : service === undefined ? 'warning' : alert.severity(service);
+  const group = service?.id ?? PROJECT_GROUP;
+  const panel = panelOf(alert.signal, service?.id);
+  const uid = ruleUid(project, group, alert.slug);
+  const rule: AlertRule = {
+    uid,
+    alert: alert.alert,
+    group,
+    signal: alert.signal,
+    expr: signal.guarded,
+    comparison: signal.limit.comparison,
+    threshold: signal.limit.value.value,
+    unit: signal.unit,
+    for: signal.limit.for,
+    keepFiringFor: KEEP_FIRING_FOR,
+    evaluationInterval: project.evaluationInterval,
+    dataSourceUid: project.dataSource.uid,
+    severity,
+    labels: {
+      as_code: project.owner,
+      severity,
+      signal: alert.signal,
+      system: project.system,
+      team: service?.team ?? project.team,
+      ...(service === undefined ? {} : { service: service.id }),
+    },
+    annotations: {
+      summary: `${service?.title ?? project.folder.title}: ${alert.summary}`,
+      description: alert.description,
+      runbook_url: runbookUrl(project, alert.alert),
+    },
+    dashboardUid: panel?.dashboardUid ?? '',
+    panelId: panel?.panelId ?? 0,
+    notification: {
+      receiver: receivers[severity]?.name ?? '',
+      groupBy: ['alertname', 'grafana_folder', 'system'],
+      groupWait: project.notifications.groupWait[severity === 'critical' ? 'critical' : 'warning'],
+      groupInterval: project.notifications.groupInterval,
+      repeatInterval: project.notifications.repeatInterval,
+    },
+    noDataState: alert.absence?.noData ?? 'KeepLast',
+    execErrState: alert.absence?.error ?? 'KeepLast',
+    missingSeriesEvalsToResolve: MISSING_SERIES_EVALUATIONS,
+    paused: false,
+  };
+  return deepFreeze({
+    kind: 'rule',
+    uid,
+    title: alert.alert,
+    folderUid: project.folder.uid,
+    source: alert.source,
+    rule,
+    ...(service === undefined ? {} : { service: service.id }),
+    ...(alert.absence === undefined ? {} : { absenceReason: alert.absence.because }),
+  });
+}
+
+/** `<owner>-<service>-<slug>`. */
+export function ruleUid({ owner }: Pick<Project, 'owner'>, group: string, slug: string): string {
+  return `${owner}-${group}-${slug}`;
+}

@@ -1,0 +1,112 @@
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { deepFreeze, type JsonObject } from '../model/json.ts';
+import type { Project } from '../model/project.ts';
+import type { DashboardResource } from '../model/resource.ts';
+import type { SignalId } from '../model/signal.ts';
+import { panelId } from './panel-id.ts';
+import type { PanelDraft } from './panels.ts';
+
+const COLUMNS = 24;
+
+/** Panels under a common heading. */
+export interface Section {
+  /** Stable name; made into the id of the heading. */
+  readonly key: string;
+  /** Empty: the panels stand at the top, without a heading. */
+  readonly title: string;
+  readonly panels: readonly PanelDraft[];
+}
+
+/** A dashboard before it is laid out. Change it freely: it becomes plain JSON in `buildDashboard` alone. */
+export interface DashboardDraft {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly source: string;
+  readonly service?: string;
+  readonly sections: readonly Section[];
+  readonly variables: readonly { build(): dashboard.VariableModel }[];
+  readonly annotations: readonly { build(): dashboard.AnnotationQuery }[];
+  readonly links: readonly { build(): dashboard.DashboardLink }[];
+  /** The last word: the SDK's own builder, for what a draft can not say. */
+  readonly customise?: (builder: dashboard.DashboardBuilder) => dashboard.DashboardBuilder;
+}
+
+/**
+ * Lays a draft out on 24 columns, gives every panel its stable id, and makes it plain, frozen JSON with the owner's
+ * mark. Panels flow from left to right and wrap where they do not fit.
+ */
+export function buildDashboard(draft: DashboardDraft, project: Project): DashboardResource {
+  const builder = new dashboard.DashboardBuilder(draft.title)
+    .uid(draft.uid)
+    .description(draft.description)
+    .tags([ownerTag(project.owner), ...draft.tags])
+    .time({ from: 'now-3h', to: 'now' })
+    .refresh('1m')
+    .timezone('browser')
+    .tooltip(dashboard.DashboardCursorSync.Crosshair)
+    .editable()
+    .variables([...draft.variables])
+    .annotations([...draft.annotations])
+    .links([...draft.links]);
+  let top = 0;
+  for (const section of draft.sections) {
+    if (section.title !== '') {
+      builder.withRow(
+        new dashboard.RowBuilder(section.title)
+          .id(panelId(`row:${section.key}`))
+          .gridPos({ x: 0, y: top, w: COLUMNS, h: 1 }),
+      );
+      top += 1;
+    }
+    top = placePanels(builder, section.panels, top);
+  }
+  const spec = toPlainJson((draft.customise ?? ((same) => same))(builder).build());
+  return deepFreeze({
+    kind: 'dashboard',
+    uid: draft.uid,
+    title: draft.title,
+    folderUid: project.folder.uid,
+    source: draft.source,
+    spec,
+    signalPanels: signalPanels(draft),
+    ...(draft.service === undefined ? {} : { service: draft.service }),
+  });
+}
+
+/** The tag that marks a dashboard as ours. @example ownerTag('shop') // 'as-code:shop' */
+export function ownerTag(owner: string): string {
+  return `as-code:${owner}`;
+}
+
+function placePanels(builder: dashboard.DashboardBuilder, panels: readonly PanelDraft[], top: number): number {
+  let x = 0;
+  let y = top;
+  let tallest = 0;
+  for (const panel of panels) {
+    if (x > 0 && x + panel.width > COLUMNS) {
+      x = 0;
+      y += tallest;
+      tallest = 0;
+    }
+    const built = panel.builder.id(panelId(panel.key)).gridPos({ x, y, w: panel.width, h: panel.height });
+    builder.withPanel(built);
+    x += panel.width;
+    tallest = Math.max(tallest, panel.height);
+  }
+  return y + tallest;
+}
+
+function signalPanels(draft: DashboardDraft): Partial<Record<SignalId, number>> {
+  const homes: Partial<Record<SignalId, number>> = {};
+  for (const section of draft.sections) {
+    for (const panel of section.panels) for (const signal of panel.signals) homes[signal] ??= panelId(panel.key);
+  }
+  return homes;
+}
+
+/** SDK objects carry methods and shared references; JSON carries neither. */
+function toPlainJson(built: dashboard.Dashboard): JsonObject {
+  return JSON.parse(JSON.stringify(built)) as JsonObject;
+}

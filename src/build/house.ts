@@ -1,0 +1,130 @@
+/** What all dashboards share: variables, deployment annotations, links. */
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { counts } from '../metrics/histogram.ts';
+import { select } from '../metrics/promql.ts';
+import type { Project } from '../model/project.ts';
+import type { Catalog, Service } from '../model/service.ts';
+import { servicesBehind } from '../model/service.ts';
+import { dashboardUid, type ServiceContext } from './context.ts';
+import { COLOURS } from './style.ts';
+
+/** UID of the overview. */
+export function overviewUid(project: Pick<Project, 'owner'>): string {
+  return `${project.owner}-overview`;
+}
+
+/** Chooses the Prometheus to look at. */
+export function dataSourceVariable(project: Project): dashboard.DatasourceVariableBuilder {
+  return new dashboard.DatasourceVariableBuilder('datasource')
+    .label('Data source')
+    .type('prometheus')
+    .current({ selected: true, text: project.dataSource.name, value: project.dataSource.uid })
+    .multi(false)
+    .includeAll(false);
+}
+
+/** Chooses instances of a service; all of them at first. */
+export function instanceVariable({ service }: Pick<ServiceContext, 'service'>): dashboard.QueryVariableBuilder {
+  const query = `label_values(${counts(service.metrics.server)}, instance)`;
+  return new dashboard.QueryVariableBuilder('instance')
+    .label('Instance')
+    .datasource({ type: 'prometheus', uid: '${datasource}' })
+    .query(query)
+    .definition(query)
+    .current({ selected: true, text: 'All', value: '$__all' })
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    .sort(dashboard.VariableSort.AlphabeticalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*');
+}
+
+/** Deployments of a service that the pipeline marked, and, where it marked none, changes of the running version. */
+export function deploymentAnnotations({ id, metrics: { version } }: Service): AnnotationDraft[] {
+  const marked = tagged('Deployments', ['deployment', `service:${id}`], COLOURS.calm);
+  if (version === undefined) return [marked];
+  const running = (offset: string) =>
+    `group by (${version.label})(${select(version.series.name, version.series.matchers)}${offset})`;
+  return [marked, changes('Version changes', `${running('')} unless ${running(' offset 5m')}`, `{{${version.label}}}`)];
+}
+
+/** Deployments of every service. */
+export function allDeployments(): AnnotationDraft[] {
+  return [tagged('Deployments', ['deployment'], COLOURS.calm)];
+}
+
+type AnnotationDraft = { build(): dashboard.AnnotationQuery };
+
+function tagged(name: string, tags: readonly string[], colour: string): AnnotationDraft {
+  return plain({
+    name,
+    enable: true,
+    hide: false,
+    iconColor: colour,
+    datasource: { type: 'grafana', uid: '-- Grafana --' },
+    target: { type: 'tags', tags: [...tags], matchAny: false, limit: 100 },
+  });
+}
+
+function changes(name: string, expr: string, title: string): AnnotationDraft {
+  return plain({
+    name,
+    enable: true,
+    hide: false,
+    iconColor: COLOURS.quiet,
+    datasource: { type: 'prometheus', uid: '${datasource}' },
+    expr,
+    step: '60s',
+    titleFormat: title,
+    textFormat: 'version changed',
+  });
+}
+
+/** The SDK's annotation builder always places annotations in a menu; people want to see them. */
+function plain(query: object): AnnotationDraft {
+  return { build: () => query as dashboard.AnnotationQuery };
+}
+
+/** Links at the top of a service's dashboard: overview, what it calls, who calls it, runbooks. */
+export function serviceLinks({ service, project, catalog }: ServiceContext): dashboard.DashboardLinkBuilder[] {
+  const callers = callersOf(service, catalog);
+  return [
+    link('Overview', `/d/${overviewUid(project)}`, 'All services at a glance'),
+    ...servicesBehind(service, catalog).map((behind) =>
+      link(`→ ${behind.title}`, `/d/${dashboardUid(project, behind.id)}`, `${service.title} calls it`),
+    ),
+    ...callers.map((caller) =>
+      link(`← ${caller.title}`, `/d/${dashboardUid(project, caller.id)}`, `It calls ${service.title}`),
+    ),
+    runbooksLink(project),
+  ];
+}
+
+/** The services that call a service. */
+export function callersOf(service: Service, catalog: Catalog): readonly Service[] {
+  return catalog.services.filter((other) =>
+    other.dependencies.some((dependency) => 'service' in dependency && dependency.service === service.id),
+  );
+}
+
+/** A link that keeps the time range. */
+export function link(title: string, url: string, tooltip: string): dashboard.DashboardLinkBuilder {
+  return new dashboard.DashboardLinkBuilder(title)
+    .type(dashboard.DashboardLinkType.Link)
+    .icon('dashboard')
+    .url(url)
+    .tooltip(tooltip)
+    .keepTime(true)
+    .includeVars(false)
+    .targetBlank(false);
+}
+
+/** Opens the runbooks in the repository's host. */
+export function runbooksLink({ repository }: Project): dashboard.DashboardLinkBuilder {
+  return new dashboard.DashboardLinkBuilder('Runbooks')
+    .type(dashboard.DashboardLinkType.Link)
+    .icon('doc')
+    .url(`${repository.url}/tree/${repository.branch}/alerts/runbooks`)
+    .tooltip('One page per alert: meaning, impact, diagnosis, mitigation')
+    .targetBlank(true);
+}

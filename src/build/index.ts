@@ -1,0 +1,26 @@
+export { type Alert, buildRule, defineAlert, type RuleContext } from './alert.ts';
+export { defineContactPoint, email, pagerDuty, slack, webhook } from './contact-points.ts';
+export { type BuildContext, dashboardUid, INSTANCE, RATE, runbookUrl, type ServiceContext } from './context.ts';
+export { buildDashboard, type DashboardDraft, ownerTag, type Section } from './dashboard.ts';
+export {
+  allDeployments,
+  callersOf,
+  dataSourceVariable,
+  deploymentAnnotations,
+  instanceVariable,
+  link,
+  overviewUid,
+  runbooksLink,
+  serviceLinks,
+} from './house.ts';
+export { panelId } from './panel-id.ts';
+export {
+  alertListPanel,
+  heatmapPanel,
+  type PanelDraft,
+  statPanel,
+  tablePanel,
+  textPanel,
+  timeseriesPanel,
+} from './panels.ts';
+export { COLOURS, limitColours } from './style.ts';

@@ -1,0 +1,224 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
+import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
+import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as table from '@grafana/grafana-foundation-sdk/table';
+import * as text from '@grafana/grafana-foundation-sdk/text';
+import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import type { Unit } from '../model/quantity.ts';
+import type { Limit, SignalId } from '../model/signal.ts';
+import { COLOURS, fixedColour, grafanaUnit, limitColours, plainColours } from './style.ts';
+
+/** What every SDK panel builder offers: enough to place a panel without knowing its kind. */
+export interface PanelBuilder {
+  id(id: number): this;
+  gridPos(gridPos: dashboard.GridPos): this;
+  links(links: dashboard.DashboardLinkBuilder[]): this;
+  build(): dashboard.Panel;
+}
+
+/**
+ * A panel before it has a place. `builder` is the Foundation SDK's own: whatever these helpers lack, call there.
+ *
+ * @example const draft = timeseriesPanel({...}); draft.builder.fillOpacity(20)
+ */
+export interface PanelDraft<B extends PanelBuilder = PanelBuilder> {
+  /** Stable name in its dashboard: the panel's id is made of it, so moving a panel never renumbers another. */
+  readonly key: string;
+  /** Of 24 columns. */
+  readonly width: number;
+  /** In Grafana's rows of about 30 pixels. */
+  readonly height: number;
+  /** Signals whose alerts link to this panel. */
+  readonly signals: readonly SignalId[];
+  readonly builder: B;
+}
+
+/** A query and how its series are named. A legend of `__auto` is refused by validation. */
+export interface QueryDraft {
+  readonly expr: string;
+  readonly legend: string;
+  /** Default: `range`; tables and single values ask for the last one only. */
+  readonly mode?: 'range' | 'instant';
+}
+
+interface PanelFacts {
+  readonly key: string;
+  readonly title: string;
+  /** What it shows and what to do when it looks wrong. */
+  readonly description: string;
+  readonly width: number;
+  /** Default: 8. */
+  readonly height?: number;
+  readonly signals?: readonly SignalId[];
+}
+
+interface MeasuredFacts extends PanelFacts {
+  /** Ours, or any unit of Grafana's such as `reqps`. */
+  readonly unit: Unit | (string & {});
+  readonly queries: readonly QueryDraft[];
+  /** Drawn as a line and colour; the alert's own limit. */
+  readonly limit?: Pick<Limit, 'comparison' | 'value'>;
+}
+
+const DATA_SOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
+
+/** Lines over time. @example timeseriesPanel({ key: 'rate', title: 'Requests', unit: 'reqps', ... }) */
+export function timeseriesPanel(
+  facts: MeasuredFacts & { /** Colours by legend. */ readonly colours?: Readonly<Record<string, string>> },
+): PanelDraft<timeseries.PanelBuilder> {
+  const builder = measured(new timeseries.PanelBuilder(), facts)
+    .lineWidth(2)
+    .fillOpacity(6)
+    .showPoints(common.VisibilityMode.Never)
+    .axisSoftMin(0)
+    // Scrapes may miss a beat; a line breaks only where telemetry really is missing.
+    .spanNulls(120_000)
+    .thresholdsStyle(
+      new common.GraphThresholdsStyleConfigBuilder().mode(
+        facts.limit === undefined ? common.GraphThresholdsStyleMode.Off : common.GraphThresholdsStyleMode.Dashed,
+      ),
+    )
+    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic))
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs([]),
+    )
+    .tooltip(
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
+    );
+  for (const [name, colour] of Object.entries(facts.colours ?? {})) {
+    const override = fixedColour(name, colour);
+    builder.overrideByName(override.name, override.properties);
+  }
+  return place(builder, facts);
+}
+
+/** One number, coloured by its limit. */
+export function statPanel(facts: MeasuredFacts): PanelDraft<stat.PanelBuilder> {
+  const builder = measured(new stat.PanelBuilder(), facts)
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false))
+    .colorMode(common.BigValueColorMode.Background)
+    .graphMode(common.BigValueGraphMode.None)
+    .textMode(common.BigValueTextMode.Value)
+    .justifyMode(common.BigValueJustifyMode.Center)
+    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds))
+    .noValue('no data');
+  return place(builder, { height: 4, ...facts });
+}
+
+/** Rows of the last values, joined by their labels. */
+export function tablePanel(facts: MeasuredFacts): PanelDraft<table.PanelBuilder> {
+  const builder = measured(new table.PanelBuilder(), { ...facts, queries: [] })
+    .showHeader(true)
+    .noValue('–');
+  builder.targets(facts.queries.map((query, index) => target({ mode: 'instant', ...query }, index, 'table')));
+  return place(builder, facts);
+}
+
+/** How a latency histogram moves: every bucket over time. */
+export function heatmapPanel(facts: Omit<MeasuredFacts, 'limit'>): PanelDraft<heatmap.PanelBuilder> {
+  const builder = measured(new heatmap.PanelBuilder(), { ...facts, queries: [] })
+    .calculate(false)
+    .color(
+      new heatmap.HeatmapColorOptionsBuilder()
+        .mode(heatmap.HeatmapColorMode.Scheme)
+        .scheme('Blues')
+        .fill(COLOURS.main)
+        .exponent(0.5)
+        .steps(64)
+        .reverse(false),
+    )
+    .yAxis(new heatmap.YAxisConfigBuilder().unit(unitOf(facts.unit)).axisPlacement(common.AxisPlacement.Left))
+    .cellGap(1)
+    .filterValues(new heatmap.FilterValueRangeBuilder().le(1e-9))
+    .tooltip(
+      new heatmap.HeatmapTooltipBuilder()
+        .mode(common.TooltipDisplayMode.Single)
+        .yHistogram(false)
+        .showColorScale(false),
+    );
+  builder.targets(facts.queries.map((query, index) => target(query, index, 'heatmap')));
+  return place(builder, facts);
+}
+
+/** Words, in Markdown. */
+export function textPanel(facts: PanelFacts & { readonly content: string }): PanelDraft<text.PanelBuilder> {
+  const builder = new text.PanelBuilder()
+    .title(facts.title)
+    .description(facts.description)
+    .mode(text.TextMode.Markdown)
+    .content(facts.content);
+  return place(builder, { height: 3, ...facts });
+}
+
+/** The firing and pending alerts that match a label filter such as `{service="user-service"}`. */
+export function alertListPanel(
+  facts: PanelFacts & { readonly filter: string; readonly folder: { readonly uid: string; readonly title: string } },
+): PanelDraft<dashboard.PanelBuilder> {
+  const builder = new dashboard.PanelBuilder()
+    .type('alertlist')
+    .title(facts.title)
+    .description(facts.description)
+    .options({
+      viewMode: 'list',
+      groupMode: 'default',
+      groupBy: [],
+      maxItems: 20,
+      sortOrder: 3,
+      dashboardAlerts: false,
+      alertName: '',
+      showInstances: false,
+      showInactiveAlerts: false,
+      alertInstanceLabelFilter: facts.filter,
+      datasource: '-- Grafana --',
+      folder: facts.folder,
+      stateFilter: { firing: true, pending: true, recovering: true, noData: true, normal: false, error: true },
+    });
+  return place(builder, facts);
+}
+
+interface MeasuredBuilder extends PanelBuilder {
+  title(title: string): this;
+  description(description: string): this;
+  datasource(datasource: common.DataSourceRef): this;
+  unit(unit: string): this;
+  thresholds(thresholds: dashboard.ThresholdsConfigBuilder): this;
+  targets(targets: prometheus.DataqueryBuilder[]): this;
+}
+
+function measured<B extends MeasuredBuilder>(builder: B, facts: MeasuredFacts): B {
+  return builder
+    .title(facts.title)
+    .description(facts.description)
+    .datasource(DATA_SOURCE)
+    .unit(unitOf(facts.unit))
+    .thresholds(facts.limit === undefined ? plainColours() : limitColours(facts.limit))
+    .targets(facts.queries.map((query, index) => target(query, index)));
+}
+
+function target(query: QueryDraft, index: number, shape?: 'table' | 'heatmap'): prometheus.DataqueryBuilder {
+  const built = new prometheus.DataqueryBuilder()
+    .refId(String.fromCharCode(65 + index))
+    .datasource(DATA_SOURCE)
+    .editorMode(prometheus.QueryEditorMode.Code)
+    .expr(query.expr)
+    .legendFormat(query.legend);
+  if (shape === 'table') built.format(prometheus.PromQueryFormat.Table);
+  if (shape === 'heatmap') built.format(prometheus.PromQueryFormat.Heatmap);
+  return query.mode === 'instant' ? built.instant() : built.range();
+}
+
+function place<B extends PanelBuilder>(builder: B, facts: PanelFacts): PanelDraft<B> {
+  return { key: facts.key, width: facts.width, height: facts.height ?? 8, signals: facts.signals ?? [], builder };
+}
+
+const OURS: ReadonlySet<string> = new Set<Unit>(['ratio', 'seconds', 'count', 'factor']);
+
+function unitOf(unit: string): string {
+  return OURS.has(unit) ? grafanaUnit(unit as Unit) : unit;
+}

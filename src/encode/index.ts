@@ -1,0 +1,2 @@
+export { decodeGrafanaRule, encodeGrafanaRule } from './grafana.ts';
+export { encodePrometheusRule, encodePrometheusRules } from './prometheus.ts';

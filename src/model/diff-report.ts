@@ -1,0 +1,41 @@
+import type { Json } from './json.ts';
+import type { Edit, Meaning } from './plan.ts';
+
+/** One rule or dashboard that differs between two versions of the code. */
+export interface ResourceDiff {
+  readonly kind: 'rule' | 'dashboard';
+  readonly uid: string;
+  readonly title: string;
+  readonly service?: string;
+  readonly action: 'added' | 'removed' | 'changed' | 'renamed';
+  /** The UID before, where the service was renamed. */
+  readonly formerUid?: string;
+  readonly meanings: readonly Meaning[];
+  /** Exact: applied to `before` they give `after`. */
+  readonly edits: readonly Edit[];
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+/** What the replay of the incident says of a changed rule. */
+export interface ReplayNote {
+  readonly alert: string;
+  readonly service: string;
+  /** @example 'would fire 14:53 instead of 14:55' */
+  readonly text: string;
+}
+
+/** What differs between the code and a version of it in git. */
+export interface DiffReport {
+  readonly format: 'grafana-as-code/diff';
+  readonly version: 1;
+  readonly base: { readonly ref: string; readonly commit: string };
+  readonly changes: readonly ResourceDiff[];
+  readonly unchanged: number;
+  /** What a replay of the changed rules showed, if there was one. */
+  readonly replay?: {
+    readonly notes: readonly ReplayNote[];
+    /** @example 'All 21 scenarios hold.' */
+    readonly summary: string;
+  };
+}

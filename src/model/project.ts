@@ -1,0 +1,37 @@
+import type { Duration } from './duration.ts';
+
+/** What holds for every service, dashboard and rule: the facts of `src/project.ts`. */
+export interface Project {
+  /**
+   * Who owns what we write: prefix of every UID, value of the `as_code` label and of the `as-code:` tag.
+   * Lower-case letters and digits, no hyphen, so that a UID can be taken apart again.
+   */
+  readonly owner: string;
+  /** The system that alerts of a cascade are grouped by, a label of every rule. */
+  readonly system: string;
+  /** Who is on call for the rules of the project as a whole, such as an unreachable data source. */
+  readonly team: string;
+  /** The folder for dashboards and rules. File provisioning names it by title, HTTP by UID. */
+  readonly folder: { readonly uid: string; readonly title: string };
+  /** The Prometheus (or Mimir, Thanos) data source that rules query and dashboards start with. */
+  readonly dataSource: { readonly uid: string; readonly name: string };
+  /** How often Prometheus scrapes a service. Alert windows hold at least four scrapes. */
+  readonly scrapeInterval: Duration;
+  /** How often Grafana evaluates the rules; a multiple of 10 s. `for` is at least two evaluations. */
+  readonly evaluationInterval: Duration;
+  /**
+   * Upper boundaries, in seconds, of the latency histograms that services must record.
+   * A latency threshold has to be one of them: a quantile between two boundaries is a guess.
+   */
+  readonly histogramBoundaries: { readonly server: readonly number[]; readonly database: readonly number[] };
+  /** Where this repository is hosted and the branch runbook links point to. */
+  readonly repository: { readonly url: string; readonly branch: string };
+  /** How Grafana groups notifications; page latency = scrape + evaluation + `for` + groupWait. */
+  readonly notifications: {
+    readonly groupWait: { readonly critical: Duration; readonly warning: Duration };
+    readonly groupInterval: Duration;
+    readonly repeatInterval: Duration;
+  };
+  /** Notifications of a contact point without its secrets go to this webhook, and nowhere else. */
+  readonly previewWebhook: string;
+}
