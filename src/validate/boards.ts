@@ -1,0 +1,166 @@
+/** Checks of built dashboards: ids, layout, and what every panel has to say about itself. */
+import { z } from 'zod';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { groupBy } from '../model/group-by.ts';
+import type { DashboardResource } from '../model/resource.ts';
+import { MAX_UID } from './facts.ts';
+
+const COLUMNS = 24;
+/** Panels without data of their own. */
+const UNMEASURED: ReadonlySet<string> = new Set(['row', 'text', 'alertlist', 'dashlist', 'news']);
+/** Panels whose series have names that people read. */
+const NAMED: ReadonlySet<string> = new Set(['timeseries', 'stat', 'gauge', 'bargauge', 'barchart', 'piechart']);
+
+const target = z.looseObject({ refId: z.string(), expr: z.string().optional(), legendFormat: z.string().optional() });
+const basePanel = z.looseObject({
+  id: z.number(),
+  type: z.string(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
+  targets: z.array(target).optional(),
+  datasource: z.looseObject({ uid: z.string().optional() }).optional(),
+  fieldConfig: z.looseObject({ defaults: z.looseObject({ unit: z.string().optional() }) }).optional(),
+});
+type Panel = z.infer<typeof basePanel>;
+const board = z.looseObject({
+  panels: z.array(z.looseObject({ panels: z.array(basePanel).optional() }).and(basePanel)),
+  templating: z.looseObject({ list: z.array(z.looseObject({ name: z.string() })) }).optional(),
+});
+
+/** The panels of a dashboard, those in collapsed rows too. */
+export function panelsOf({ spec }: DashboardResource): readonly Panel[] {
+  const known = parsed.get(spec);
+  if (known !== undefined) return known;
+  const panels = board.parse(spec).panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+  parsed.set(spec, panels);
+  return panels;
+}
+
+/** Specs are frozen, and every rule of a service asks for the same one. */
+const parsed = new WeakMap<object, readonly Panel[]>();
+
+/** All that is wrong with one dashboard, its queries aside. */
+export function boardProblems(dashboard: DashboardResource, owner: string): readonly Diagnostic[] {
+  const panels = panelsOf(dashboard);
+  return [
+    ...uidProblems(dashboard, owner),
+    ...idProblems(dashboard, panels),
+    ...layoutProblems(dashboard, panels),
+    ...panels.flatMap((panel) => panelProblems(dashboard, panel)),
+    ...variableProblems(dashboard),
+  ];
+}
+
+function uidProblems(dashboard: DashboardResource, owner: string): Diagnostic[] {
+  const { uid } = dashboard;
+  if (/^[A-Za-z0-9_-]+$/.test(uid) && uid.length <= MAX_UID && uid.startsWith(`${owner}-`)) return [];
+  return [
+    error(
+      'B002',
+      dashboard,
+      `has the UID "${uid}", which is not "${owner}-" and up to ${MAX_UID} characters of A–Z, a–z, 0–9, _ and -`,
+      'Shorten or rename what it is made of.',
+    ),
+  ];
+}
+
+function idProblems(dashboard: DashboardResource, panels: readonly Panel[]): Diagnostic[] {
+  return [...groupBy(panels, ({ id }) => id)].flatMap(([id, members]) => {
+    if (members.length < 2) return [];
+    const titles = members.map(({ title }) => `"${title ?? ''}"`).join(' and ');
+    return [
+      error(
+        'B003',
+        dashboard,
+        `has panels with the same id ${id}: ${titles}`,
+        'Ids are made of the panels’ keys: give one of them another key.',
+      ),
+    ];
+  });
+}
+
+function layoutProblems(dashboard: DashboardResource, panels: readonly Panel[]): Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  for (const panel of panels) {
+    const { x, w } = panel.gridPos;
+    if (x < 0 || w < 1 || x + w > COLUMNS)
+      problems.push(
+        onPanel(
+          'B004',
+          dashboard,
+          panel,
+          `reaches from column ${x} to ${x + w}; there are ${COLUMNS}`,
+          'Make it narrower.',
+        ),
+      );
+  }
+  panels.forEach((panel, index) => {
+    const other = panels.slice(index + 1).find((each) => overlap(panel.gridPos, each.gridPos));
+    if (other !== undefined)
+      problems.push(
+        onPanel(
+          'B005',
+          dashboard,
+          panel,
+          `overlaps the panel "${other.title ?? other.id}"`,
+          'Leave the layout to buildDashboard, or correct the positions.',
+        ),
+      );
+  });
+  return problems;
+}
+
+function overlap(left: Panel['gridPos'], right: Panel['gridPos']): boolean {
+  return (
+    left.x < right.x + right.w && right.x < left.x + left.w && left.y < right.y + right.h && right.y < left.y + left.h
+  );
+}
+
+function panelProblems(dashboard: DashboardResource, panel: Panel): Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  const report = (code: string, message: string, remedy: string) =>
+    problems.push(onPanel(code, dashboard, panel, message, remedy));
+  if ((panel.title ?? '') === '') report('B009', 'has no title', 'Give it one.');
+  if (panel.type === 'row') return problems;
+  if ((panel.description ?? '').length < 20)
+    report('B007', 'has no description', 'Say what it shows and what to do when it looks wrong.');
+  if (UNMEASURED.has(panel.type)) return problems;
+  if ((panel.fieldConfig?.defaults.unit ?? '') === '')
+    report('B006', 'has no unit', "Give it one, such as 'seconds', 'ratio' or 'reqps'.");
+  if ((panel.targets ?? []).length === 0) report('B010', 'has no query', 'Give it one, or leave the panel out.');
+  for (const { refId, legendFormat } of panel.targets ?? []) {
+    if (NAMED.has(panel.type) && (legendFormat ?? '__auto') === '__auto')
+      report('B008', `has no legend for query ${refId}`, 'Name its series, such as "{{instance}}".');
+  }
+  if (panel.datasource?.uid !== '${datasource}')
+    report(
+      'B011',
+      'does not use the data source variable',
+      "Set its data source to { type: 'prometheus', uid: '${datasource}' }.",
+    );
+  return problems;
+}
+
+function variableProblems(dashboard: DashboardResource): Diagnostic[] {
+  const names = (board.parse(dashboard.spec).templating?.list ?? []).map(({ name }) => name);
+  const needed = dashboard.service === undefined ? ['datasource'] : ['datasource', 'instance'];
+  return needed
+    .filter((name) => !names.includes(name))
+    .map((name) => error('B012', dashboard, `has no variable "${name}"`, 'Keep the variables of the house dashboard.'));
+}
+
+/** A problem of one panel. */
+export function onPanel(
+  code: string,
+  dashboard: DashboardResource,
+  panel: Panel,
+  message: string,
+  remedy: string,
+): Diagnostic {
+  return error(code, dashboard, `panel "${panel.title ?? panel.id}" ${message}`, remedy);
+}
+
+function error(code: string, { source, title }: DashboardResource, message: string, remedy: string): Diagnostic {
+  return { code, level: 'error', file: source, subject: `dashboard ${title}:`, message, remedy };
+}

@@ -1,0 +1,103 @@
+/** Checks of everything that was built, before any of it is planned. */
+import { signals } from '../metrics/index.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { groupBy } from '../model/group-by.ts';
+import type { Project } from '../model/project.ts';
+import { type DashboardResource, type Desired, type RuleResource, resourceKey } from '../model/resource.ts';
+import { type Catalog, findService, servicesBehind } from '../model/service.ts';
+import { boardProblems, onPanel, panelsOf } from './boards.ts';
+import { queryProblems } from './queries.ts';
+import { onRule, ruleProblems } from './rules.ts';
+import { counters, selects } from './series.ts';
+
+export interface DesiredToCheck {
+  readonly desired: Desired;
+  readonly catalog: Catalog;
+  readonly project: Project;
+  /** Alerts that have a page in alerts/runbooks. */
+  readonly runbooks: ReadonlySet<string>;
+}
+
+/** All problems, in the order of the resources. */
+export function validateDesired({ desired, catalog, project, runbooks }: DesiredToCheck): readonly Diagnostic[] {
+  const { resources } = desired;
+  const dashboards = resources.filter((resource) => resource.kind === 'dashboard');
+  const rules = resources.filter((resource) => resource.kind === 'rule');
+  const around = {
+    owner: project.owner,
+    dashboards: new Map(dashboards.map((dashboard) => [dashboard.uid, dashboard])),
+    contactPoints: new Set(resources.filter(({ kind }) => kind === 'contact-point').map(({ title }) => title)),
+    runbooks,
+  };
+  const isCounter = counters(catalog);
+  return [
+    ...duplicateUids(desired),
+    ...dashboards.flatMap((dashboard) => [
+      ...boardProblems(dashboard, project.owner),
+      ...panelQueries(dashboard, catalog, isCounter),
+    ]),
+    ...rules.flatMap((rule) => [...ruleProblems(rule, around), ...ruleQueries(rule, catalog, project, isCounter)]),
+  ];
+}
+
+function duplicateUids({ resources }: Desired): Diagnostic[] {
+  return [...groupBy(resources, resourceKey).values()].flatMap(([first, ...others]) =>
+    others.map((other) => ({
+      code: other.kind === 'rule' ? 'R001' : 'B001',
+      level: 'error' as const,
+      file: other.source,
+      subject: `${other.kind} ${other.title}`,
+      message: `has the same UID ${other.uid} as ${first?.title ?? '?'} in ${first?.source ?? '?'}`,
+      remedy: 'UIDs are made of service id and slug: change one of them.',
+    })),
+  );
+}
+
+function panelQueries(
+  dashboard: DashboardResource,
+  catalog: Catalog,
+  isCounter: (metric: string) => boolean,
+): Diagnostic[] {
+  const service = dashboard.service === undefined ? undefined : findService(catalog, dashboard.service);
+  // A dashboard shows its service and, in the rows about others, whom it calls and who calls it.
+  const shown =
+    service === undefined
+      ? catalog.services
+      : [
+          service,
+          ...servicesBehind(service, catalog),
+          ...catalog.services.filter((other) => servicesBehind(other, catalog).includes(service)),
+        ];
+  const rules = { selects: selects(shown), isCounter };
+  const verdicts = new Set(shown.flatMap((each) => signals(each, catalog).map(({ guarded }) => guarded)));
+  return panelsOf(dashboard).flatMap((panel) =>
+    (panel.targets ?? []).flatMap(({ expr }) => {
+      if (expr === undefined) return [];
+      // An alert's own expression keeps its windows, so that the panel shows what the alert sees.
+      const windows = isVerdict(expr, verdicts) ? ({ kind: 'any' } as const) : ({ kind: 'panel' } as const);
+      return queryProblems(expr, { ...rules, windows }).map(({ code, message, remedy }) =>
+        onPanel(code, dashboard, panel, message, remedy),
+      );
+    }),
+  );
+}
+
+function ruleQueries(
+  resource: RuleResource,
+  catalog: Catalog,
+  { scrapeInterval }: Project,
+  isCounter: (metric: string) => boolean,
+): Diagnostic[] {
+  const service = resource.service === undefined ? undefined : findService(catalog, resource.service);
+  const problems = queryProblems(resource.rule.expr, {
+    selects: service === undefined ? undefined : selects([service]),
+    isCounter,
+    windows: { kind: 'rule', scrapeInterval },
+  });
+  return problems.map(({ code, message, remedy }) => onRule(code, resource, message, remedy));
+}
+
+/** An alert's own expression, or the worst or the sum of its series. */
+function isVerdict(expression: string, verdicts: ReadonlySet<string>): boolean {
+  return verdicts.has(expression) || verdicts.has(expression.replace(/^(?:max|sum)\(([\s\S]*)\)$/, '$1'));
+}

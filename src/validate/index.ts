@@ -1,0 +1,2 @@
+export { validateDesired } from './desired.ts';
+export { validateFacts } from './facts.ts';

@@ -1,0 +1,121 @@
+/** PromQL by its syntax tree, with Prometheus' own grammar. */
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
+
+/** A series selector in an expression. */
+export interface Selector {
+  readonly metric: string;
+  /** Matchers as they are written, without spaces around them. */
+  readonly matchers: readonly string[];
+  /** The literal range, such as `5m`; the variable's name for Grafana's; undefined for an instant selector. */
+  readonly range: string | undefined;
+  /** The function the selector is an argument of, if any. */
+  readonly within: string | undefined;
+  /** It only filters another expression: the right side of `and` or `unless`. */
+  readonly filters: boolean;
+}
+
+/** A place where an expression can not be read. */
+export interface SyntaxProblem {
+  readonly offset: number;
+  readonly near: string;
+}
+
+export interface ParsedQuery {
+  readonly problems: readonly SyntaxProblem[];
+  readonly selectors: readonly Selector[];
+}
+
+/** Grafana's interval variables, each with a range of its own, so that they are known again in the tree. */
+const MACROS = { $__rate_interval: '7777s', $__range: '7778s', $__interval: '7779s' } as const;
+
+/**
+ * Reads an expression, with Grafana's interval variables in place of ranges.
+ *
+ * @example parseQuery('rate(http_requests_total{job="a"}[$__rate_interval])').selectors[0].within // 'rate'
+ */
+export function parseQuery(expression: string): ParsedQuery {
+  const known = parsed.get(expression);
+  if (known !== undefined) return known;
+  const query = parse(expression);
+  parsed.set(expression, query);
+  return query;
+}
+
+/** A rule, its verdict and the overview share one expression. */
+const parsed = new Map<string, ParsedQuery>();
+
+function parse(expression: string): ParsedQuery {
+  const text = Object.entries(MACROS).reduce(
+    (inner, [macro, range]) => inner.replaceAll(`\${${macro.slice(1)}}`, range).replaceAll(macro, range),
+    expression,
+  );
+  const problems: SyntaxProblem[] = [];
+  const selectors: Selector[] = [];
+  const tree = parser.parse(text);
+  tree.iterate({
+    enter(node) {
+      if (node.type.isError)
+        problems.push({ offset: node.from, near: text.slice(Math.max(0, node.from - 20), node.from + 20) });
+      if (node.name === 'VectorSelector') selectors.push(selectorAt(node.node, text));
+    },
+  });
+  if (text.trim() === '') problems.push({ offset: 0, near: '(empty)' });
+  return { problems, selectors };
+}
+
+function selectorAt(node: SyntaxNode, text: string): Selector {
+  const metric = node.getChild('Identifier');
+  const matchers = node.getChild('LabelMatchers');
+  const parts = [
+    ...(matchers?.getChildren('UnquotedLabelMatcher') ?? []),
+    ...(matchers?.getChildren('QuotedLabelMatcher') ?? []),
+  ];
+  const matrix = ancestor(node, (each) => each.name === 'MatrixSelector', ['OffsetExpr', 'StepInvariantExpr']);
+  return {
+    metric: metric === null ? '' : text.slice(metric.from, metric.to),
+    matchers: parts.map(({ from, to }) => text.slice(from, to).replace(/\s*(=~|!~|!=|=)\s*/, '$1')),
+    range: matrix === undefined ? undefined : rangeOf(text.slice(node.to, matrix.to)),
+    within: enclosingFunction(node, text),
+    filters: onTheRight(node, text),
+  };
+}
+
+function rangeOf(text: string): string | undefined {
+  const range = /\[\s*([^\]:]+)/.exec(text)?.[1]?.trim();
+  return Object.entries(MACROS).find(([, value]) => value === range)?.[0] ?? range;
+}
+
+function ancestor(
+  node: SyntaxNode,
+  matches: (node: SyntaxNode) => boolean,
+  through: readonly string[],
+): SyntaxNode | undefined {
+  let parent = node.parent;
+  while (parent !== null && (matches(parent) || through.includes(parent.name))) {
+    if (matches(parent)) return parent;
+    parent = parent.parent;
+  }
+  return undefined;
+}
+
+function enclosingFunction(node: SyntaxNode, text: string): string | undefined {
+  for (let parent = node.parent; parent !== null; parent = parent.parent) {
+    if (parent.name === 'FunctionCall') {
+      const identifier = parent.getChild('FunctionIdentifier');
+      return identifier === null ? undefined : text.slice(identifier.from, identifier.to);
+    }
+    if (parent.name === 'AggregateExpr' || parent.name === 'BinaryExpr') return undefined;
+  }
+  return undefined;
+}
+
+function onTheRight(node: SyntaxNode, text: string): boolean {
+  for (let inner = node; inner.parent !== null; inner = inner.parent) {
+    const { parent } = inner;
+    if (parent.name !== 'BinaryExpr') continue;
+    const operator = parent.getChild('And') ?? parent.getChild('Unless');
+    if (operator !== null && inner.from > operator.from && text.length > operator.from) return true;
+  }
+  return false;
+}

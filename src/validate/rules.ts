@@ -1,0 +1,153 @@
+/** Checks of built alert rules. */
+import type { AlertRule } from '../model/alert-rule.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { toSeconds } from '../model/duration.ts';
+import type { DashboardResource, RuleResource } from '../model/resource.ts';
+import { panelsOf } from './boards.ts';
+import { MAX_UID } from './facts.ts';
+
+/** What a rule may refer to. */
+export interface RuleSurroundings {
+  readonly owner: string;
+  readonly dashboards: ReadonlyMap<string, DashboardResource>;
+  readonly contactPoints: ReadonlySet<string>;
+  readonly runbooks: ReadonlySet<string>;
+}
+
+/** All that is wrong with one rule, its expression aside. */
+export function ruleProblems(resource: RuleResource, around: RuleSurroundings): readonly Diagnostic[] {
+  const { rule } = resource;
+  return [
+    ...uidProblems(resource, around),
+    ...linkProblems(resource, around),
+    ...stateProblems(resource),
+    ...routingProblems(resource, around),
+    ...timeProblems(resource, rule),
+  ];
+}
+
+function uidProblems(resource: RuleResource, { owner }: RuleSurroundings): Diagnostic[] {
+  const { uid } = resource;
+  if (/^[A-Za-z0-9_-]+$/.test(uid) && uid.length <= MAX_UID && uid.startsWith(`${owner}-`)) return [];
+  return [
+    onRule(
+      'R001',
+      resource,
+      `has the UID "${uid}", which is not "${owner}-" and up to ${MAX_UID} characters of A–Z, a–z, 0–9, _ and -`,
+      'Shorten the service id, or the slug of the alert.',
+    ),
+  ];
+}
+
+function linkProblems(resource: RuleResource, { dashboards, runbooks }: RuleSurroundings): Diagnostic[] {
+  const { rule } = resource;
+  const problems: Diagnostic[] = [];
+  if (!runbooks.has(rule.alert)) {
+    problems.push(
+      onRule(
+        'R002',
+        resource,
+        'has no runbook',
+        `Write alerts/runbooks/${rule.alert}.md: Meaning, Impact, Diagnosis, Mitigation.`,
+      ),
+    );
+  }
+  const dashboard = dashboards.get(rule.dashboardUid);
+  if (rule.dashboardUid === '') {
+    problems.push(
+      onRule(
+        'R003',
+        resource,
+        `links to no panel: none of its dashboard shows the signal ${rule.signal}`,
+        `Give a panel signals: ['${rule.signal}'].`,
+      ),
+    );
+  } else if (dashboard === undefined) {
+    problems.push(
+      onRule(
+        'R003',
+        resource,
+        `links to the dashboard ${rule.dashboardUid}, which does not exist`,
+        'Link to one of ours.',
+      ),
+    );
+  } else if (!panelsOf(dashboard).some(({ id }) => id === rule.panelId)) {
+    const there = panelsOf(dashboard)
+      .flatMap(({ title, type }) => (type === 'row' ? [] : [title]))
+      .join(', ');
+    problems.push(
+      onRule(
+        'R014',
+        resource,
+        `links to the panel ${rule.panelId} of dashboard ${dashboard.title}, which does not exist`,
+        `Panels there: ${there}`,
+      ),
+    );
+  }
+  return problems;
+}
+
+function stateProblems(resource: RuleResource): Diagnostic[] {
+  const { rule, absenceReason } = resource;
+  if (rule.noDataState === 'OK' || rule.execErrState === 'OK') {
+    return [
+      onRule('R005', resource, 'calls missing data or a failing query OK', 'Use KeepLast: silence is not health.'),
+    ];
+  }
+  const special = rule.noDataState !== 'KeepLast' || rule.execErrState !== 'KeepLast';
+  return special && (absenceReason ?? '').length < 20
+    ? [
+        onRule(
+          'R006',
+          resource,
+          `does not say why its states are ${rule.noDataState} and ${rule.execErrState}`,
+          'Say it in absence.because, or use KeepLast.',
+        ),
+      ]
+    : [];
+}
+
+function routingProblems(resource: RuleResource, { contactPoints }: RuleSurroundings): Diagnostic[] {
+  const { receiver } = resource.rule.notification;
+  if (contactPoints.has(receiver)) return [];
+  const known = [...contactPoints].join(', ');
+  return [
+    onRule(
+      'R009',
+      resource,
+      receiver === ''
+        ? `has nobody to notify for severity ${resource.rule.severity}`
+        : `notifies "${receiver}", which no contact point is called`,
+      `Contact points in alerts/routing.ts: ${known}`,
+    ),
+  ];
+}
+
+function timeProblems(resource: RuleResource, rule: AlertRule): Diagnostic[] {
+  if (toSeconds(rule.for) >= 2 * toSeconds(rule.evaluationInterval)) return [];
+  return [
+    onRule(
+      'R007',
+      resource,
+      `waits ${rule.for}, which is under two evaluations of ${rule.evaluationInterval}`,
+      'A single bad point would fire. Use a longer `for`.',
+    ),
+  ];
+}
+
+/** A problem of one rule. */
+export function onRule(
+  code: string,
+  { source, service, title }: RuleResource,
+  message: string,
+  remedy: string,
+): Diagnostic {
+  return {
+    code,
+    level: 'error',
+    file: source,
+    subject: `alert ${title}${service === undefined ? '' : `, ${service}`}`,
+    message,
+    remedy,
+  };
+}

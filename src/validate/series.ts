@@ -1,0 +1,59 @@
+/** What is known about the metrics of a catalog: which select a service, which are counters. */
+
+import { groupBy } from '../model/group-by.ts';
+import type { MetricProfile } from '../model/metrics.ts';
+import type { Catalog, Service } from '../model/service.ts';
+import type { Selector } from './promql.ts';
+
+interface Binding {
+  readonly name: string;
+  readonly matchers: readonly string[];
+}
+
+/** Every binding of a service, wherever it stands in its profile. */
+function bindingsOf(value: unknown): Binding[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(bindingsOf);
+  const { name, matchers } = value as { name?: unknown; matchers?: unknown };
+  return typeof name === 'string' && Array.isArray(matchers)
+    ? [{ name, matchers: matchers as string[] }, ...inner]
+    : inner;
+}
+
+/** Whether a selector takes series of one of these services and no others. */
+export function selects(services: readonly Service[]): (selector: Selector) => boolean {
+  const sets = services.flatMap(({ metrics }) => bindingsOf(metrics).map(({ matchers }) => matchers));
+  // A fleet's overview asks this thousands of times: most bindings need one matcher alone.
+  const alone = new Set(sets.flatMap((needed) => (needed.length === 1 ? needed : [])));
+  const together = [
+    ...new Map(sets.filter(({ length }) => length > 1).map((needed) => [needed.join(), needed])).values(),
+  ];
+  const byFirst = groupBy(together, ([first]) => first ?? '');
+  return ({ matchers }) =>
+    matchers.some(
+      (matcher) =>
+        alone.has(matcher) ||
+        (byFirst.get(matcher) ?? []).some((needed) => needed.every((each) => matchers.includes(each))),
+    );
+}
+
+/** Whether a metric only grows, so that its value alone says nothing. Gauges may end in `_count` too. */
+export function counters({ services }: Catalog): (metric: string) => boolean {
+  const gauges = new Set(
+    services.flatMap(({ metrics: { databasePool, httpPool, runtime, restarts } }) => [
+      databasePool.used.name,
+      ...(databasePool.max === undefined ? [] : [databasePool.max.name]),
+      ...(databasePool.waiting === undefined ? [] : [databasePool.waiting.name]),
+      ...(httpPool.kind === 'gauge' ? [httpPool.used.name] : []),
+      ...(runtime?.kind === 'gauge' ? [runtime.series.name] : []),
+      ...(restarts?.kind === 'start-time' ? [restarts.series.name] : []),
+    ]),
+  );
+  return (metric) => !gauges.has(metric) && /_(total|count|sum|bucket)$/.test(metric);
+}
+
+/** Every metric that profiles bind, with the three series of each histogram. */
+export function metricNames(profiles: readonly MetricProfile[]): readonly string[] {
+  const names = profiles.flatMap((profile) => bindingsOf(profile).map(({ name }) => name));
+  return [...new Set(names.flatMap((name) => [name, `${name}_bucket`, `${name}_count`, `${name}_sum`]))];
+}

@@ -1,0 +1,131 @@
+/** Checks of a service's thresholds: names, units, values, bucket boundaries. */
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { isDuration, toSeconds } from '../model/duration.ts';
+import type { Project } from '../model/project.ts';
+import type { Quantity } from '../model/quantity.ts';
+import { defaultThresholds, type Service, type Thresholds } from '../model/service.ts';
+import { closest } from './closest.ts';
+import { onService as error } from './on-service.ts';
+
+/** All that is wrong with the thresholds of a service. */
+export function thresholdProblems(each: Service, project: Project): Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  for (const [key, threshold] of Object.entries(each.thresholds) as [
+    keyof Thresholds,
+    Readonly<Record<string, string | Quantity>>,
+  ][]) {
+    const model = defaultThresholds[key] as Readonly<Record<string, string | Quantity>> | undefined;
+    if (model === undefined) {
+      const near = closest(key, Object.keys(defaultThresholds));
+      problems.push(
+        error(
+          'F001',
+          each,
+          `has a threshold "${key}", which does not exist`,
+          `${near === undefined ? '' : `Did you mean "${near}"? `}The type Thresholds in src/model/service.ts lists them.`,
+        ),
+      );
+      continue;
+    }
+    for (const [field, value] of Object.entries(threshold))
+      problems.push(...fieldProblems(each, `${key}.${field}`, model[field], value));
+  }
+  return problems.length > 0 ? problems : [...boundaryProblems(each, project), ...forProblems(each, project)];
+}
+
+function fieldProblems(
+  each: Service,
+  place: string,
+  model: string | Quantity | undefined,
+  value: string | Quantity,
+): Diagnostic[] {
+  if (model === undefined)
+    return [
+      error(
+        'F001',
+        each,
+        `has a fact thresholds.${place}, which does not exist`,
+        'The type Thresholds in src/model/service.ts lists them.',
+      ),
+    ];
+  if (typeof model === 'string') {
+    return isDuration(value)
+      ? []
+      : [
+          error(
+            'F006',
+            each,
+            `has thresholds.${place} = ${JSON.stringify(value)}, which is no duration`,
+            'Write it such as 30s, 2m or 1h.',
+          ),
+        ];
+  }
+  if (typeof value === 'string' || value.unit !== model.unit) {
+    const given = typeof value === 'string' ? JSON.stringify(value) : value.unit;
+    return [
+      error(
+        'F005',
+        each,
+        `has thresholds.${place} in ${given}, and it is measured in ${model.unit}`,
+        `Write it with ${CONSTRUCTORS[model.unit]}.`,
+      ),
+    ];
+  }
+  const wrong = !Number.isFinite(value.value) || value.value < 0 || (value.unit === 'ratio' && value.value > 1);
+  return wrong
+    ? [
+        error(
+          'F006',
+          each,
+          `has thresholds.${place} = ${value.value}, which can never be right`,
+          value.unit === 'ratio'
+            ? 'percent(5) is five percent; it goes from 0 to 100.'
+            : 'Give a number that is not negative.',
+        ),
+      ]
+    : [];
+}
+
+const CONSTRUCTORS = {
+  ratio: 'percent(5)',
+  seconds: 'milliseconds(500) or seconds(2)',
+  count: 'count(2)',
+  factor: 'times(3)',
+} as const;
+
+/** Between two boundaries a quantile is a guess: "p95 above 2 s" without the boundary 2 fires at 1.2 s. */
+function boundaryProblems(each: Service, { histogramBoundaries }: Project): Diagnostic[] {
+  const { latencyP95, degradation, queryP95 } = each.thresholds;
+  const checks = [
+    ['latencyP95.above', latencyP95.above, 'server'],
+    ['degradation.latencyAbove', degradation.latencyAbove, 'server'],
+    ['queryP95.above', queryP95.above, 'database'],
+  ] as const;
+  return checks.flatMap(([place, { value }, family]) =>
+    histogramBoundaries[family].includes(value)
+      ? []
+      : [
+          error(
+            'F007',
+            each,
+            `has thresholds.${place} = ${value} s, which is no boundary of the ${family} histogram`,
+            `Boundaries: ${histogramBoundaries[family].join(', ')} s (src/project.ts). Choose one, or add ${value} there and in the services.`,
+          ),
+        ],
+  );
+}
+
+function forProblems(each: Service, { evaluationInterval }: Project): Diagnostic[] {
+  return Object.entries(each.thresholds).flatMap(([key, threshold]) =>
+    toSeconds(threshold.for) >= 2 * toSeconds(evaluationInterval)
+      ? []
+      : [
+          error(
+            'F008',
+            each,
+            `has thresholds.${key}.for = ${threshold.for}, which is under two evaluations of ${evaluationInterval}`,
+            'A single bad point would fire. Use a longer one.',
+          ),
+        ],
+  );
+}
