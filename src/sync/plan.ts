@@ -1,0 +1,173 @@
+import { diffJson, meaningsOf } from '../diff/index.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { jsonEqual } from '../model/json.ts';
+import type { BlockedChange, Change, DeleteChange, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
+import { type Desired, KINDS, type Resource, resourceKey } from '../model/resource.ts';
+import { comparable } from './comparable.ts';
+import { driftIn, driftOf, handEdited, isServersDoing } from './drift.ts';
+import { countsForPrune } from './ownership.ts';
+import { restartsAlert } from './restarts.ts';
+
+/** What the user allows. */
+export interface PlanPolicy {
+  readonly scope: Scope;
+  /**
+   * The most dashboards and rule groups a sync may delete. Default: 5, or a quarter of what is ours if that is more.
+   * A wrong folder, branch or filter then stops at the plan instead of emptying Grafana.
+   */
+  readonly maxDeletes?: number;
+  /** Lets the code win over edits made in Grafana. Default: they are kept. */
+  readonly overwriteDrift?: boolean;
+}
+
+/** What a plan is made for. */
+export type PlanTarget = Plan['target'];
+
+/**
+ * What has to happen so that the target equals the desired state. Pure: the same input gives the same plan, byte
+ * for byte. What is not ours is never changed; a clash with it blocks that resource only.
+ */
+export function plan(desired: Desired, live: Live, target: PlanTarget, policy: PlanPolicy): Plan {
+  const held = new Map(live.objects.map((object) => [resourceKey(object), object]));
+  const wanted = desired.resources.filter((resource) => inScope(resource, policy.scope));
+  const keep = new Set(desired.resources.map(resourceKey));
+  const writes = wanted.map((resource) => decide(resource, held.get(resourceKey(resource)), policy));
+  const gone = live.objects.filter(
+    (object) => object.owned && !keep.has(resourceKey(object)) && liveInScope(object, policy.scope),
+  );
+  return {
+    format: 'grafana-as-code/plan',
+    version: 1,
+    target,
+    scope: policy.scope,
+    changes: [...inOrder(writes), ...inOrder(prune(byUid(gone), live, policy)).reverse()],
+    drift: [
+      ...writes.flatMap((change) => driftOf(change, held, policy)),
+      ...byUid(gone).flatMap((object) => driftIn(object, policy)),
+    ],
+    repairs: live.repairs,
+    notes: live.notes,
+  };
+}
+
+function decide(resource: Resource, live: LiveObject | undefined, policy: PlanPolicy): Change {
+  const common = describe(resource);
+  if (live === undefined) return { ...common, action: 'create', desired: resource };
+  if (!live.owned) return { ...common, action: 'blocked', diagnostic: foreign(resource) };
+  const before = live.resource === undefined ? undefined : comparable(live.resource, live.rest);
+  const after = comparable(resource);
+  const asWanted = before !== undefined && (jsonEqual(before, after) || isServersDoing(resource, live));
+  if (asWanted && live.damage === undefined)
+    return { ...common, action: 'unchanged', desired: resource, pin: live.pin };
+  if (live.edited !== undefined && policy.overwriteDrift !== true) {
+    const kept = live.resource === undefined ? {} : { live: live.resource };
+    return { ...common, action: 'blocked', diagnostic: handEdited(live, resource.source), ...kept };
+  }
+  const restarts = live.alertState !== undefined && before !== undefined && restartsAlert(diffJson(before, after));
+  const edits = before === undefined ? [] : diffJson(before, after);
+  return {
+    ...common,
+    action: 'update',
+    desired: resource,
+    pin: live.pin,
+    edits,
+    meanings: before === undefined ? [] : meaningsOf(resource, before, after, edits),
+    ...(live.damage === undefined ? {} : { repair: live.damage }),
+    ...(restarts && live.alertState !== undefined ? { restarts: live.alertState } : {}),
+    ...(live.edited === undefined || live.resource === undefined ? {} : { overwrites: live.resource }),
+  };
+}
+
+function describe(resource: Resource) {
+  const { kind, uid, title, source } = resource;
+  const service = serviceOf(resource);
+  return { kind, uid, title, source, ...(service === undefined ? {} : { service }) };
+}
+
+function serviceOf(resource: Resource): string | undefined {
+  return resource.kind === 'dashboard' || resource.kind === 'rule' ? resource.service : undefined;
+}
+
+function foreign({ kind, uid, title, source }: Resource): Diagnostic {
+  return {
+    code: 'S001',
+    level: 'error',
+    file: source,
+    subject: `${kind} ${title}`,
+    message: `has the UID ${uid}, which belongs to something that is not ours (it lacks the owner's mark)`,
+    remedy:
+      'Rename one of the two: the service id in services/, or the UID of the other object. Nothing of it was changed.',
+  };
+}
+
+function prune(gone: readonly LiveObject[], live: Live, policy: PlanPolicy): (DeleteChange | BlockedChange)[] {
+  const ours = live.objects.filter(({ owned }) => owned);
+  const limit = policy.maxDeletes ?? Math.max(5, Math.floor(units(ours) / 4));
+  const doomed = gone.filter((object): object is LiveObject & { resource: Resource } => object.resource !== undefined);
+  const count = units(doomed);
+  return doomed.map((object) => {
+    const { kind, uid, title, pin, resource } = object;
+    const service = serviceOf(resource);
+    const common = { kind, uid, title, ...(service === undefined ? {} : { service }), live: resource };
+    if (!live.complete) return { ...common, action: 'blocked', diagnostic: unread(object) };
+    if (count > limit) return { ...common, action: 'blocked', diagnostic: overCeiling(object, count, limit) };
+    if (object.edited !== undefined && policy.overwriteDrift !== true) {
+      return { ...common, action: 'blocked', diagnostic: handEdited(object) };
+    }
+    const resolves = object.alertState === undefined ? {} : { resolves: object.alertState };
+    return { ...common, action: 'delete', pin, reason: 'no longer in the code', ...resolves };
+  });
+}
+
+/** Dashboards and rule groups. */
+function units(objects: readonly LiveObject[]): number {
+  const counted = objects.filter(({ kind }) => countsForPrune(kind));
+  return new Set(
+    counted.map((object) =>
+      object.resource?.kind === 'rule' ? `group/${object.resource.rule.group}` : resourceKey(object),
+    ),
+  ).size;
+}
+
+function unread({ kind, title }: LiveObject): Diagnostic {
+  return {
+    code: 'S002',
+    level: 'error',
+    subject: `${kind} ${title}`,
+    message: 'left the code, but the target could not be read completely, so nothing is deleted',
+    remedy: 'Run the sync again when the target answers.',
+  };
+}
+
+function overCeiling({ kind, title }: LiveObject, count: number, limit: number): Diagnostic {
+  return {
+    code: 'S003',
+    level: 'error',
+    subject: `${kind} ${title}`,
+    message: `left the code, but ${count} dashboards and rule groups would be deleted and at most ${limit} may be at once`,
+    remedy: `If that is right: npm run sync -- --max-deletes ${count}`,
+  };
+}
+
+function inScope(resource: Resource, { only, service }: Scope): boolean {
+  if (resource.kind === 'folder') return true;
+  if (only === 'dashboards' && resource.kind !== 'dashboard') return false;
+  if (only === 'alerts' && resource.kind === 'dashboard') return false;
+  // Contact points belong to all services: rules of the chosen one refer to them.
+  return service === undefined || resource.kind === 'contact-point' || serviceOf(resource) === service;
+}
+
+function liveInScope({ kind, resource }: LiveObject, { only, service }: Scope): boolean {
+  if (only === 'dashboards' && kind !== 'dashboard') return false;
+  if (only === 'alerts' && kind !== 'rule' && kind !== 'contact-point') return false;
+  return service === undefined || (resource !== undefined && serviceOf(resource) === service);
+}
+
+/** By kind in the order of writing, then as given for what is desired, by UID for what is not. */
+function inOrder<C extends Change>(changes: readonly C[]): C[] {
+  return [...changes].sort((left, right) => KINDS.indexOf(left.kind) - KINDS.indexOf(right.kind));
+}
+
+function byUid(objects: readonly LiveObject[]): LiveObject[] {
+  return [...objects].sort((left, right) => (left.uid < right.uid ? -1 : left.uid > right.uid ? 1 : 0));
+}

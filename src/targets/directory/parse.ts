@@ -1,0 +1,157 @@
+/** The way back from files to resources, to see what a directory holds. */
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { decodeGrafanaRule } from '../../encode/index.ts';
+import type { Integration } from '../../model/contact-point.ts';
+import { type Duration, isDuration } from '../../model/duration.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import type { DashboardResource, Resource } from '../../model/resource.ts';
+
+/** A resource as a file holds it. */
+export interface ParsedResource {
+  readonly resource: Resource;
+  readonly rest?: JsonObject;
+}
+
+/** What a file says it holds, as far as it can be read; nothing for a file that is no longer well-formed. */
+export function parseFile(
+  path: string,
+  content: string,
+  owner: string,
+  folderUids: ReadonlyMap<string, string>,
+): readonly ParsedResource[] {
+  try {
+    if (path.endsWith('.json')) return parseDashboard(path, content);
+    if (path.endsWith('.md')) return [];
+    const document: unknown = parse(content);
+    if (path === `grafana/dashboards/${owner}.yaml`) return parseProviders(document, path);
+    if (path.endsWith('-contact-points.yaml')) return parseContactPoints(document, path);
+    return path.startsWith('grafana/alerting/') ? parseRules(document, path, folderUids) : [];
+  } catch {
+    // A damaged file: the caller knows by its hash, and rewrites it from the desired state.
+    return [];
+  }
+}
+
+/** The UIDs of rules and dashboards in a file that is not ours: ours must not be the same. */
+export function foreignUids(path: string, content: string): readonly { kind: 'rule' | 'dashboard'; uid: string }[] {
+  try {
+    if (path.endsWith('.json') && path.includes('/dashboards/')) {
+      const uid = z.looseObject({ uid: z.string() }).safeParse(JSON.parse(content));
+      return uid.success ? [{ kind: 'dashboard', uid: uid.data.uid }] : [];
+    }
+    const rules = z
+      .looseObject({ groups: z.array(z.looseObject({ rules: z.array(z.looseObject({ uid: z.string() })) })) })
+      .safeParse(parse(content));
+    return rules.success
+      ? rules.data.groups.flatMap((group) => group.rules.map(({ uid }) => ({ kind: 'rule' as const, uid })))
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+function parseDashboard(path: string, content: string): readonly ParsedResource[] {
+  const spec: unknown = JSON.parse(content);
+  if (!isJsonObject(spec) || typeof spec['uid'] !== 'string') return [];
+  const folderUid = path.split('/').at(-2) ?? '';
+  const tags = Array.isArray(spec['tags']) ? (spec['tags'] as unknown[]) : [];
+  const service = tags.map(String).find((tag) => tag.startsWith('service:'));
+  const resource: DashboardResource = {
+    kind: 'dashboard',
+    uid: spec['uid'],
+    title: String(spec['title'] ?? spec['uid']),
+    folderUid,
+    source: path,
+    spec,
+    signalPanels: {},
+    ...(service === undefined ? {} : { service: service.slice('service:'.length) }),
+  };
+  return [{ resource }];
+}
+
+const providersFile = z.looseObject({ providers: z.array(z.looseObject({ name: z.string(), folder: z.string() })) });
+
+function parseProviders(document: unknown, path: string): readonly ParsedResource[] {
+  return providersFile.parse(document).providers.map(({ name, folder }) => ({
+    resource: { kind: 'folder', uid: name, title: folder, source: path },
+  }));
+}
+
+const pointsFile = z.looseObject({
+  contactPoints: z.array(
+    z.looseObject({
+      name: z.string(),
+      receivers: z.array(
+        z.looseObject({
+          type: z.enum(['pagerduty', 'slack', 'webhook', 'email']),
+          settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+        }),
+      ),
+    }),
+  ),
+});
+
+function parseContactPoints(document: unknown, path: string): readonly ParsedResource[] {
+  return pointsFile.parse(document).contactPoints.map(({ name, receivers }) => {
+    const integrations = receivers.map(
+      ({ type, settings }): Integration => ({
+        type,
+        settings: Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, reference(value)])),
+      }),
+    );
+    return {
+      resource: { kind: 'contact-point', uid: name, title: name, source: path, contactPoint: { name, integrations } },
+    };
+  });
+}
+
+function reference(value: string | number | boolean) {
+  if (typeof value !== 'string') return value;
+  return /^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? { secret: value.slice(1) } : value.replaceAll('$$', '$');
+}
+
+const rulesFile = z.looseObject({
+  groups: z.array(
+    z.looseObject({
+      name: z.string(),
+      folder: z.string(),
+      interval: z.string().refine(isDuration),
+      rules: z.array(z.looseObject({ keepFiringFor: z.string(), missing_series_evals_to_resolve: z.number() })),
+    }),
+  ),
+});
+
+function parseRules(
+  document: unknown,
+  path: string,
+  folderUids: ReadonlyMap<string, string>,
+): readonly ParsedResource[] {
+  return rulesFile.parse(document).groups.flatMap(({ name, folder, interval, rules }) =>
+    rules.flatMap(({ keepFiringFor, missing_series_evals_to_resolve, ...fields }) => {
+      const folderUid = folderUids.get(folder) ?? folder;
+      const form = {
+        ...fields,
+        keep_firing_for: keepFiringFor,
+        missingSeriesEvalsToResolve: missing_series_evals_to_resolve,
+        ruleGroup: name,
+        folderUID: folderUid,
+        orgID: 1,
+      } as unknown as JsonObject;
+      const decoded = decodeGrafanaRule(form, interval as Duration, folderUid);
+      if (decoded === undefined) return [];
+      const { rule, rest } = decoded;
+      const service = rule.labels['service'];
+      const resource: Resource = {
+        kind: 'rule',
+        uid: rule.uid,
+        title: rule.alert,
+        folderUid,
+        source: path,
+        rule,
+        ...(service === undefined ? {} : { service }),
+      };
+      return [{ resource, ...(rest === undefined ? {} : { rest }) }];
+    }),
+  );
+}

@@ -1,0 +1,200 @@
+import type { JsonObject } from '../../model/json.ts';
+import type { Change, Live, LiveObject, Repair } from '../../model/plan.ts';
+import { type Desired, type Kind, type Resource, resourceKey } from '../../model/resource.ts';
+import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
+import { listFiles, readText, sha256 } from './files.ts';
+import { emptyManifest, MANIFEST, type Manifest, parseManifest } from './manifest.ts';
+import { foreignUids, parseFile } from './parse.ts';
+import { mark, type RenderedFile, renderFiles } from './render.ts';
+
+/** A file on disk and what we know of it. */
+interface SeenFile {
+  readonly path: string;
+  readonly content: string;
+  readonly hash: string;
+  readonly ours: boolean;
+  /** Why it is not as we left it. */
+  readonly damage?: string;
+}
+
+/** A directory as it is: the manifest, the files, and what they hold. */
+export interface Snapshot {
+  readonly manifest: Manifest;
+  readonly files: ReadonlyMap<string, SeenFile>;
+  readonly live: Live;
+}
+
+/** Reads a target directory. What can not be understood is damage to repair, not an error. */
+export async function readSnapshot(root: string, owner: string, ownerTag: string, desired: Desired): Promise<Snapshot> {
+  const text = await readText(root, MANIFEST);
+  const manifest = text === undefined ? emptyManifest(owner) : parseManifest(text, owner, `${root}/${MANIFEST}`);
+  const files = new Map<string, SeenFile>();
+  for (const path of await listFiles(root, ['grafana', 'prometheus'])) {
+    const content = await readText(root, path);
+    if (content !== undefined) files.set(path, see(path, content, manifest, owner, ownerTag));
+  }
+  const expected = renderFiles(desired.resources, manifest.deleted, owner);
+  return { manifest, files, live: interpret(manifest, files, expected, desired, owner) };
+}
+
+function see(path: string, content: string, manifest: Manifest, owner: string, ownerTag: string): SeenFile {
+  const hash = sha256(content);
+  const written = manifest.files[path]?.sha256;
+  const pending = manifest.pending?.[path]?.sha256;
+  const known = written !== undefined || pending !== undefined;
+  const ours = known || carriesMark(path, content, owner, ownerTag);
+  const intact = hash === written || hash === pending;
+  const damage = known
+    ? intact
+      ? undefined
+      : 'was changed since the last sync'
+    : ours
+      ? 'is not in the manifest'
+      : undefined;
+  return { path, content, hash, ours, ...(damage === undefined ? {} : { damage }) };
+}
+
+function carriesMark(path: string, content: string, owner: string, ownerTag: string): boolean {
+  if (!path.endsWith('.json')) return content.startsWith(mark(owner));
+  try {
+    const { uid, tags } = JSON.parse(content) as JsonObject;
+    return typeof uid === 'string' && hasOwnerPrefix(owner, uid) && Array.isArray(tags) && tags.includes(ownerTag);
+  } catch {
+    return false;
+  }
+}
+
+function interpret(
+  manifest: Manifest,
+  files: ReadonlyMap<string, SeenFile>,
+  expected: readonly RenderedFile[],
+  desired: Desired,
+  owner: string,
+): Live {
+  const folderUids = new Map(
+    desired.resources.filter(({ kind }) => kind === 'folder').map(({ title, uid }) => [title, uid]),
+  );
+  const objects = new Map<string, LiveObject>();
+  const keep = (object: LiveObject) => objects.set(resourceKey(object), object);
+  for (const file of files.values()) {
+    if (file.ours) for (const object of heldBy(file, manifest, owner, folderUids)) keep(object);
+  }
+  for (const object of missingFiles(manifest, files)) if (!objects.has(resourceKey(object))) keep(object);
+  for (const object of foreigners(files, expected)) keep(object);
+  const sorted = [...objects.values()].sort((left, right) => (resourceKey(left) < resourceKey(right) ? -1 : 1));
+  return { complete: true, objects: sorted, repairs: repairs(manifest, files, sorted, desired, owner), notes: [] };
+}
+
+function heldBy(
+  file: SeenFile,
+  manifest: Manifest,
+  owner: string,
+  folderUids: ReadonlyMap<string, string>,
+): LiveObject[] {
+  const parsed = parseFile(file.path, file.content, owner, folderUids);
+  const damage = file.damage === undefined ? {} : { damage: `${file.path} ${file.damage}` };
+  const objects = parsed.map(
+    ({ resource, rest }): LiveObject => ({
+      kind: resource.kind,
+      uid: resource.uid,
+      title: resource.title,
+      owned: true,
+      pin: file.hash,
+      resource,
+      ...(rest === undefined ? {} : { rest }),
+      ...damage,
+    }),
+  );
+  const found = new Set(objects.map(resourceKey));
+  const recorded = (manifest.files[file.path] ?? manifest.pending?.[file.path])?.resources ?? [];
+  // What the manifest says was in the file and can no longer be read there.
+  return [
+    ...objects,
+    ...recorded.filter((key) => !found.has(key)).map((key) => unreadable(key, file.hash, `${file.path} is damaged`)),
+  ];
+}
+
+function missingFiles(manifest: Manifest, files: ReadonlyMap<string, SeenFile>): LiveObject[] {
+  return Object.entries(manifest.files)
+    .filter(([path]) => !files.has(path))
+    .flatMap(([path, { resources }]) => resources.map((key) => unreadable(key, '', `${path} is missing`)));
+}
+
+function unreadable(key: string, pin: string, damage: string): LiveObject {
+  const kind = key.slice(0, key.indexOf('/')) as Kind;
+  const uid = key.slice(key.indexOf('/') + 1);
+  return { kind, uid, title: uid, owned: true, pin, damage };
+}
+
+/** Objects that are not ours and stand in our way: a file at our path, or our UID in a file of somebody else. */
+function foreigners(files: ReadonlyMap<string, SeenFile>, expected: readonly RenderedFile[]): LiveObject[] {
+  const foreign = [...files.values()].filter(({ ours }) => !ours);
+  const blocked: LiveObject[] = [];
+  for (const file of foreign) {
+    const atOurPath = expected.find(({ path }) => path === file.path);
+    if (atOurPath !== undefined && atOurPath.resources.length === 0) {
+      throw new TargetError(
+        'D007',
+        `${file.path} exists and is not ours`,
+        `Move it away, or choose another directory: npm run sync -- --dir DIR`,
+      );
+    }
+    for (const key of atOurPath?.resources ?? []) blocked.push({ ...unreadable(key, file.hash, ''), owned: false });
+    for (const { kind, uid } of foreignUids(file.path, file.content)) {
+      blocked.push({ kind, uid, title: uid, owned: false, pin: file.hash });
+    }
+  }
+  return blocked;
+}
+
+/** What a sync puts right besides resources: files of ours without a resource, an interrupted run, an old form. */
+function repairs(
+  manifest: Manifest,
+  files: ReadonlyMap<string, SeenFile>,
+  objects: readonly LiveObject[],
+  desired: Desired,
+  owner: string,
+): Repair[] {
+  const found: Repair[] = [];
+  if (manifest.pending !== undefined)
+    found.push({ subject: 'the last sync', problem: 'was interrupted; this one finishes it' });
+  const whole = objects.every(
+    ({ owned, resource, rest, damage }) =>
+      !owned || (resource !== undefined && rest === undefined && damage === undefined),
+  );
+  const held = objects.flatMap(({ owned, resource }) => (owned && resource !== undefined ? [resource] : []));
+  for (const { path, content, resources } of renderFiles(held, manifest.deleted, owner)) {
+    const file = files.get(path);
+    if (file === undefined) {
+      if (resources.length === 0 && manifest.files[path] !== undefined)
+        found.push({ subject: path, problem: 'is missing' });
+    } else if (file.damage !== undefined) {
+      if (resources.length === 0) found.push({ subject: path, problem: file.damage });
+    } else if (whole && file.content !== content) found.push({ subject: path, problem: 'has an older form' });
+  }
+  const wanted = new Set(desired.resources.map(resourceKey));
+  for (const [path, { resources }] of Object.entries(manifest.files)) {
+    const lost = objects.filter((object) => object.resource === undefined && resources.includes(resourceKey(object)));
+    if (lost.length > 0 && lost.every((object) => !wanted.has(resourceKey(object)))) {
+      found.push({
+        subject: path,
+        problem: `${files.has(path) ? 'is damaged' : 'is missing'}, and the code no longer has it`,
+      });
+    }
+  }
+  return found;
+}
+
+/** What exists after a plan was applied: all that was read, overlaid by the plan's changes. */
+export function resultOf(live: Live, changes: readonly Change[]): readonly Resource[] {
+  const result = new Map<string, Resource>();
+  for (const object of live.objects)
+    if (object.owned && object.resource !== undefined) result.set(resourceKey(object), object.resource);
+  for (const change of changes) {
+    if (change.action === 'delete') result.delete(resourceKey(change));
+    else if (change.action === 'blocked') {
+      if (change.live !== undefined) result.set(resourceKey(change), change.live);
+    } else result.set(resourceKey(change), change.desired);
+  }
+  return [...result.values()];
+}

@@ -1,0 +1,188 @@
+/** Resources as the files of a Grafana provisioning folder and of a Prometheus rule directory. */
+import { stringify } from 'yaml';
+import { encodeGrafanaRule, encodePrometheusRules } from '../../encode/index.ts';
+import { isSecretRef } from '../../model/contact-point.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { JsonObject } from '../../model/json.ts';
+import {
+  type ContactPointResource,
+  type FolderResource,
+  type Resource,
+  type RuleResource,
+  resourceKey,
+} from '../../model/resource.ts';
+
+/** A file to be, and the resources it holds. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly resources: readonly string[];
+}
+
+/** UIDs that Grafana is told to delete. */
+export interface Deleted {
+  readonly rules: readonly string[];
+  readonly contactPoints: readonly string[];
+}
+
+export const PROMETHEUS_RULES = 'prometheus/rules.yml';
+
+/** The first line of every YAML file of ours: by it they are known to be ours, even without a manifest. */
+export function mark(owner: string): string {
+  return `# Written by grafana-as-code for owner "${owner}". Edits are overwritten by the next sync.`;
+}
+
+export function dashboardPath(folderUid: string, uid: string): string {
+  return `grafana/dashboards/${folderUid}/${uid}.json`;
+}
+
+/** Every file for a set of resources. The same resources give the same bytes. */
+export function renderFiles(unordered: readonly Resource[], deleted: Deleted, owner: string): readonly RenderedFile[] {
+  const resources = [...unordered].sort((left, right) => (resourceKey(left) < resourceKey(right) ? -1 : 1));
+  const folders = resources.filter((resource) => resource.kind === 'folder');
+  const points = resources.filter((resource) => resource.kind === 'contact-point');
+  const rules = resources.filter((resource) => resource.kind === 'rule');
+  const dashboards = resources.filter((resource) => resource.kind === 'dashboard');
+  const titles = new Map(folders.map(({ uid, title }) => [uid, title]));
+  const files: RenderedFile[] = [];
+  if (folders.length > 0) files.push(yamlFile(`grafana/dashboards/${owner}.yaml`, providers(folders), folders, owner));
+  if (points.length > 0)
+    files.push(yamlFile(`grafana/alerting/${owner}-contact-points.yaml`, contactPoints(points), points, owner));
+  for (const [group, members] of groupBy(rules, ({ rule }) => rule.group)) {
+    files.push(
+      yamlFile(`grafana/alerting/${owner}-rules-${group}.yaml`, ruleGroup(group, members, titles), members, owner),
+    );
+  }
+  if (deleted.rules.length + deleted.contactPoints.length > 0) {
+    files.push(yamlFile(`grafana/alerting/${owner}-deleted.yaml`, tombstones(deleted), [], owner));
+  }
+  for (const resource of dashboards) {
+    const path = dashboardPath(resource.folderUid, resource.uid);
+    files.push({ path, content: `${JSON.stringify(resource.spec, null, 2)}\n`, resources: [resourceKey(resource)] });
+  }
+  if (resources.length > 0) files.push(...guides(owner));
+  if (rules.length > 0)
+    files.push(yamlFile(PROMETHEUS_RULES, encodePrometheusRules(rules.map(({ rule }) => rule)), [], owner));
+  return files;
+}
+
+function yamlFile(path: string, content: JsonObject, held: readonly Resource[], owner: string): RenderedFile {
+  const text = stringify(content, { lineWidth: 0, aliasDuplicateObjects: false });
+  return { path, content: `${mark(owner)}\n${text}`, resources: held.map(resourceKey) };
+}
+
+/**
+ * Folders by title alone, and the same title in the alerting files: by `folderUid` Grafana would make a second folder
+ * of the same title, because it provisions alerting first, and by title.
+ */
+function providers(folders: readonly FolderResource[]): JsonObject {
+  return {
+    apiVersion: 1,
+    providers: folders.map(({ uid, title }) => ({
+      name: uid,
+      orgId: 1,
+      type: 'file',
+      folder: title,
+      disableDeletion: false,
+      allowUiUpdates: false,
+      updateIntervalSeconds: 30,
+      // Grafana's own variable for its provisioning folder; its docker image sets it.
+      options: { path: `$GF_PATHS_PROVISIONING/dashboards/${uid}`, foldersFromFilesStructure: false },
+    })),
+  };
+}
+
+function contactPoints(points: readonly ContactPointResource[]): JsonObject {
+  return {
+    apiVersion: 1,
+    contactPoints: points.map(({ contactPoint }) => ({
+      orgId: 1,
+      name: contactPoint.name,
+      receivers: contactPoint.integrations.map(({ type, settings }, index) => ({
+        uid: integrationUid(contactPoint.name, index),
+        type,
+        disableResolveMessage: false,
+        settings: Object.fromEntries(
+          Object.entries(settings).map(([name, value]) => [
+            name,
+            isSecretRef(value) ? `$${value.secret}` : escaped(value),
+          ]),
+        ),
+      })),
+    })),
+  };
+}
+
+/** The UID of a contact point's integration, by its place. */
+export function integrationUid(name: string, index: number): string {
+  return `${name}-${index + 1}`;
+}
+
+/** Grafana expands `$NAME` in these files; `$$` is a dollar. */
+function escaped(value: string | number | boolean): string | number | boolean {
+  return typeof value === 'string' ? value.replaceAll('$', '$$$$') : value;
+}
+
+function ruleGroup(group: string, members: readonly RuleResource[], titles: ReadonlyMap<string, string>): JsonObject {
+  const [first] = members;
+  return {
+    apiVersion: 1,
+    groups: [
+      {
+        orgId: 1,
+        name: group,
+        folder: titles.get(first?.folderUid ?? '') ?? '',
+        interval: first?.rule.evaluationInterval ?? '1m',
+        rules: members.map(fileRule),
+      },
+    ],
+  };
+}
+
+/** Grafana's provisioning API and its files spell some fields differently; this is the file's spelling. */
+function fileRule({ rule, folderUid }: RuleResource): JsonObject {
+  const form = encodeGrafanaRule(rule, folderUid);
+  const { uid, title, condition, data, noDataState, execErrState, annotations, labels, isPaused } = form as Record<
+    string,
+    JsonObject
+  >;
+  return {
+    uid,
+    title,
+    condition,
+    data,
+    noDataState,
+    execErrState,
+    for: form['for'],
+    keepFiringFor: form['keep_firing_for'],
+    missing_series_evals_to_resolve: form['missingSeriesEvalsToResolve'],
+    annotations,
+    labels,
+    isPaused,
+    notification_settings: form['notification_settings'],
+  } as JsonObject;
+}
+
+/** Grafana wants these folders to exist, and people want to know what belongs into them. */
+function guides(owner: string): RenderedFile[] {
+  const guide = (folder: string, text: string): RenderedFile => ({
+    path: `grafana/${folder}/README.md`,
+    content: `${mark(owner)}\n\n${text}\n`,
+    resources: [],
+  });
+  return [
+    guide(
+      'datasources',
+      'Put the file with your Prometheus data source here, such as `prometheus.yaml`; docs/sync.md shows one. Files that the sync did not write are left alone.',
+    ),
+    guide('plugins', 'Nothing of the project; Grafana reports an error at every start if this folder is missing.'),
+  ];
+}
+
+function tombstones({ rules, contactPoints: points }: Deleted): JsonObject {
+  return {
+    apiVersion: 1,
+    ...(rules.length > 0 ? { deleteRules: rules.map((uid) => ({ orgId: 1, uid })) } : {}),
+    ...(points.length > 0 ? { deleteContactPoints: points.map((uid) => ({ orgId: 1, uid })) } : {}),
+  };
+}

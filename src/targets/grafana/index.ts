@@ -1,0 +1,86 @@
+import type { Change, Live, Plan, Scope } from '../../model/plan.ts';
+import { type Desired, resourceKey } from '../../model/resource.ts';
+import { type Step, type Target, TargetError } from '../../sync/index.ts';
+import { type ConnectionOptions, createClient } from './client.ts';
+import { digestOf, type SecretLookup, withDigests } from './contact-points.ts';
+import { readSnapshot, type Snapshot } from './read.ts';
+import { concurrencyOf, stepsOf } from './steps.ts';
+
+/** A Grafana, and for whom is written. */
+export interface GrafanaOptions extends ConnectionOptions {
+  readonly owner: string;
+  /** The tag that marks dashboards. */
+  readonly ownerTag: string;
+  /** The commit that is synced; part of every save's message. */
+  readonly commit: string;
+  /** Values of secret references. */
+  readonly secret: SecretLookup;
+}
+
+/**
+ * A running Grafana, version 12 or later, over HTTP. What is not ours is never written; what changed since it was
+ * read is refused; what was cut off is finished by the next sync.
+ *
+ * @example openGrafana({ url: 'https://grafana.example.com', token, owner: 'shop', ownerTag: 'as-code:shop', commit, secret })
+ */
+export function openGrafana(options: GrafanaOptions): Target {
+  const { owner, ownerTag, commit, secret } = options;
+  const client = createClient(options);
+  let seen: Snapshot | undefined;
+  const read = async (desired: Desired, scope: Scope): Promise<Snapshot> => {
+    seen = await readSnapshot({ client, owner, ownerTag }, desired, scope);
+    return seen;
+  };
+  return {
+    identity: { kind: 'grafana', name: client.url },
+    prepare: (desired) => withDigests(desired, secret),
+    async read(desired: Desired, scope: Scope): Promise<Live> {
+      return (await read(desired, scope)).live;
+    },
+    async steps(plan: Plan): Promise<readonly Step[]> {
+      checkSecrets(plan, secret);
+      const snapshot = seen ?? (await readFor(plan, read));
+      return stepsOf(plan, snapshot, { client, namespace: snapshot.site.namespace, owner, ownerTag, commit }, secret);
+    },
+    concurrency: concurrencyOf,
+    link: ({ kind, uid, action }: Change) =>
+      kind === 'dashboard' && (action === 'create' || action === 'update') ? `${client.url}/d/${uid}` : undefined,
+    requests: client.requests,
+  };
+}
+
+/** A plan from elsewhere is applied as it is or not at all: everything it saw has to be so still. */
+async function readFor(plan: Plan, read: (desired: Desired, scope: Scope) => Promise<Snapshot>): Promise<Snapshot> {
+  const resources = plan.changes.flatMap((change) => ('desired' in change ? [change.desired] : []));
+  const snapshot = await read({ resources }, plan.scope);
+  const now = new Map(snapshot.live.objects.map((object) => [resourceKey(object), object]));
+  const changed = plan.changes.filter((change) => {
+    if (change.action === 'blocked') return false;
+    const object = now.get(resourceKey(change));
+    return change.action === 'create' ? object !== undefined : object?.pin !== change.pin;
+  });
+  const [first] = changed;
+  if (first === undefined) return snapshot;
+  throw new TargetError(
+    'S004',
+    `${first.kind} ${first.title} ${first.action === 'create' ? 'exists by now' : 'changed after the plan was made'}${changed.length > 1 ? `, and ${changed.length - 1} more` : ''}`,
+    'Make a new plan: npm run plan. Nothing was written.',
+  );
+}
+
+/** The secrets of this machine have to be those of the plan. */
+function checkSecrets({ changes }: Plan, lookup: SecretLookup): void {
+  for (const change of changes) {
+    if (change.action !== 'create' && change.action !== 'update') continue;
+    if (change.desired.kind !== 'contact-point') continue;
+    const { name, integrations } = change.desired.contactPoint;
+    for (const integration of integrations) {
+      if (integration.digest === undefined || integration.digest === digestOf(name, integration, lookup)) continue;
+      throw new TargetError(
+        'G014',
+        `contact point ${name} was planned with another value of its secret than the one set here`,
+        'Make a new plan with the secrets of this environment: npm run plan. Nothing was written.',
+      );
+    }
+  }
+}

@@ -1,0 +1,227 @@
+/** Everything of ours that a Grafana holds, and what stands in our way, in a handful of requests. */
+import type { AlertState, Live, LiveObject, Scope } from '../../model/plan.ts';
+import type { Desired } from '../../model/resource.ts';
+import { type FolderResource, resourceKey } from '../../model/resource.ts';
+import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
+import type { Client } from './client.ts';
+import { liveContactPoints } from './contact-points.ts';
+import { isOwned, liveDashboard } from './dashboards.ts';
+import { liveFolders } from './folders.ts';
+import { seconds } from './normalise.ts';
+import { PAGE_SIZE, paths } from './paths.ts';
+import { checkRights, checkSite, parseAnswer, type Site } from './preflight.ts';
+import { groupKey, liveRules, type StoredGroup } from './rules.ts';
+import {
+  contactPoints,
+  type DashboardItem,
+  dashboardItem,
+  type FolderItem,
+  folderItem,
+  page,
+  rulerRules,
+  type StoredIntegration,
+  states,
+} from './shapes.ts';
+
+/** How long a new folder may hide its dashboards from lists; seen: 30 s. */
+const SETTLED_AFTER = 120_000;
+
+/** Whose objects are read. */
+export interface ReadContext {
+  readonly client: Client;
+  readonly owner: string;
+  readonly ownerTag: string;
+}
+
+/** A Grafana as it was read. */
+export interface Snapshot {
+  readonly site: Site;
+  readonly folders: ReadonlyMap<string, FolderItem>;
+  readonly groups: ReadonlyMap<string, StoredGroup>;
+  readonly integrations: readonly StoredIntegration[];
+  /** How often each dashboard was changed. */
+  readonly generations: ReadonlyMap<string, number>;
+  readonly live: Live;
+}
+
+/**
+ * Reads what is there. Either all of it was read, or it throws: nothing can be deleted by a list that was cut off.
+ *
+ * @throws TargetError
+ */
+export async function readSnapshot(context: ReadContext, desired: Desired, scope: Scope): Promise<Snapshot> {
+  const { client, owner, ownerTag } = context;
+  const site = await checkSite(client, desired, scope);
+  const alerts = scope.only !== 'dashboards';
+  const dashboards = scope.only !== 'alerts';
+  const [folderList, boards, groups, integrations, active] = await Promise.all([
+    listAll(client, paths.folders(site.namespace), folderItem),
+    dashboards ? listAll(client, paths.dashboards(site.namespace), dashboardItem) : { items: [], now: 0 },
+    alerts ? readGroups(client) : new Map<string, StoredGroup>(),
+    alerts ? readIntegrations(client) : [],
+    alerts ? readStates(client) : new Map<string, AlertState>(),
+  ]);
+  const folders = new Map(folderList.items.map((item) => [item.metadata.name, item]));
+  const young = (uid: string): boolean => {
+    const created = folders.get(uid)?.metadata.creationTimestamp;
+    return created !== undefined && created !== null && folderList.now - Date.parse(created) < SETTLED_AFTER;
+  };
+  const wantedFolders = desired.resources.filter((resource): resource is FolderResource => resource.kind === 'folder');
+  const inFolders = wantedFolders.map(({ uid }) => ({
+    uid,
+    state: !folders.has(uid) ? ('absent' as const) : young(uid) ? ('new' as const) : ('settled' as const),
+  }));
+  checkRights(client, site, inFolders, scope);
+  const items = await withHidden(context, site, boards.items, desired, dashboards ? young : () => false);
+  refuseProvisioned(client, items, groups, integrations, context);
+  const boardObjects = await inTurn(items, desired, (item, resource) =>
+    liveDashboard(item, resource?.kind === 'dashboard' ? resource : undefined, { client, owner, ownerTag }),
+  );
+  const objects = [
+    ...boardObjects,
+    ...liveRules(groups.values(), desired, owner, active),
+    ...liveContactPoints(integrations, desired, owner),
+  ];
+  const whole = scope.only === undefined && scope.service === undefined;
+  const own = await liveFolders(context, folders, desired, objects, whole);
+  return {
+    site,
+    folders,
+    groups,
+    integrations,
+    generations: new Map(items.map(({ metadata }) => [metadata.name, metadata.generation])),
+    live: { complete: true, objects: [...own.objects, ...objects], repairs: [], notes: own.notes },
+  };
+}
+
+/** Every page of a list. An empty page may be followed by others. */
+async function listAll<T>(
+  client: Client,
+  path: string,
+  item: { parse: (value: unknown) => T; safeParse: (value: unknown) => unknown },
+): Promise<{ items: T[]; now: number }> {
+  const items: T[] = [];
+  let token = '';
+  let now = 0;
+  do {
+    const query = `?limit=${PAGE_SIZE}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
+    const answer = await client.request('GET', `${path}${query}`);
+    const { metadata, items: found } = parseAnswer(client, path, page, answer.body);
+    for (const value of found ?? []) items.push(item.parse(value));
+    token = metadata.continue ?? '';
+    now = answer.now;
+  } while (token !== '');
+  return { items, now };
+}
+
+/** All rule groups of the organisation, by folder and name. */
+export async function readGroups(client: Client): Promise<Map<string, StoredGroup>> {
+  const { body } = await client.request('GET', paths.rules);
+  const groups = new Map<string, StoredGroup>();
+  for (const list of Object.values(parseAnswer(client, paths.rules, rulerRules, body))) {
+    for (const { name, interval, rules } of list) {
+      const folderUid = rules[0]?.grafana_alert.namespace_uid;
+      if (folderUid === undefined) continue;
+      groups.set(groupKey(folderUid, name), { folderUid, name, seconds: seconds(interval), rules });
+    }
+  }
+  return groups;
+}
+
+export async function readIntegrations(client: Client): Promise<StoredIntegration[]> {
+  const { body } = await client.request('GET', paths.contactPoints);
+  return parseAnswer(client, paths.contactPoints, contactPoints, body);
+}
+
+/** Rules that are firing or pending. */
+async function readStates(client: Client): Promise<Map<string, AlertState>> {
+  const { body } = await client.request('GET', paths.states);
+  const { data } = parseAnswer(client, paths.states, states, body);
+  const active = new Map<string, AlertState>();
+  for (const { rules } of data.groups) {
+    for (const { uid, state, alerts } of rules) {
+      if (state !== 'firing' && state !== 'pending') continue;
+      const since = (alerts ?? []).flatMap(({ activeAt }) => activeAt ?? []).sort()[0];
+      active.set(uid, { state, ...(since === undefined ? {} : { since }) });
+    }
+  }
+  return active;
+}
+
+/** What the list lacks and the code wants is asked for by name, where a new folder may hide it from the list. */
+async function withHidden(
+  { client }: ReadContext,
+  { namespace }: Site,
+  listed: readonly DashboardItem[],
+  { resources }: Desired,
+  young: (folderUid: string) => boolean,
+): Promise<readonly DashboardItem[]> {
+  const known = new Set(listed.map(({ metadata }) => metadata.name));
+  const missing = resources.filter(
+    (resource) => resource.kind === 'dashboard' && !known.has(resource.uid) && young(resource.folderUid),
+  );
+  const found = await Promise.all(missing.map(({ uid }) => readDashboard(client, namespace, uid)));
+  return [...listed, ...found.filter((item) => item !== undefined)];
+}
+
+/** One dashboard by name; undefined where there is none. */
+export async function readDashboard(
+  client: Client,
+  namespace: string,
+  uid: string,
+): Promise<DashboardItem | undefined> {
+  const { status, body } = await client.request('GET', paths.dashboard(namespace, uid), { accept: [404] });
+  return status === 404 ? undefined : parseAnswer(client, paths.dashboard(namespace, uid), dashboardItem, body);
+}
+
+/** Dashboards of ours and those in our way; all others are not looked at. */
+async function inTurn(
+  items: readonly DashboardItem[],
+  { resources }: Desired,
+  live: (item: DashboardItem, resource: Desired['resources'][number] | undefined) => Promise<LiveObject>,
+): Promise<LiveObject[]> {
+  const wanted = new Map(resources.map((resource) => [resourceKey(resource), resource]));
+  const found = await Promise.all(
+    items.map(async (item) => {
+      const resource = wanted.get(resourceKey({ kind: 'dashboard', uid: item.metadata.name }));
+      const object = await live(item, resource);
+      return object.owned || resource !== undefined ? [object] : [];
+    }),
+  );
+  return found.flat();
+}
+
+const MANAGER = 'grafana.app/managedBy';
+
+/** Objects that Grafana takes from files of ours would be written here and there in turn. */
+function refuseProvisioned(
+  client: Client,
+  boards: readonly DashboardItem[],
+  groups: ReadonlyMap<string, StoredGroup>,
+  integrations: readonly StoredIntegration[],
+  { owner, ownerTag }: ReadContext,
+): void {
+  const fromFiles = [
+    ...boards
+      .filter((item) => isOwned(item, owner, ownerTag) && item.metadata.annotations[MANAGER] !== undefined)
+      .map(({ metadata }) => `dashboard ${metadata.name}`),
+    ...[...groups.values()].flatMap(({ rules }) =>
+      rules
+        .filter(
+          ({ labels, grafana_alert: { uid, provenance } }) =>
+            provenance === 'file' && hasOwnerPrefix(owner, uid) && labels?.['as_code'] === owner,
+        )
+        .map(({ grafana_alert }) => `alert rule ${grafana_alert.uid}`),
+    ),
+    ...integrations
+      .filter(({ name, provenance }) => provenance === 'file' && hasOwnerPrefix(owner, name))
+      .map(({ name }) => `contact point ${name}`),
+  ];
+  const [first] = fromFiles;
+  if (first === undefined) return;
+  throw new TargetError(
+    'G010',
+    `${client.url} has our objects from provisioning files already: ${first}${fromFiles.length > 1 ? ` and ${fromFiles.length - 1} more` : ''}`,
+    'Take the files out of its provisioning folder first (restart it, so that it forgets them), or go on with them: npm run sync -- --target directory',
+  );
+}

@@ -1,0 +1,147 @@
+/** Alert rules as the ruler shows them, and back into our model. */
+import { decodeGrafanaRule, encodeGrafanaRule } from '../../encode/index.ts';
+import { type Duration, toDuration, toSeconds } from '../../model/duration.ts';
+import { type Json, type JsonObject, jsonEqual } from '../../model/json.ts';
+import type { AlertState, LiveObject } from '../../model/plan.ts';
+import type { Desired, RuleResource } from '../../model/resource.ts';
+import { hasOwnerPrefix } from '../../sync/index.ts';
+import { normaliseRule } from './normalise.ts';
+import type { RulerRule } from './shapes.ts';
+
+/** The label that marks a rule as ours. */
+export const OWNER_LABEL = 'as_code';
+
+/** A rule group as it is, foreign rules included. */
+export interface StoredGroup {
+  readonly folderUid: string;
+  readonly name: string;
+  readonly seconds: number;
+  readonly rules: readonly RulerRule[];
+}
+
+export function groupKey(folderUid: string, name: string): string {
+  return `${folderUid}/${name}`;
+}
+
+/** Identifies a version of a rule; it rises with every write of its group. */
+export function rulePin({ grafana_alert: { guid, version } }: RulerRule): string {
+  return `${guid}@${version}`;
+}
+
+/** Rules of the owner, wherever they are, and foreign ones in our way. */
+export function liveRules(
+  groups: Iterable<StoredGroup>,
+  desired: Desired,
+  owner: string,
+  states: ReadonlyMap<string, AlertState>,
+): LiveObject[] {
+  const wanted = new Map(
+    desired.resources.filter((resource) => resource.kind === 'rule').map((resource) => [resource.uid, resource]),
+  );
+  const live: LiveObject[] = [];
+  for (const group of groups) {
+    for (const stored of group.rules) {
+      const { uid, title } = stored.grafana_alert;
+      const owned = hasOwnerPrefix(owner, uid) && stored.labels?.[OWNER_LABEL] === owner;
+      const resource = wanted.get(uid);
+      if (!owned && resource === undefined) continue;
+      const state = states.get(uid);
+      live.push({
+        kind: 'rule',
+        uid,
+        title,
+        owned,
+        pin: rulePin(stored),
+        ...(owned ? decode(stored, group, resource) : {}),
+        ...(state === undefined ? {} : { alertState: state }),
+      });
+    }
+  }
+  return live;
+}
+
+function decode(
+  stored: RulerRule,
+  group: StoredGroup,
+  desired: RuleResource | undefined,
+): Pick<LiveObject, 'resource' | 'rest'> {
+  const { folderUid, name } = group;
+  const form = normaliseRule(provisioningForm(stored, folderUid, name));
+  // The common case first, and the exact one: what is stored is what the code would send.
+  if (desired !== undefined && group.seconds === toSeconds(desired.rule.evaluationInterval)) {
+    const sent = normaliseRule(encodeGrafanaRule(desired.rule, desired.folderUid));
+    if (jsonEqual(form, sent)) return { resource: desired };
+  }
+  const interval = toDuration(group.seconds);
+  const decoded = decodeGrafanaRule(form, interval, folderUid) ?? unreadable(form, stored, group, interval);
+  const service = stored.labels?.['service'];
+  return {
+    resource: {
+      kind: 'rule',
+      uid: stored.grafana_alert.uid,
+      title: stored.grafana_alert.title,
+      folderUid,
+      source: '',
+      rule: decoded.rule,
+      ...(service === undefined ? {} : { service }),
+    },
+    ...(decoded.rest === undefined ? {} : { rest: decoded.rest }),
+  };
+}
+
+/** The ruler's names for things, in those of the provisioning API. */
+export function provisioningForm(stored: RulerRule, folderUid: string, group: string): JsonObject {
+  const alert = stored.grafana_alert as unknown as JsonObject;
+  const optional: readonly (readonly [string, Json | undefined])[] = [
+    ['notification_settings', alert['notification_settings']],
+    ['missingSeriesEvalsToResolve', alert['missing_series_evals_to_resolve']],
+    ['record', alert['record']],
+  ];
+  return {
+    uid: stored.grafana_alert.uid,
+    title: stored.grafana_alert.title,
+    condition: alert['condition'] ?? '',
+    data: alert['data'] ?? [],
+    noDataState: alert['no_data_state'] ?? '',
+    execErrState: alert['exec_err_state'] ?? '',
+    folderUID: folderUid,
+    ruleGroup: group,
+    orgID: 1,
+    for: stored.for,
+    keep_firing_for: stored.keep_firing_for,
+    isPaused: alert['is_paused'] ?? false,
+    labels: { ...stored.labels },
+    annotations: { ...stored.annotations },
+    ...Object.fromEntries(optional.filter((entry): entry is [string, Json] => entry[1] !== undefined)),
+  };
+}
+
+/** A rule of ours that somebody made into something our model can not say: all of it is a difference. */
+function unreadable(form: JsonObject, stored: RulerRule, { name }: StoredGroup, interval: Duration) {
+  const { uid, title } = stored.grafana_alert;
+  const rule: RuleResource['rule'] = {
+    uid,
+    alert: title,
+    group: name,
+    signal: stored.labels?.['signal'] ?? '',
+    expr: '',
+    comparison: 'gt',
+    threshold: 0,
+    unit: 'count',
+    for: '0s',
+    keepFiringFor: '0s',
+    evaluationInterval: interval,
+    dataSourceUid: '',
+    severity: 'none',
+    labels: { ...stored.labels },
+    annotations: {},
+    dashboardUid: '',
+    panelId: 0,
+    notification: { receiver: '', groupBy: [], groupWait: '0s', groupInterval: '0s', repeatInterval: '0s' },
+    noDataState: 'KeepLast',
+    execErrState: 'KeepLast',
+    missingSeriesEvalsToResolve: 0,
+    paused: false,
+  };
+  return { rule, rest: form };
+}
