@@ -1,0 +1,226 @@
+/** The gate: would the service's alerts have fired in this window, and is it worse than before? */
+import { findSignal, signals } from '../metrics/index.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { toSeconds } from '../model/duration.ts';
+import { formatMoment, type GateCheck, type GateResult, worstOutcome } from '../model/gate.ts';
+import type { Project } from '../model/project.ts';
+import { formatQuantity } from '../model/quantity.ts';
+import type { Catalog, Service } from '../model/service.ts';
+import type { Prometheus } from '../prometheus/index.ts';
+import type { SavedBaseline, WindowValue } from './baseline.ts';
+import { type Against, type Baseline, compareWith, othersThanBaseline } from './compare.ts';
+import { evidenceProblems, FEW_OBSERVATIONS } from './evidence.ts';
+import { allowedBy, firesAt, halfOf, worstOf } from './judge.ts';
+import { type Gated, type Gauge, gatedSignals, openGauge, type Span, type Track } from './measure.ts';
+
+/** What to judge. */
+export interface GateQuestion {
+  readonly service: Service;
+  readonly catalog: Catalog;
+  readonly project: Pick<Project, 'evaluationInterval'>;
+  readonly window: Span;
+  readonly baseline: Baseline;
+}
+
+/** The findings, and the window's own values, which can be the baseline of a later one. */
+export interface GateAnswer {
+  readonly result: GateResult;
+  readonly measured: SavedBaseline;
+}
+
+/**
+ * Judges a window of a service by the expressions and limits of its alerts.
+ *
+ * @throws PrometheusError if Prometheus can not be asked; then nothing is known.
+ */
+export async function runGate(question: GateQuestion, prometheus: Prometheus): Promise<GateAnswer> {
+  const { service, catalog, project, window } = question;
+  const step = toSeconds(project.evaluationInterval);
+  const gauge = openGauge(prometheus);
+  const gated = gatedSignals(service, catalog);
+  const missing = await missingFamilies(question, gauge, step);
+  const seen = await Promise.all(gated.map((one) => lookAt(one, question, gauge, step, missing)));
+  const against = await compareWith(question, gauge, gated);
+  const checks = [
+    ...seen.flatMap(({ checks: absolute }) => absolute),
+    ...(question.baseline.kind === 'none' ? [] : seen.flatMap((one) => relative(one, against))),
+  ];
+  const notes = gauge.warnings().map(
+    (warning): Diagnostic => ({
+      code: 'K026',
+      level: 'warning',
+      subject: prometheus.address,
+      message: `gave an answer that is not complete: ${warning}`,
+      remedy: 'A store or a replica did not answer. Run the gate again when it does.',
+    }),
+  );
+  const outcomes = [...checks.map(({ outcome }) => outcome), ...notes.map(() => 'inconclusive' as const)];
+  const values = seen.flatMap(({ whole }) => whole);
+  return {
+    result: {
+      service: { id: service.id, title: service.title },
+      ...window,
+      step,
+      baseline: against.text,
+      prometheus: prometheus.address,
+      verdict: worstOutcome(outcomes),
+      requests: seen.find(({ gated: { counted } }) => counted === 'requests')?.observations,
+      checks,
+      notes,
+    },
+    measured: { service: service.id, ...window, values },
+  };
+}
+
+/** Families that are missing for as long as their alert asks. */
+async function missingFamilies(
+  { service, catalog, window }: GateQuestion,
+  gauge: Gauge,
+  step: number,
+): Promise<readonly string[]> {
+  const signal = findSignal(signals(service, catalog), 'telemetry-absent');
+  if (signal === undefined) return [];
+  const tracks = await gauge.track(signal, window, step);
+  return tracks
+    .filter(({ points }) => firesAt(points, gridOf(window, step), signal.limit) !== undefined)
+    .map(({ series }) => series['family'] ?? '');
+}
+
+/** A signal in the window. */
+interface Seen {
+  readonly gated: Gated;
+  readonly checks: readonly GateCheck[];
+  readonly whole: readonly WindowValue[];
+  readonly observations: number | undefined;
+}
+
+async function lookAt(
+  gated: Gated,
+  question: GateQuestion,
+  gauge: Gauge,
+  step: number,
+  missing: readonly string[],
+): Promise<Seen> {
+  const { window } = question;
+  const [tracks, whole, observations, boundaries] = await Promise.all([
+    gauge.track(gated.signal, window, step),
+    gauge.whole(gated, window, await othersThanBaseline(question, gauge)),
+    gauge.observations(gated, window),
+    gated.bucketed ? gauge.boundaries(gated, window) : undefined,
+  ]);
+  const grid = gridOf(window, step);
+  const evidence = {
+    counted: gated.counted,
+    observations,
+    points: tracks.length === 0 ? 0 : Math.min(...tracks.map(({ points }) => points.length)),
+    expectedPoints: grid.length,
+    span: window.until - window.from,
+    missing: gated.families.filter((family) => missing.includes(family)),
+    boundaries,
+  };
+  const problems = evidenceProblems(gated.signal, evidence);
+  const shown = tracks.length === 0 ? [{ series: {}, points: [] }] : tracks;
+  const checks = shown.map((track) => absolute(gated, track, grid, problems));
+  return { gated, checks, whole, observations };
+}
+
+function gridOf({ from, until }: Span, step: number): readonly number[] {
+  return Array.from({ length: Math.floor((until - from) / step) + 1 }, (_unused, index) => from + index * step);
+}
+
+const COMPARED = { gt: 'above', gte: 'at least', lt: 'below' } as const;
+
+/** Would the alert fire? It would even where there is little to go by, if its own guards let it. */
+function absolute(
+  { id, signal }: Gated,
+  { series, points }: Track,
+  grid: readonly number[],
+  problems: readonly Diagnostic[],
+): GateCheck {
+  const { limit, title, unit } = signal;
+  const at = firesAt(points, grid, limit);
+  const worst = worstOf(points);
+  // A quantile without the boundary is a guess, so that not even a breach can be believed.
+  const unsure = problems.some(({ code }) => code === 'K023' || code === 'K020');
+  const outcome =
+    at !== undefined && !unsure
+      ? 'breach'
+      : problems.length > 0
+        ? 'inconclusive'
+        : firesAt(points, grid, halfOf(limit)) !== undefined
+          ? 'warning'
+          : 'pass';
+  const line = `${COMPARED[limit.comparison]} ${formatQuantity(limit.value)} for ${limit.for}`;
+  const told = {
+    breach: `${line}: the alert would fire at ${formatMoment(at ?? 0, at)} UTC`,
+    warning: `over half of the limit (${line})`,
+    pass: `never ${line}`,
+    inconclusive: `not known to be ${line}`,
+  }[outcome];
+  return {
+    signal: id,
+    title,
+    unit,
+    kind: 'absolute',
+    series,
+    outcome,
+    ...(worst === undefined ? {} : { value: worst }),
+    allowed: limit.value.value,
+    ...(outcome === 'breach' && at !== undefined ? { firesAt: at } : {}),
+    says: told,
+    problems: outcome === 'inconclusive' ? problems : [],
+  };
+}
+
+/** Is it worse than before? */
+function relative({ gated, whole, checks: own }: Seen, against: Against): GateCheck[] {
+  const { id, signal } = gated;
+  const { title, unit } = signal;
+  const here = [...new Map(own.flatMap(({ problems }) => problems).map((one) => [one.message, one])).values()];
+  const common = { signal: id, title, unit, kind: 'relative' } as const;
+  const unknown = (series: Readonly<Record<string, string>>, problems: readonly Diagnostic[]): GateCheck => ({
+    ...common,
+    series,
+    outcome: 'inconclusive',
+    says: 'not known to be as before',
+    problems,
+  });
+  const lacking = (message: string): Diagnostic => ({
+    code: 'K025',
+    level: 'warning',
+    subject: title,
+    message: `has no baseline: ${message}`,
+    remedy:
+      'Compare with a time of traffic (--baseline offset:7d), a version or a file; --baseline none leaves this check out.',
+  });
+  if (whole.length === 0) return [unknown({}, here)];
+  return whole.map(({ series, value, observations }) => {
+    const before = against.values.find(
+      (one) => one.signal === id && JSON.stringify(one.series) === JSON.stringify(series),
+    );
+    if (before === undefined)
+      return unknown(series, [lacking(against.problem ?? `nothing was measured (${against.text})`)]);
+    if (before.observations < FEW_OBSERVATIONS) {
+      const few = `${Math.round(before.observations)} ${gated.counted} (${against.text}), and ${FEW_OBSERVATIONS} are needed`;
+      return unknown(series, [lacking(few)]);
+    }
+    if (observations < FEW_OBSERVATIONS) {
+      const few = `${Math.round(observations)} ${gated.counted} to compare, and ${FEW_OBSERVATIONS} are needed`;
+      return unknown(series, here.length > 0 ? here : [{ ...lacking(few), code: 'K021', message: `has ${few}` }]);
+    }
+    if (here.length > 0) return unknown(series, here);
+    const allowed = allowedBy(id, before.value, { now: observations, before: before.observations });
+    const breach = value > allowed;
+    const shown = (amount: number) => formatQuantity({ unit, value: Number(amount.toPrecision(3)) });
+    return {
+      ...common,
+      series,
+      outcome: breach ? 'breach' : 'pass',
+      value,
+      allowed,
+      baseline: before.value,
+      says: `${breach ? 'worse than' : 'as'} before: ${shown(before.value)}, which allows ${shown(allowed)}`,
+      problems: [],
+    };
+  });
+}

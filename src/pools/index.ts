@@ -1,0 +1,1 @@
+export { sizePools } from './measure.ts';

@@ -1,0 +1,141 @@
+/** Asks Prometheus what a service's pools were used for. */
+import { counts, sums } from '../metrics/histogram.ts';
+import { matcher } from '../metrics/index.ts';
+import { by, series as select } from '../metrics/promql.ts';
+import type { HistogramBinding, SeriesBinding } from '../model/metrics.ts';
+import type { PoolReport, PoolSizing } from '../model/pool-sizing.ts';
+import type { Pool, Service } from '../model/service.ts';
+import type { Prometheus, TimeSeries } from '../prometheus/index.ts';
+import { type Point, sizePool } from './sizing.ts';
+
+/** A stretch of time, in seconds since 1970. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Connections are averaged over this: shorter bursts queue for moments, and that is what a pool is for. */
+const WINDOW = '5m';
+/** At most so many points a series: a week of five minutes. */
+const POINTS = 2016;
+
+/**
+ * Sizes the pools of services by what they were used for.
+ *
+ * @throws PrometheusError if Prometheus can not be asked.
+ */
+export async function sizePools(services: readonly Service[], span: Span, prometheus: Prometheus): Promise<PoolReport> {
+  const warnings = new Set<string>();
+  const step = Math.max(60, Math.ceil((span.until - span.from) / POINTS / 60) * 60);
+  const ask: Ask = async (expression) => {
+    const answer = await prometheus.range(expression, { ...span, step });
+    for (const warning of answer.warnings) warnings.add(warning);
+    return answer.series;
+  };
+  const pools = await Promise.all(
+    services.flatMap((service) => [
+      ...service.pools.map((pool) =>
+        pool.kind === 'database' ? sizeDatabasePool(service, pool, ask) : sizeHttpPools(service, pool, ask),
+      ),
+    ]),
+  );
+  return { ...span, prometheus: prometheus.address, pools: pools.flat(), warnings: [...warnings].sort() };
+}
+
+type Ask = (expression: string) => Promise<readonly TimeSeries[]>;
+
+async function sizeDatabasePool(
+  service: Service,
+  pool: Extract<Pool, { kind: 'database' }>,
+  ask: Ask,
+): Promise<readonly PoolSizing[]> {
+  const { databasePool, database } = service.metrics;
+  const { pool: label, used, max, waiting, useTime } = databasePool;
+  const alone = service.pools.filter(({ kind }) => kind === 'database').length === 1;
+  // One declared pool stands for all that the agent reports.
+  const only = alone ? [] : [matcher(label, '=', pool.name)];
+  const keep = by('job', 'instance');
+  const gauge = (binding: SeriesBinding | undefined) =>
+    binding === undefined ? [] : ask(`sum ${keep}(max_over_time(${select(binding, only)}[${WINDOW}]))`);
+  const held =
+    useTime === undefined ? [] : await little({ ...useTime, matchers: [...useTime.matchers, ...only] }, keep, ask);
+  const [taken, reported, sizes, queued] = await Promise.all([
+    // Without the time connections are held, queries tell the least of it; they do not tell pools apart.
+    held.length === 0 && alone ? little(database, keep, ask) : held,
+    gauge(used),
+    gauge(max),
+    gauge(waiting),
+  ]);
+  return [
+    sizePool({
+      service,
+      pool: pool.name,
+      kind: 'database',
+      maximum: highest(sizes) ?? pool.maxConnections,
+      slowFrom: service.thresholds.queryP95.above.value,
+      demand: taken.map(({ demand }) => demand),
+      taken: taken.map((one) => one.taken),
+      reported: highest(reported),
+      waiting: highest(queued),
+    }),
+  ];
+}
+
+/** An outbound pool has its maximum for each address it calls. */
+async function sizeHttpPools(
+  service: Service,
+  pool: Extract<Pool, { kind: 'http' }>,
+  ask: Ask,
+): Promise<readonly PoolSizing[]> {
+  const { client, httpPool } = service.metrics;
+  const only = pool.address === undefined ? [] : [matcher(client.address, '=', pool.address)];
+  const taken = await little(
+    { ...client, matchers: [...client.matchers, ...only] },
+    by('job', 'instance', client.address),
+    ask,
+  );
+  const gauge = httpPool.kind === 'gauge' ? httpPool : undefined;
+  const reported =
+    gauge === undefined
+      ? []
+      : await ask(`sum ${by('job', 'instance', gauge.address)}(max_over_time(${select(gauge.used)}[${WINDOW}]))`);
+  const addresses = [...new Set(taken.map(({ labels }) => labels[client.address] ?? ''))].sort();
+  const known = addresses.length === 0 ? [pool.address ?? pool.name] : addresses;
+  return known.map((address) => {
+    const own = taken.filter(({ labels }) => labels[client.address] === address);
+    const seen = reported.filter(({ labels }) => gauge !== undefined && labels[gauge.address] === address);
+    return sizePool({
+      service,
+      pool: address,
+      kind: 'http',
+      maximum: pool.maxConnections,
+      slowFrom: service.thresholds.latencyP95.above.value,
+      demand: own.map(({ demand }) => demand),
+      taken: own.map((one) => one.taken),
+      reported: highest(seen),
+      waiting: undefined,
+    });
+  });
+}
+
+interface Little {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly demand: readonly Point[];
+  readonly taken: readonly Point[];
+}
+
+/** Little's law from a histogram of durations: the rate of its sum is rate × mean. */
+async function little(histogram: HistogramBinding, keep: string, ask: Ask): Promise<readonly Little[]> {
+  const [demand, taken] = await Promise.all([
+    ask(`sum ${keep}(rate(${sums(histogram)}[${WINDOW}]))`),
+    ask(`sum ${keep}(rate(${counts(histogram)}[${WINDOW}]))`),
+  ]);
+  const key = (labels: Readonly<Record<string, string>>) => JSON.stringify(Object.entries(labels).sort());
+  const rates = new Map(taken.map(({ labels, points }) => [key(labels), points]));
+  return demand.map(({ labels, points }) => ({ labels, demand: points, taken: rates.get(key(labels)) ?? [] }));
+}
+
+function highest(series: readonly TimeSeries[]): number | undefined {
+  const values = series.flatMap(({ points }) => points.map(({ value }) => value)).filter(Number.isFinite);
+  return values.length === 0 ? undefined : values.reduce((most, value) => Math.max(most, value));
+}

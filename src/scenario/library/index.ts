@@ -1,0 +1,33 @@
+import type { Scenario } from '../scenario.ts';
+import { connectionLeak, gatewayOverload, memoryLeak } from './capacity.ts';
+import { dependencyErrors, dependencyTimeouts, queryRegression } from './dependencies.ts';
+import { badInstance, errorRamp, flapping, rollback } from './failures.ts';
+import { healthyDays, healthyMornings, idleNight, minorTroubles, noisyDays, spike } from './healthy.ts';
+import { incidentExponential, incidentLinear } from './incident.ts';
+import { blindMidIncident, familyLost, gatewayHangs, serviceSilent } from './telemetry.ts';
+
+/** Every scenario: the incident first, then what breaks, then what must stay silent. */
+export const scenarios: readonly Scenario[] = [
+  incidentLinear,
+  incidentExponential,
+  connectionLeak,
+  dependencyErrors,
+  dependencyTimeouts,
+  queryRegression,
+  gatewayOverload,
+  memoryLeak,
+  badInstance,
+  errorRamp,
+  flapping,
+  rollback,
+  familyLost,
+  serviceSilent,
+  gatewayHangs,
+  blindMidIncident,
+  spike,
+  idleNight,
+  minorTroubles,
+  ...healthyMornings,
+  ...healthyDays,
+  ...noisyDays,
+];

@@ -1,0 +1,145 @@
+import { type Curve, valueAt } from './curve.ts';
+import { meanOf, shareUpTo } from './durations.ts';
+import type { Grid, Instance } from './instances.ts';
+import type { Labels } from './labels.ts';
+import { poisson, randomFor } from './random.ts';
+import type { SeriesFamily } from './scenario.ts';
+
+/** A sample that says the series has ended, as Prometheus writes it when a target or a series is gone. */
+export const STALE = Number.POSITIVE_INFINITY;
+
+/** A series with its samples, one for each point of the grid. NaN: no sample. `STALE`: its end. */
+export interface Series {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly samples: Float64Array;
+}
+
+/** Values at every sample; for what is counted, those of the middle of the interval before it. */
+export type Values = Float64Array;
+
+/** Writes the series of a service's instances. */
+export interface Recorder {
+  readonly gauge: (to: Place, values: Values) => void;
+  /** `perSecond` is counted up. `whole` rounds: requests come in ones. */
+  readonly counter: (to: Place, perSecond: Values, whole?: boolean) => void;
+  /** A histogram of `perSecond` durations. */
+  readonly histogram: (to: Place, perSecond: Values, spread: Spread, boundaries: readonly number[] | 'none') => void;
+  /** A curve at every sample, or in the middle of the interval before it. */
+  readonly values: (curve: Curve, when: 'at' | 'between') => Values;
+  readonly series: () => readonly Series[];
+}
+
+/** How durations spread: most have a 95th percentile of `p95` seconds, a share of them, the tail, another one. */
+export interface Spread {
+  readonly p95: Values;
+  readonly tail?: { readonly share: number; readonly p95: number };
+}
+
+/** Which series of which process. */
+export interface Place {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly family: SeriesFamily;
+  readonly instance: Instance;
+}
+
+/** A recorder. The seed and a series' own labels alone decide its random arrivals. */
+export function openRecorder(grid: Grid, arrivals: 'even' | 'poisson', seed: string): Recorder {
+  const recorded: Series[] = [];
+  const known = new Map<Curve, { at?: Values; between?: Values }>();
+  const shares = new Map<Values, Map<number, Values>>();
+
+  const add = (name: string, labels: Labels, { instance, family }: Place, valueIn: (sample: number) => number) => {
+    const samples = new Float64Array(grid.samples).fill(Number.NaN);
+    let ended = true;
+    for (let sample = instance.firstSample; sample <= instance.endSample && sample < grid.samples; sample += 1) {
+      if (sample < instance.endSample && instance.present(family, sample)) {
+        samples[sample] = valueIn(sample);
+        ended = false;
+      } else if (!ended) {
+        samples[sample] = STALE;
+        ended = true;
+      }
+    }
+    recorded.push({ name, labels, samples });
+  };
+
+  /** Counts up `increments`, from 0, and from 0 again at every reset. */
+  const counted = ({ instance }: Place, increments: (sample: number) => number, round: (value: number) => number) => {
+    const totals = new Float64Array(grid.samples);
+    let total = 0;
+    for (let sample = instance.firstSample + 1; sample < instance.endSample; sample += 1) {
+      total = instance.resets.has(sample) ? 0 : total + increments(sample);
+      totals[sample] = round(total);
+    }
+    return totals;
+  };
+
+  const arriving = (name: string, labels: Labels, mean: (sample: number) => number): ((sample: number) => number) => {
+    if (arrivals === 'even') return mean;
+    const random = randomFor(seed, name, JSON.stringify(labels));
+    return (sample) => poisson(mean(sample), random);
+  };
+
+  const shareOf = (p95: Values, boundary: number): Values => {
+    const known = shares.get(p95) ?? new Map<number, Values>();
+    shares.set(p95, known);
+    const share = known.get(boundary) ?? p95.map((value) => shareUpTo(boundary, value));
+    known.set(boundary, share);
+    return share;
+  };
+
+  return {
+    gauge: (to, values) => add(to.name, to.labels, to, (sample) => rounded(at(values, sample))),
+    counter: (to, perSecond, whole = false) => {
+      const mean = (sample: number) => at(perSecond, sample) * grid.step;
+      const totals = whole ? counted(to, arriving(to.name, to.labels, mean), Math.round) : counted(to, mean, rounded);
+      add(to.name, to.labels, to, (sample) => at(totals, sample));
+    },
+    histogram: (to, perSecond, { p95, tail = NO_TAIL }, boundaries) => {
+      const { name, labels } = to;
+      const limits = [...(boundaries === 'none' ? [] : boundaries), Number.POSITIVE_INFINITY];
+      let below = new Float64Array(grid.samples);
+      let lower: Values = below;
+      for (const limit of limits) {
+        const slow = tail.share * shareUpTo(limit, tail.p95);
+        const upTo = shareOf(p95, limit).map((share) => share * (1 - tail.share) + slow);
+        const beneath = lower;
+        const own = (sample: number) => at(perSecond, sample) * grid.step * (at(upTo, sample) - at(beneath, sample));
+        const le = { ...labels, le: limit === Number.POSITIVE_INFINITY ? '+Inf' : String(limit) };
+        const cell = counted(to, arriving(name, le, own), (value) => value);
+        const sum = below;
+        const totals = cell.map((value, sample) => value + at(sum, sample));
+        if (boundaries !== 'none') add(`${name}_bucket`, le, to, (sample) => Math.round(at(totals, sample)));
+        [below, lower] = [totals, upTo];
+      }
+      const all = below;
+      add(`${name}_count`, labels, to, (sample) => Math.round(at(all, sample)));
+      const mean = (sample: number) => meanOf(at(p95, sample)) * (1 - tail.share) + meanOf(tail.p95) * tail.share;
+      const seconds = counted(to, (sample) => at(perSecond, sample) * grid.step * mean(sample), rounded);
+      add(`${name}_sum`, labels, to, (sample) => at(seconds, sample));
+    },
+    values: (curve, when) => {
+      const entry = known.get(curve) ?? {};
+      known.set(curve, entry);
+      const back = when === 'at' ? 0 : grid.step / 2;
+      entry[when] ??= Float64Array.from({ length: grid.samples }, (_unused, sample) =>
+        valueAt(curve, grid.start + sample * grid.step - back),
+      );
+      return entry[when];
+    },
+    series: () => recorded,
+  };
+}
+
+const NO_TAIL = { share: 0, p95: 1 } as const;
+
+/** Six digits after the point: what an exporter writes, and files stay small. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function at(values: Values, sample: number): number {
+  return values[sample] ?? 0;
+}

@@ -1,0 +1,60 @@
+import type { Service } from '../model/service.ts';
+import { type Curve, product } from './curve.ts';
+import type { Instance } from './instances.ts';
+import { labelsFor } from './labels.ts';
+import type { Recorder } from './recorder.ts';
+
+/** Limits of a container where the facts state none: only shares of them matter. */
+const CONTAINER = { cores: 1, bytes: 512 * 1024 ** 2 } as const;
+
+/** CPU series of an instance that uses a share of its limit. */
+export function recordCpu(recorder: Recorder, service: Service, instance: Instance, share: Curve): void {
+  const { cpu } = service.metrics;
+  const place = (binding: { name: string; matchers: readonly string[] }, label: 'pod' | 'instance') => ({
+    name: binding.name,
+    labels: { ...labelsFor(binding.matchers), [label]: instance.name },
+    family: 'cpu' as const,
+    instance,
+  });
+  switch (cpu.kind) {
+    case 'container':
+      recorder.counter(place(cpu.usage, 'pod'), recorder.values(product(share, CONTAINER.cores), 'between'));
+      recorder.gauge(place(cpu.limit, 'pod'), recorder.values(CONTAINER.cores, 'at'));
+      return;
+    case 'process-seconds':
+      recorder.counter(place(cpu.usage, 'instance'), recorder.values(product(share, cpu.limitCores), 'between'));
+      return;
+    case 'utilisation':
+      recorder.gauge(place(cpu.usage, 'instance'), recorder.values(share, 'at'));
+      return;
+    default:
+      cpu satisfies never;
+  }
+}
+
+/** Memory series of an instance that uses a share of its limit. */
+export function recordMemory(recorder: Recorder, service: Service, instance: Instance, share: Curve): void {
+  const { memory } = service.metrics;
+  const place = (binding: { name: string; matchers: readonly string[] }, label: 'pod' | 'instance') => ({
+    name: binding.name,
+    labels: { ...labelsFor(binding.matchers), [label]: instance.name },
+    family: 'memory' as const,
+    instance,
+  });
+  const used = (limit: number) => recorder.values(product(share, limit), 'at');
+  switch (memory.kind) {
+    case 'container':
+      recorder.gauge(place(memory.usage, 'pod'), used(CONTAINER.bytes));
+      recorder.gauge(place(memory.limit, 'pod'), recorder.values(CONTAINER.bytes, 'at'));
+      return;
+    case 'ratio':
+      recorder.gauge(place(memory.usage, 'instance'), used(CONTAINER.bytes));
+      recorder.gauge(place(memory.limit, 'instance'), recorder.values(CONTAINER.bytes, 'at'));
+      return;
+    case 'declared':
+      recorder.gauge(place(memory.usage, 'instance'), used(memory.limitBytes));
+      return;
+    default:
+      memory satisfies never;
+  }
+}

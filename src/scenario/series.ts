@@ -1,0 +1,230 @@
+import { toSeconds } from '../model/duration.ts';
+import type { Project } from '../model/project.ts';
+import { type Catalog, type Dependency, dependencyAddress, type Service } from '../model/service.ts';
+import { secondsOf } from './clock.ts';
+import { type Curve, product } from './curve.ts';
+import { meanOf } from './durations.ts';
+import { type Grid, type Instance, instancesOf } from './instances.ts';
+import { labelsFor, outcomeLabel } from './labels.ts';
+import { openRecorder, type Place, type Recorder, type Series, type Values } from './recorder.ts';
+import { recordCpu, recordMemory } from './resources.ts';
+import { type CallStory, type PoolStory, type Scenario, type ServiceStory, storyOf } from './scenario.ts';
+
+/** What series are made for. */
+export interface SeriesContext {
+  readonly catalog: Catalog;
+  readonly project: Pick<Project, 'scrapeInterval' | 'histogramBoundaries'>;
+  /** `rules` leaves out what only panels read: the buckets of clients, and how long connections are held. */
+  readonly detail?: 'rules' | 'all';
+}
+
+/** The times at which a scenario is sampled. */
+export function gridOf(scenario: Scenario, { scrapeInterval }: Pick<Project, 'scrapeInterval'>): Grid {
+  const start = secondsOf(scenario.from);
+  const step = toSeconds(scenario.sampleInterval ?? scrapeInterval);
+  return { start, step, samples: Math.floor((secondsOf(scenario.until) - start) / step) + 1 };
+}
+
+/**
+ * The series that a service's agent would have written, under the names and labels of its profile. Deterministic:
+ * the scenario's id is the seed.
+ *
+ * @example buildSeries(incidentLinear, userService, { catalog, project })
+ */
+export function buildSeries(scenario: Scenario, service: Service, context: SeriesContext): readonly Series[] {
+  const grid = gridOf(scenario, context.project);
+  const story = storyOf(scenario, service.id);
+  const recorder = openRecorder(grid, scenario.arrivals, scenario.id);
+  for (const instance of instancesOf(service.id, story, grid)) {
+    const subject = { scenario, service, story, recorder, instance, context };
+    recordServer(subject);
+    recordDatabases(subject);
+    recordDatabasePools(subject);
+    recordCalls(subject);
+    recordCpu(recorder, service, instance, instance.odd.cpu ?? story.cpu);
+    recordMemory(recorder, service, instance, instance.odd.memory ?? story.memory);
+  }
+  return recorder.series();
+}
+
+interface Subject {
+  readonly scenario: Scenario;
+  readonly service: Service;
+  readonly story: ServiceStory;
+  readonly recorder: Recorder;
+  readonly instance: Instance;
+  readonly context: SeriesContext;
+}
+
+/** A service's share of requests that one instance serves. */
+function ownTraffic({ story }: Subject): Curve {
+  return product(story.traffic, 1 / story.instances);
+}
+
+function latencyOf({ story, instance }: Subject): Curve {
+  return instance.odd.latencyP95 ?? story.latencyP95;
+}
+
+function queryP95Of({ story, instance }: Subject): Curve {
+  return instance.odd.latencyP95 !== undefined
+    ? product(instance.odd.latencyP95, 0.9)
+    : (story.queryP95 ?? product(story.latencyP95, 0.9));
+}
+
+function recordServer(subject: Subject): void {
+  const { service, story, recorder, instance, context } = subject;
+  const { server } = service.metrics;
+  const place = { family: 'server', instance } as const;
+  const common = { ...labelsFor(server.matchers), instance: instance.name, [server.route]: '/api' };
+  const traffic = recorder.values(ownTraffic(subject), 'between');
+  const p95 = recorder.values(latencyOf(subject), 'between');
+  const errors = recorder.values(instance.odd.errors ?? story.errors, 'between');
+  const bounds = context.project.histogramBoundaries.server;
+  for (const [outcome, share] of [
+    ['well', errors.map((value) => 1 - value)],
+    ['failed', errors],
+  ] as const) {
+    const labels = { ...common, ...outcomeLabel(server.failed, outcome) };
+    recorder.histogram(
+      { ...place, name: server.name, labels },
+      times(traffic, share),
+      { p95, tail: story.tail },
+      bounds,
+    );
+  }
+}
+
+function recordDatabases(subject: Subject): void {
+  const { service, story, recorder, instance, context } = subject;
+  const { database } = service.metrics;
+  const each = (story.queriesPerRequest / Math.max(1, service.databases.length)) as Curve;
+  const queries = recorder.values(product(ownTraffic(subject), each), 'between');
+  const p95 = recorder.values(queryP95Of(subject), 'between');
+  for (const { name } of service.databases) {
+    const labels = {
+      ...labelsFor(database.matchers),
+      instance: instance.name,
+      [database.operation]: `SELECT ${name}`,
+      ...outcomeLabel(database.failed, 'well'),
+    };
+    const bounds = context.project.histogramBoundaries.database;
+    recorder.histogram(
+      { name: database.name, labels, family: 'database', instance },
+      queries,
+      { p95, tail: story.tail },
+      bounds,
+    );
+  }
+}
+
+function recordDatabasePools(subject: Subject): void {
+  const { service, story, recorder, instance, context, scenario } = subject;
+  const binding = service.metrics.databasePool;
+  const pools = service.pools.filter((pool) => pool.kind === 'database');
+  for (const pool of pools) {
+    const { used, waiting = 0 }: PoolStory = story.pools[pool.name] ?? {};
+    const share = instance.odd.poolUsed ?? used;
+    const queries = product(ownTraffic(subject), story.queriesPerRequest / pools.length);
+    const wanted = littlesLaw(recorder, queries, queryP95Of(subject));
+    const inUse =
+      share === undefined
+        ? wanted.map((connections) => Math.min(connections, pool.maxConnections))
+        : recorder.values(product(share, pool.maxConnections), 'at');
+    const queued =
+      share === undefined
+        ? wanted.map((connections) => Math.max(0, Math.ceil(connections - pool.maxConnections)))
+        : recorder.values(waiting, 'at');
+    const place = (bound: { name: string; matchers: readonly string[] }): Place => ({
+      name: bound.name,
+      labels: { ...labelsFor(bound.matchers), instance: instance.name, [binding.pool]: pool.name },
+      family: 'database pool',
+      instance,
+    });
+    recorder.gauge(place(binding.used), chancy(inUse, scenario, pool.maxConnections));
+    if (binding.max !== undefined) recorder.gauge(place(binding.max), recorder.values(pool.maxConnections, 'at'));
+    if (binding.waiting !== undefined) recorder.gauge(place(binding.waiting), queued);
+    if (context.detail === 'all' && binding.useTime !== undefined) {
+      recorder.histogram(
+        place(binding.useTime),
+        recorder.values(queries, 'between'),
+        { p95: recorder.values(queryP95Of(subject), 'between') },
+        context.project.histogramBoundaries.database,
+      );
+    }
+  }
+}
+
+/** A scrape sees whole connections. */
+function chancy(values: Values, { arrivals }: Scenario, most: number): Values {
+  return arrivals === 'even' ? values : values.map((value) => Math.min(most, Math.round(value)));
+}
+
+function recordCalls(subject: Subject): void {
+  const { service, story, recorder, instance, context } = subject;
+  const { client, httpPool } = service.metrics;
+  const boundaries = context.detail === 'all' ? context.project.histogramBoundaries.server : 'none';
+  for (const dependency of service.dependencies) {
+    const address = dependencyAddress(dependency);
+    const call = callOf(subject, dependency);
+    const calls = product(ownTraffic(subject), call.perRequest);
+    const rate = recorder.values(calls, 'between');
+    const p95 = recorder.values(call.latencyP95, 'between');
+    const errors = recorder.values(call.errors, 'between');
+    const timeouts = recorder.values(call.timeouts, 'between');
+    const common = { ...labelsFor(client.matchers), instance: instance.name, [client.address]: address };
+    const outcomes = [
+      ['well', errors.map((share, sample) => 1 - share - (timeouts[sample] ?? 0))],
+      ['failed', errors],
+      ['no status', timeouts],
+    ] as const;
+    for (const [outcome, share] of outcomes) {
+      if (outcome === 'no status' && share.every((value) => value === 0)) continue;
+      const labels = { ...common, ...outcomeLabel(client.failed, outcome) };
+      recorder.histogram(
+        { name: client.name, labels, family: 'client', instance },
+        times(rate, share),
+        { p95 },
+        boundaries,
+      );
+    }
+    const pool = service.pools.find(
+      (candidate) => candidate.kind === 'http' && (candidate.address ?? address) === address,
+    );
+    if (pool === undefined || httpPool.kind !== 'gauge') continue;
+    const used = story.pools[pool.name]?.used;
+    const inUse =
+      used === undefined
+        ? littlesLaw(recorder, calls, call.latencyP95).map((value) => Math.min(value, pool.maxConnections))
+        : recorder.values(product(used, pool.maxConnections), 'at');
+    const labels = { ...labelsFor(httpPool.used.matchers), instance: instance.name, [httpPool.address]: address };
+    recorder.gauge(
+      { name: httpPool.used.name, labels, family: 'http pool', instance },
+      chancy(inUse, subject.scenario, pool.maxConnections),
+    );
+  }
+}
+
+/** What a service sees of a dependency: its own words, else the dependency's story, else something healthy. */
+function callOf({ scenario, service, story, context }: Subject, dependency: Dependency): Required<CallStory> {
+  const own = story.calls[dependencyAddress(dependency)] ?? {};
+  const known =
+    'service' in dependency && context.catalog.services.some(({ id }) => id === dependency.service)
+      ? storyOf(scenario, dependency.service)
+      : undefined;
+  return {
+    perRequest: own.perRequest ?? 1 / service.dependencies.length,
+    latencyP95: own.latencyP95 ?? known?.latencyP95 ?? 0.1,
+    errors: own.errors ?? known?.errors ?? 0.001,
+    timeouts: own.timeouts ?? 0,
+  };
+}
+
+/** Little's law: as many connections are in use as begin a second, times how long each is held. */
+function littlesLaw(recorder: Recorder, perSecond: Curve, p95: Curve): Values {
+  const held = recorder.values(p95, 'at').map(meanOf);
+  return times(recorder.values(perSecond, 'at'), held);
+}
+
+function times(left: Values, right: Values): Values {
+  return left.map((value, index) => value * (right[index] ?? 0));
+}
