@@ -1,0 +1,28 @@
+import { defineCommand, runCommand } from './support/command.ts';
+import { EXIT, type ExitCode } from './support/exit-codes.ts';
+
+const command = defineCommand(
+  'bench',
+  'Measures sync at fleet size, against the fake Grafana and, where GRAFANA_URL is set, against that one.',
+)
+  .option('--fake-only', 'leave GRAFANA_URL out')
+  .option('--settle <seconds>', 'how long a new folder of a real Grafana is left alone first', '125')
+  .option('--runs <n>', 'measurements of each kind; the median counts', '3')
+  .option('--out <file>', 'write the table to a file instead of stdout');
+
+await runCommand(command, async (): Promise<ExitCode> => {
+  const [{ measure }, { renderBench }, { writeResult }] = await Promise.all([
+    import('./support/bench-measure.ts'),
+    import('./support/bench-table.ts'),
+    import('./support/terminal.ts'),
+  ]);
+  const options = command.opts<{ fakeOnly?: true; settle: string; runs: string; out?: string }>();
+  const results = await measure({
+    environment: options.fakeOnly === true ? {} : process.env,
+    settle: Number(options.settle) * 1000,
+    runs: Number(options.runs),
+    say: (text) => process.stderr.write(`${text}\n`),
+  });
+  await writeResult(renderBench(results), options.out);
+  return results.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
+});

@@ -1,0 +1,41 @@
+import { defineCommand, runCommand } from './support/command.ts';
+import { EXIT, type ExitCode } from './support/exit-codes.ts';
+
+const command = defineCommand(
+  'render',
+  'Writes what is built to dashboards/rendered and alerts/rendered, for pull requests to show.',
+).option('--check', 'write nothing; exit with 1 if a file is out of date');
+
+await runCommand(command, async (): Promise<ExitCode> => {
+  const [
+    { buildProject, ROOT },
+    { renderedFiles },
+    { outOfDate, writeRendered },
+    { renderDiagnostics },
+    { writeResult },
+  ] = await Promise.all([
+    import('./support/desired.ts'),
+    import('../src/report/rendered.ts'),
+    import('./support/rendered.ts'),
+    import('../src/report/index.ts'),
+    import('./support/terminal.ts'),
+  ]);
+  const built = await buildProject();
+  if (!built.ok) {
+    process.stderr.write(`${renderDiagnostics(built.problems, { closing: 'Nothing was written.' })}\n`);
+    return EXIT.failure;
+  }
+  const files = renderedFiles(built.desired, built.project);
+  const stale = await outOfDate(ROOT, files);
+  if (command.opts<{ check?: true }>().check === true) {
+    if (stale.length === 0) return EXIT.success;
+    process.stderr.write(`Out of date: ${stale.join(', ')}\nRun: npm run render, and commit what it writes.\n`);
+    return EXIT.failure;
+  }
+  await writeRendered(ROOT, files, stale);
+  await writeResult(
+    stale.length === 0 ? `Up to date: ${files.length} files.` : `Written: ${stale.join(', ')}`,
+    undefined,
+  );
+  return EXIT.success;
+});

@@ -1,0 +1,109 @@
+/** From the options of `annotate` to a mark. */
+import { services } from '../../services/index.ts';
+import type { Config } from '../../src/config.ts';
+import type { Deployment, MarkedDeployment } from '../../src/targets/grafana/deployments.ts';
+import { openDeployments } from '../../src/targets/grafana/deployments.ts';
+import { UsageError } from './command.ts';
+import { readMoment } from './moment.ts';
+import { configuration } from './session.ts';
+
+/** What the command was asked. */
+export interface AnnotateRequest {
+  readonly service: string;
+  readonly version: string;
+  readonly sha?: string;
+  readonly link?: string;
+  readonly at: string;
+  readonly rollback?: true;
+  readonly env?: string;
+}
+
+/**
+ * Marks, or closes a mark. Answers with what was done, in words.
+ *
+ * @throws UsageError, and TargetError where Grafana can not be used.
+ */
+export async function annotate(request: AnnotateRequest): Promise<string> {
+  const deployment = readDeployment(request);
+  const marks = openDeployments(connection(configuration(request.env === undefined ? {} : { env: request.env })));
+  const done = await (request.rollback === true ? marks.close(deployment) : marks.mark(deployment));
+  return sentence(deployment, done);
+}
+
+/** What this project deploys itself: its marks stand on the overview. */
+const DASHBOARDS = { id: 'project', title: 'Dashboards and alerts' } as const;
+
+function readDeployment({ service: id, version, sha, link, at }: AnnotateRequest): Deployment {
+  const service = [...services, DASHBOARDS].find((one) => one.id === id);
+  if (service === undefined) {
+    const known = [...services, DASHBOARDS].map((one) => one.id).join(', ');
+    throw refused('C005', `--service ${id}`, 'is no service of the catalog', `Services: ${known}`);
+  }
+  if (link !== undefined && !(URL.canParse(link) && /^https?:$/.test(new URL(link).protocol))) {
+    throw refused(
+      'N001',
+      `--link ${link}`,
+      'is no http or https address',
+      'Give the address of the run or the release',
+    );
+  }
+  if (version.trim() === '' || /\s/.test(version)) {
+    throw refused('N001', `--version "${version}"`, 'is no version', 'Give it as it was deployed, such as v1.2.3');
+  }
+  return {
+    service: { id, title: service.title },
+    version,
+    at: readMoment('--at', at, Date.now() / 1000) * 1000,
+    ...(sha === undefined || sha === '' ? {} : { sha }),
+    ...(link === undefined ? {} : { link }),
+  };
+}
+
+function connection(config: Config): Parameters<typeof openDeployments>[0] {
+  const { grafanaUrl, grafanaToken, grafanaUser, grafanaPassword, grafanaOrgId, grafanaCaFile } = config;
+  if (grafanaUrl === undefined) {
+    throw refused(
+      'N001',
+      'GRAFANA_URL',
+      'is not set: marks live in a Grafana',
+      'Set GRAFANA_URL and GRAFANA_TOKEN in the environment or in .env',
+    );
+  }
+  if (grafanaToken === undefined && (grafanaUser === undefined || grafanaPassword === undefined)) {
+    throw refused(
+      'N001',
+      'GRAFANA_TOKEN',
+      'is not set',
+      'Set it: in Grafana, Administration, Service accounts, role Editor, Add token',
+    );
+  }
+  return {
+    url: grafanaUrl,
+    token: grafanaToken,
+    user: grafanaUser,
+    password: grafanaPassword,
+    orgId: grafanaOrgId,
+    caFile: grafanaCaFile,
+  };
+}
+
+function sentence({ service, version }: Deployment, { outcome, from, until }: MarkedDeployment): string {
+  const time = (milliseconds: number) => `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const what = `${service.title} ${version}`;
+  switch (outcome) {
+    case 'marked':
+      return `Marked: ${what}, ${time(from)}`;
+    case 'already marked':
+      return `Nothing to do: ${what} is marked since ${time(from)}`;
+    case 'closed':
+      return `Marked as rolled back: ${what}, ${time(from)} to ${time(until ?? from)}`;
+    case 'already closed':
+      return `Nothing to do: ${what} was rolled back, ${time(from)} to ${time(until ?? from)}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function refused(code: string, subject: string, message: string, remedy: string): UsageError {
+  return new UsageError([{ code, level: 'error', subject, message, remedy }]);
+}

@@ -1,0 +1,119 @@
+/** From the gate's options to its findings. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Baseline,
+  type GateAnswer,
+  parseBaseline,
+  parseSavedBaseline,
+  renderBaseline,
+  runGate,
+} from '../../src/gate/index.ts';
+import { toSeconds } from '../../src/model/duration.ts';
+import { formatMoment, type GateResult } from '../../src/model/gate.ts';
+import { findService } from '../../src/model/service.ts';
+import { renderDiagnostics } from '../../src/report/diagnostics.ts';
+import { UsageError } from './command.ts';
+import { buildProject } from './desired.ts';
+import { readDuration, readMoment } from './moment.ts';
+import { openPrometheusOf } from './prometheus.ts';
+import type { PrometheusCommandOptions } from './prometheus-options.ts';
+
+/** What the command was asked. */
+export interface GateRequest extends PrometheusCommandOptions {
+  readonly service: string;
+  readonly since: string;
+  readonly warmup: string;
+  readonly duration: string;
+  readonly baseline: string;
+  readonly writeBaseline?: string;
+  readonly wait?: true;
+}
+
+/** Seconds after the window until its last scrapes are stored. */
+const SETTLING = 30;
+
+/** Judges. Undefined where the code has problems, which are then on stderr: that is no breach of the service. */
+export async function askGate(request: GateRequest): Promise<GateResult | undefined> {
+  const now = Date.now() / 1000;
+  const from = readMoment('--since', request.since, now) + toSeconds(readDuration('--warmup', request.warmup, 0));
+  const window = { from, until: from + toSeconds(readDuration('--duration', request.duration)) };
+  const baseline = await readBaseline(request);
+  const prometheus = openPrometheusOf(request);
+  const built = await buildProject();
+  if (!built.ok) {
+    process.stderr.write(`${renderDiagnostics(built.problems, { closing: 'Nothing was judged.' })}\n`);
+    return undefined;
+  }
+  const { catalog, project } = built;
+  const service = findService(catalog, request.service);
+  if (service === undefined) {
+    const known = catalog.services.map(({ id }) => id).join(', ');
+    throw refused('C005', `--service ${request.service}`, 'is no service of the catalog', `Services: ${known}`);
+  }
+  await untilOver(window.until, request.wait === true);
+  const answer = await runGate({ service, catalog, project, window, baseline }, prometheus);
+  if (request.writeBaseline !== undefined) await keep(request.writeBaseline, answer);
+  return answer.result;
+}
+
+async function readBaseline({ baseline: text, service }: GateRequest): Promise<Baseline> {
+  const choice = parseBaseline(text);
+  if (choice === undefined) {
+    throw refused(
+      'K012',
+      `--baseline ${text}`,
+      'is no baseline',
+      'Give offset:1d, version:v1.2.2, version:LABEL=VALUE, file:base.json, or none',
+    );
+  }
+  if (choice.kind !== 'file') return choice;
+  const { file } = choice;
+  const remedy = `Make one of a good window: npm run gate -- --service ${service} --since … --write-baseline ${file}`;
+  const content = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw refused('K014', file, `can not be read (${cause.code ?? cause.message})`, remedy);
+  });
+  const saved = parseSavedBaseline(content);
+  if ('problem' in saved) throw refused('K014', file, saved.problem, remedy);
+  if (saved.service !== service)
+    throw refused('K014', file, `is a baseline of ${saved.service}, not of ${service}`, remedy);
+  return { kind: 'file', file, saved };
+}
+
+/** A window that is not over would be judged by its beginning. */
+async function untilOver(until: number, wait: boolean): Promise<void> {
+  const left = until + (wait ? SETTLING : 0) - Date.now() / 1000;
+  if (left <= 0) return;
+  const minutes = Math.ceil(left / 60);
+  const end = `${formatMoment(Math.ceil(until))} UTC, in ${minutes} min`;
+  if (!wait) {
+    throw new WindowOpenError(`the window ends at ${end}, and only its beginning is known`);
+  }
+  process.stderr.write(`Waiting for the end of the window, ${end}\n`);
+  await sleep(left * 1000);
+}
+
+/** Judged too early: inconclusive. */
+class WindowOpenError extends Error {
+  override readonly name = 'WindowOpenError';
+  readonly code = 'K015';
+  readonly remedy = 'Run it then, or let it wait: --wait';
+  readonly exitCode = 3;
+}
+
+/** Keeps the values, if later windows may be held against them. */
+async function keep(file: string, { result, measured }: GateAnswer): Promise<void> {
+  const doubtful = result.checks.filter(
+    ({ kind, outcome }) => outcome === 'breach' || (kind === 'absolute' && outcome === 'inconclusive'),
+  );
+  if (doubtful.length > 0 || result.notes.length > 0) {
+    process.stderr.write(`${file} was not written: this window is no baseline (${result.verdict}).\n`);
+    return;
+  }
+  await writeFile(file, renderBaseline(measured), 'utf8');
+  process.stderr.write(`Written: ${file}\n`);
+}
+
+function refused(code: string, subject: string, message: string, remedy: string): UsageError {
+  return new UsageError([{ code, level: 'error', subject, message, remedy }]);
+}

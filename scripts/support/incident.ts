@@ -1,0 +1,119 @@
+/** What the replay of the incident says about each rule, kept beside the runbooks so that checking them is quick. */
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import stringify from 'safe-stable-stringify';
+import { z } from 'zod';
+import type { AlertRule } from '../../src/model/alert-rule.ts';
+import type { Project } from '../../src/model/project.ts';
+import { firstFiring, formatSecond, type Replay, type ReplayedAlert } from '../../src/model/replay.ts';
+import type { Catalog } from '../../src/model/service.ts';
+import type { IncidentAnswer } from '../../src/report/runbook-facts.ts';
+import type { Scenario } from '../../src/scenario/index.ts';
+import { incidentExponential, incidentLinear } from '../../src/scenario/library/incident.ts';
+import { ROOT } from './desired.ts';
+
+/** The shapes that the review's times allow. */
+const SHAPES: Readonly<Record<string, Scenario>> = { linear: incidentLinear, exponential: incidentExponential };
+/** Where the answers are kept, relative to the project. */
+export const INCIDENT_FILE = 'alerts/runbooks/incident.json';
+
+const schema = z.strictObject({
+  note: z.string(),
+  scenarios: z.record(z.string(), z.string()),
+  rules: z.record(z.string(), z.strictObject({ rule: z.string(), answers: z.record(z.string(), z.string()) })),
+});
+type Answers = z.infer<typeof schema>;
+
+/** A rule's answers in the incident; undefined where they are not known. */
+export type IncidentLookup = (rule: AlertRule) => readonly IncidentAnswer[] | undefined;
+
+/** The kept answers. Those of rules and scenarios that have changed since are not known. */
+export async function readIncident(root = ROOT): Promise<IncidentLookup> {
+  const text = await readFile(`${root}${INCIDENT_FILE}`, 'utf8').catch(() => undefined);
+  const parsed = text === undefined ? undefined : schema.safeParse(parseJson(text));
+  return parsed?.success === true ? lookupIn(parsed.data) : () => undefined;
+}
+
+/** Replays the incident in each of its shapes (about 20 s), keeps the answers, and gives them. */
+export async function replayIncident(
+  rules: readonly AlertRule[],
+  context: { readonly catalog: Catalog; readonly project: Project },
+  root = ROOT,
+): Promise<IncidentLookup> {
+  const { findPromtool, replayScenarios } = await import('../../src/replay/index.ts');
+  const replays = await replayScenarios(Object.values(SHAPES), rules, { ...context, promtool: await findPromtool() });
+  const answers = answersOf(rules, replays);
+  await writeFile(`${root}${INCIDENT_FILE}`, `${stringify(answers, undefined, 2)}\n`, 'utf8');
+  return lookupIn(answers);
+}
+
+/** The answers of replays, one for each shape. */
+export function answersOf(rules: readonly AlertRule[], replays: readonly Replay[]): Answers {
+  const said = (rule: AlertRule) =>
+    Object.entries(SHAPES).flatMap(([shape, { id }]) => {
+      const replay = replays.find(({ scenario }) => scenario.id === id);
+      return replay === undefined ? [] : [[shape, answerOf(rule, replay)] as const];
+    });
+  return {
+    note: 'Written by npm run runbooks: when each rule would have fired on 2025-12-15, and of which rule that is true.',
+    scenarios: Object.fromEntries(Object.entries(SHAPES).map(([shape, scenario]) => [shape, digest(scenario)])),
+    rules: Object.fromEntries(
+      rules.map((rule) => [rule.uid, { rule: evaluated(rule), answers: Object.fromEntries(said(rule)) }]),
+    ),
+  };
+}
+
+function answerOf({ uid }: AlertRule, { alerts, scenario }: Replay): string {
+  const fired = alerts
+    .flatMap((alert) => {
+      const at = alert.uid === uid ? firstFiring(alert.spans) : undefined;
+      return at === undefined ? [] : [{ at, alert }];
+    })
+    .sort((left, right) => left.at - right.at);
+  const [first] = fired;
+  if (first === undefined) return 'never';
+  const page = scenario.events.find((event) => event.page === true)?.at;
+  return `${formatSecond(first.at)}${nameOf(first.alert)}${page === undefined ? '' : lead(page - first.at)}`;
+}
+
+function nameOf({ series }: ReplayedAlert): string {
+  const told = Object.entries(series).map(([label, value]) => `${label} ${value}`);
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
+}
+
+function lead(seconds: number): string {
+  const minutes = Math.round(Math.abs(seconds) / 60);
+  return seconds === 0 ? ', as the page of that day' : `, ${minutes} min ${seconds > 0 ? 'before' : 'after'} the page`;
+}
+
+function lookupIn({ scenarios, rules }: Answers): IncidentLookup {
+  const fresh = Object.entries(SHAPES).every(([shape, scenario]) => scenarios[shape] === digest(scenario));
+  return (rule) => {
+    const kept = rules[rule.uid];
+    if (!fresh || kept?.rule !== evaluated(rule)) return undefined;
+    return Object.keys(SHAPES).flatMap((shape) => {
+      const text = kept.answers[shape];
+      return text === undefined ? [] : [{ shape, text }];
+    });
+  };
+}
+
+/** A digest of what decides when a rule fires; its texts and receiver do not. */
+function evaluated({ expr, comparison, threshold, evaluationInterval, ...rule }: AlertRule): string {
+  return digest({ expr, comparison, threshold, evaluationInterval, for: rule.for, noDataState: rule.noDataState });
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256')
+    .update(stringify(value) ?? '')
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

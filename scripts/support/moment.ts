@@ -1,0 +1,43 @@
+import { type Duration, isDuration, toSeconds } from '../../src/model/duration.ts';
+import { UsageError } from './command.ts';
+
+/**
+ * A time that a user names: ISO 8601 with its zone, seconds since 1970, or a duration ago.
+ *
+ * @example readMoment('--since', '2025-12-15T14:15:00Z', now)
+ * @example readMoment('--since', '32m', now) // 32 minutes ago
+ * @returns whole seconds since 1970.
+ * @throws UsageError if it is none of them.
+ */
+export function readMoment(flag: string, text: string, now: number): number {
+  if (/^\d{9,11}$/.test(text)) return Number(text);
+  if (isDuration(text)) return Math.floor(now) - toSeconds(text);
+  const zoned = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text);
+  const time = zoned ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  if (Number.isNaN(time)) {
+    throw new UsageError([
+      {
+        code: 'K010',
+        level: 'error',
+        subject: `${flag} ${text}`,
+        message: 'is no time',
+        remedy: 'Give it with its zone (2025-12-15T14:15:00Z), in seconds since 1970, or as time ago (35m)',
+      },
+    ]);
+  }
+  return Math.floor(time / 1000);
+}
+
+/** @throws UsageError if it is no duration such as `30m`, or nothing at all where that makes no sense. */
+export function readDuration(flag: string, text: string, least: 0 | 1 = 1): Duration {
+  if (isDuration(text) && toSeconds(text) >= least) return text;
+  throw new UsageError([
+    {
+      code: 'K011',
+      level: 'error',
+      subject: `${flag} ${text}`,
+      message: 'is no duration',
+      remedy: 'Give a number and a unit: 30s, 2m, 1h, 7d',
+    },
+  ]);
+}

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+
+/** Options of every command that asks a Prometheus. */
+export interface PrometheusCommandOptions {
+  readonly prometheus?: string;
+  readonly timeout: string;
+  readonly env?: string;
+}
+
+/** Declares them. */
+export function addPrometheusOptions(command: Command): Command {
+  return command
+    .option('--prometheus <url>', 'the Prometheus, Mimir or Thanos to ask; default: PROMETHEUS_URL')
+    .option('--timeout <duration>', 'for one query', '30s')
+    .option('--env <name>', 'read .env.<name> instead of .env');
+}

@@ -1,0 +1,52 @@
+import type { Compared } from '../../src/diff/index.ts';
+import { isJsonObject, type JsonObject } from '../../src/model/json.ts';
+import { parseRenderedRules } from '../../src/replay/index.ts';
+import type { RenderedFile } from '../../src/report/rendered.ts';
+import { filesAt } from './git.ts';
+
+/**
+ * What was built at a commit, from the rendered files that were committed with it. A file that is as it is rendered
+ * now is not parsed: its resources are those of `now`.
+ */
+export async function readRenderedAt(commit: string, now: readonly RenderedFile[]): Promise<readonly Compared[]> {
+  const files = await filesAt(commit, ['dashboards/rendered', 'alerts/rendered']);
+  const known = new Map(now.map((file) => [file.path, file]));
+  return [...files].flatMap(([path, content]): readonly Compared[] => {
+    const same = known.get(path);
+    if (same?.content === content) return same.resources;
+    return path.endsWith('.json') ? dashboardIn(path, content) : rulesIn(path, content);
+  });
+}
+
+function dashboardIn(path: string, content: string): Compared[] {
+  const spec: unknown = JSON.parse(content);
+  if (!isJsonObject(spec) || typeof spec['uid'] !== 'string') throw new Error(`${path} is no rendered dashboard`);
+  const tags = Array.isArray(spec['tags']) ? spec['tags'].map(String) : [];
+  const service = tags.find((tag) => tag.startsWith('service:'))?.slice('service:'.length);
+  return [
+    {
+      kind: 'dashboard',
+      uid: spec['uid'],
+      title: String(spec['title']),
+      folderUid: '',
+      source: path,
+      spec: spec as JsonObject,
+      signalPanels: {},
+      ...(service === undefined ? {} : { service }),
+    },
+  ];
+}
+
+function rulesIn(path: string, content: string): Compared[] {
+  const parsed = parseRenderedRules(content);
+  if ('problem' in parsed) throw new Error(`${path}: ${parsed.problem}`);
+  return parsed.rules.map((rule) => ({
+    kind: 'rule',
+    uid: rule.uid,
+    title: rule.alert,
+    folderUid: '',
+    source: path,
+    rule,
+    ...(rule.labels['service'] === undefined ? {} : { service: rule.labels['service'] }),
+  }));
+}

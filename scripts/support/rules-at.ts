@@ -1,0 +1,27 @@
+import type { AlertRule } from '../../src/model/alert-rule.ts';
+import { parseRenderedRules } from '../../src/replay/index.ts';
+import { UsageError } from './command.ts';
+import { filesAt, resolveCommit } from './git.ts';
+
+const FOLDER = 'alerts/rendered';
+
+/**
+ * The rules of another commit, from what it rendered: its code is not run.
+ *
+ * @throws UsageError if there is no such commit, or it has no rendered rules that this version can read.
+ */
+export async function readRulesAt(ref: string): Promise<readonly AlertRule[]> {
+  const files = await filesAt(await resolveCommit(ref, '--against'), [FOLDER]);
+  if (files.size === 0)
+    throw unreadable(ref, `has no rendered rules in ${FOLDER}`, 'Give a commit after the first npm run render');
+  return [...files].flatMap(([path, content]) => {
+    const parsed = parseRenderedRules(content);
+    if ('problem' in parsed)
+      throw unreadable(`${ref}:${path}`, `can not be read: ${parsed.problem}`, 'Compare with a later commit');
+    return parsed.rules;
+  });
+}
+
+function unreadable(subject: string, message: string, remedy: string): UsageError {
+  return new UsageError([{ code: 'C024', level: 'error', subject: `--against ${subject}`, message, remedy }]);
+}

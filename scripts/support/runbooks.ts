@@ -1,0 +1,137 @@
+/** The pages of alerts/runbooks, with what they are checked against and filled from. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { projectAlerts, serviceAlerts } from '../../alerts/index.ts';
+import { pageLatency } from '../../src/model/alert-rule.ts';
+import type { Diagnostic } from '../../src/model/diagnostic.ts';
+import { type Duration, isDuration, toSeconds } from '../../src/model/duration.ts';
+import { groupBy } from '../../src/model/group-by.ts';
+import type { Project } from '../../src/model/project.ts';
+import { formatQuantity } from '../../src/model/quantity.ts';
+import type { DashboardResource, Desired, RuleResource } from '../../src/model/resource.ts';
+import { type Catalog, findService } from '../../src/model/service.ts';
+import { type RunbookFact, withRunbookFacts } from '../../src/report/runbook-facts.ts';
+import { parseQuery } from '../../src/validate/promql.ts';
+import { type RunbookPage, runbookProblems } from '../../src/validate/runbooks.ts';
+import { ROOT } from './desired.ts';
+import type { IncidentLookup } from './incident.ts';
+
+interface BuiltProject {
+  readonly desired: Desired;
+  readonly catalog: Catalog;
+  readonly project: Project;
+}
+
+const FOLDER = 'alerts/runbooks';
+
+/** Every page there is. */
+export function readRunbooks(root = ROOT): readonly RunbookPage[] {
+  const names = existsSync(`${root}${FOLDER}`) ? readdirSync(`${root}${FOLDER}`).sort() : [];
+  return names
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => {
+      const path = `${FOLDER}/${name}`;
+      return { alert: name.slice(0, -'.md'.length), path, text: readFileSync(`${root}${path}`, 'utf8') };
+    });
+}
+
+/** What is wrong with the pages themselves. */
+export function checkRunbooks(pages: readonly RunbookPage[], built: BuiltProject, root = ROOT): readonly Diagnostic[] {
+  const dashboards = built.desired.resources.filter((resource) => resource.kind === 'dashboard');
+  return runbookProblems(pages, {
+    catalog: built.catalog,
+    alerts: [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert),
+    limits: limitsOf(built.desired),
+    panels: rowsOf(dashboards),
+    read: (path) => {
+      const file = `${root}${path}`;
+      if (!existsSync(file)) return undefined;
+      return statSync(file).isDirectory() ? '' : readFileSync(file, 'utf8');
+    },
+  });
+}
+
+/** Limits without a unit, such as "above 0", are no words that could be mistaken for them. */
+function limitsOf({ resources }: Desired): ReadonlyMap<string, readonly string[]> {
+  const rules = resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
+  const measured = rules.filter(({ unit }) => unit !== 'count');
+  return new Map(
+    [...groupBy(measured, ({ alert }) => alert)].map(([alert, members]) => [
+      alert,
+      members.map(({ unit, threshold }) => formatQuantity({ unit, value: threshold })),
+    ]),
+  );
+}
+
+/** The pages with their facts filled in, and those that have no place for facts. */
+export function fillRunbooks(
+  pages: readonly RunbookPage[],
+  built: BuiltProject,
+  incident: IncidentLookup,
+): { readonly filled: readonly RunbookPage[]; readonly unfillable: readonly Diagnostic[] } {
+  const rules = built.desired.resources.filter((resource) => resource.kind === 'rule');
+  const byAlert = groupBy(rules, ({ rule }) => rule.alert);
+  const filled: RunbookPage[] = [];
+  const unfillable: Diagnostic[] = [];
+  for (const page of pages) {
+    const facts = (byAlert.get(page.alert) ?? []).map((resource) => factOf(resource, built, incident));
+    const text = withRunbookFacts(page.text, facts);
+    if (text === undefined) {
+      unfillable.push({
+        code: 'M007',
+        level: 'error',
+        file: page.path,
+        subject: `page ${page.alert}`,
+        message: 'has no place, or several, for its facts',
+        remedy: 'Write <!-- facts --> and <!-- /facts --> once, on lines of their own, below the first paragraph.',
+      });
+    } else filled.push({ ...page, text });
+  }
+  return { filled, unfillable };
+}
+
+function factOf(resource: RuleResource, built: BuiltProject, incident: IncidentLookup): RunbookFact {
+  const { desired, catalog, project } = built;
+  const { rule, service } = resource;
+  const dashboard = desired.resources.find(
+    (one): one is DashboardResource => one.kind === 'dashboard' && one.uid === rule.dashboardUid,
+  );
+  const panel = dashboard === undefined ? undefined : panelsOf(dashboard).find(({ id }) => id === rule.panelId);
+  return {
+    subject: service === undefined ? project.folder.title : (findService(catalog, service)?.title ?? service),
+    rule,
+    windows: windowsOf(rule.expr),
+    notifiesWithin: pageLatency(rule, project),
+    dashboard: dashboard?.title ?? '',
+    panel: panel?.title ?? '',
+    // The replay knows nothing of Prometheus or Grafana themselves being down.
+    incident: service === undefined ? [] : (incident(rule) ?? []),
+  };
+}
+
+function windowsOf(expression: string): readonly Duration[] {
+  const ranges = parseQuery(expression).selectors.flatMap(({ range }) => (isDuration(range) ? [range] : []));
+  return [...new Set(ranges)].sort((left, right) => toSeconds(left) - toSeconds(right));
+}
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+}
+
+function panelsOf({ spec }: DashboardResource): readonly Panel[] {
+  return (spec['panels'] ?? []) as unknown as readonly Panel[];
+}
+
+/** Titles of panels by row; a row is called by what stands before the colon. */
+function rowsOf(dashboards: readonly DashboardResource[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const rows = new Map<string, Set<string>>();
+  for (const dashboard of dashboards) {
+    let row = 'top';
+    for (const { type, title } of panelsOf(dashboard)) {
+      if (type === 'row') row = title.split(':')[0] ?? title;
+      else rows.set(row, (rows.get(row) ?? new Set()).add(title));
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,155 @@
+/** What `sync` and `plan` share: configuration, the built project, the target, the plan. */
+import { ownerTag } from '../../src/build/index.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import type { Plan, Scope } from '../../src/model/plan.ts';
+import type { Project } from '../../src/model/project.ts';
+import type { Desired } from '../../src/model/resource.ts';
+import { project as ownProject } from '../../src/project.ts';
+import { renderDiagnostics } from '../../src/report/index.ts';
+import { plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
+import { UsageError } from './command.ts';
+import { commitOf } from './commit.ts';
+import { buildProject, ROOT } from './desired.ts';
+import { readPlan } from './plan-file.ts';
+import type { SyncOptions } from './sync-options.ts';
+import { paintFor } from './terminal.ts';
+
+/** A plan, and what is needed to apply it. */
+export interface Session {
+  readonly target: Target;
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly config: Config;
+  /** Why this target, for the first line of the output. */
+  readonly because: string;
+}
+
+/** Reads, builds, checks and plans. Undefined where the code has problems, which are then on stderr. */
+export async function openSession(options: SyncOptions): Promise<Session | undefined> {
+  const config = configuration(options);
+  const built = await buildProject();
+  if (!built.ok) {
+    process.stderr.write(
+      `${renderDiagnostics(built.problems, { paint: paintFor(process.stderr), closing: 'Nothing was written.' })}\n`,
+    );
+    return undefined;
+  }
+  if (options.service !== undefined && !built.catalog.services.some(({ id }) => id === options.service)) {
+    const known = built.catalog.services.map(({ id }) => id).join(', ');
+    throw new UsageError([
+      {
+        code: 'C005',
+        level: 'error',
+        subject: `--service ${options.service}`,
+        message: 'is no service of the catalog',
+        remedy: `Services: ${known}`,
+      },
+    ]);
+  }
+  const { target, because } = await openTarget(options, config, built.project);
+  const webhook = config.previewWebhook ?? built.project.previewWebhook;
+  const { desired, notes } = withPreviewReceivers(built.desired, (name) => config.secret(name) !== undefined, webhook);
+  const made = await makePlan(target, target.prepare?.(desired) ?? desired, options);
+  return { target, plan: { ...made, notes: [...notes, ...made.notes] }, project: built.project, config, because };
+}
+
+/** A saved plan and the target it was made for. The code is not built: what was reviewed is what is applied. */
+export async function openSavedPlan(file: string, options: SyncOptions): Promise<Session> {
+  const saved = await readPlan(file);
+  const config = configuration(options);
+  const { target, because } = await openTarget(
+    { ...options, target: options.target ?? saved.target.kind },
+    config,
+    ownProject,
+  );
+  const { kind, name } = target.identity;
+  if (kind !== saved.target.kind || name !== saved.target.name) {
+    throw new UsageError([
+      {
+        code: 'C009',
+        level: 'error',
+        subject: file,
+        message: `was made for ${saved.target.kind} ${saved.target.name}, and this is ${kind} ${name}`,
+        remedy:
+          'Use the same GRAFANA_URL, --env and --dir as for the plan, or make a new one: npm run plan -- --save FILE',
+      },
+    ]);
+  }
+  return { target, plan: saved, project: ownProject, config, because };
+}
+
+async function makePlan(target: Target, desired: Desired, options: SyncOptions): Promise<Plan> {
+  const scope: Scope = {
+    ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.service === undefined ? {} : { service: options.service }),
+  };
+  const live = await target.read(desired, scope);
+  return plan(desired, live, target.identity, {
+    scope,
+    ...(options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }),
+    ...(options.overwriteDrift === true ? { overwriteDrift: true } : {}),
+  });
+}
+
+/** The environment as configuration. */
+export function configuration({ env }: Pick<SyncOptions, 'env'>): Config {
+  const result = readConfig({ environment: process.env, directory: ROOT, ...(env === undefined ? {} : { name: env }) });
+  if ('problems' in result) throw new UsageError(result.problems);
+  return result.config;
+}
+
+/** Opens the target that options and environment name. */
+export async function openTarget(
+  options: SyncOptions,
+  config: Config,
+  project: Project,
+): Promise<{ target: Target; because: string }> {
+  const wanted = options.target ?? (config.grafanaUrl === undefined ? 'directory' : 'grafana');
+  if (wanted === 'grafana' && config.grafanaUrl === undefined) {
+    throw new UsageError([
+      {
+        code: 'C006',
+        level: 'error',
+        subject: '--target grafana',
+        message: 'needs GRAFANA_URL, which is not set',
+        remedy: 'Set GRAFANA_URL and GRAFANA_TOKEN in the environment or in .env',
+      },
+    ]);
+  }
+  if (wanted === 'grafana') return { target: await openGrafanaOf(config, project), because: '' };
+  const { openDirectory } = await import('../../src/targets/directory/index.ts');
+  const because = options.target === 'directory' ? '' : ' (GRAFANA_URL is not set)';
+  return {
+    target: openDirectory({ root: options.dir, owner: project.owner, ownerTag: ownerTag(project.owner) }),
+    because,
+  };
+}
+
+/** Opens the Grafana of the environment. */
+export async function openGrafanaOf(config: Config, { owner }: Pick<Project, 'owner'>): Promise<Target> {
+  const { grafanaUrl, grafanaToken, grafanaUser, grafanaPassword } = config;
+  if (grafanaToken === undefined && (grafanaUser === undefined || grafanaPassword === undefined)) {
+    throw new UsageError([
+      {
+        code: 'C008',
+        level: 'error',
+        subject: 'GRAFANA_URL',
+        message: 'is set, but neither GRAFANA_TOKEN nor GRAFANA_USER and GRAFANA_PASSWORD are',
+        remedy: 'Set GRAFANA_TOKEN: in Grafana, Administration, Service accounts, role Editor, Add token',
+      },
+    ]);
+  }
+  const { openGrafana } = await import('../../src/targets/grafana/index.ts');
+  return openGrafana({
+    url: grafanaUrl ?? '',
+    token: grafanaToken,
+    user: grafanaUser,
+    password: grafanaPassword,
+    orgId: config.grafanaOrgId,
+    caFile: config.grafanaCaFile,
+    owner,
+    ownerTag: ownerTag(owner),
+    commit: config.commit?.slice(0, 12) ?? commitOf(ROOT),
+    secret: config.secret,
+  });
+}

@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander';
+import { UsageError } from './command.ts';
+
+/** Options of every command that plans. */
+export interface SyncOptions {
+  readonly target?: 'directory' | 'grafana';
+  readonly dir: string;
+  readonly env?: string;
+  readonly only?: 'dashboards' | 'alerts';
+  readonly service?: string;
+  readonly maxDeletes?: number;
+  readonly overwriteDrift?: true;
+  readonly format: 'text' | 'json' | 'md';
+  readonly out?: string;
+}
+
+/** Declares them. */
+export function addSyncOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--target <target>',
+        'where to sync to; default: Grafana if GRAFANA_URL is set, else a directory',
+      ).choices(['directory', 'grafana']),
+    )
+    .option('--dir <dir>', 'the directory to sync to', 'dist')
+    .option('--env <name>', 'read .env.<name> instead of .env')
+    .addOption(new Option('--only <part>', 'leave everything else as it is').choices(['dashboards', 'alerts']))
+    .option('--service <id>', 'only this service; everything else stays as it is')
+    .option('--max-deletes <n>', 'the most dashboards and rule groups to delete; default: 5 or 25 %', wholeNumber)
+    .option('--overwrite-drift', 'let the code win over edits made in Grafana; they are backed up first')
+    .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md']).default('text'))
+    .option('--out <file>', 'write the result to a file instead of stdout');
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) {
+    throw new UsageError([
+      {
+        code: 'C004',
+        level: 'error',
+        subject: `--max-deletes ${text}`,
+        message: 'is no whole number',
+        remedy: 'Give a number such as 10',
+      },
+    ]);
+  }
+  return number;
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
+import { ROOT } from './desired.ts';
+
+/** Folders whose files decide what a replay says. */
+const FOLDERS = ['alerts', 'services', 'dashboards', 'src'];
+/** Editors write a file in several steps; one run is enough. */
+const SETTLE_MS = 150;
+
+/**
+ * Runs a command again whenever code changes, until Ctrl-C. Each run is a new process, because modules that are
+ * loaded stay as they were.
+ *
+ * @param args the script and its arguments, without `--watch`.
+ */
+export async function runOnChange(args: readonly string[]): Promise<void> {
+  let child: ReturnType<typeof spawn> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    child?.kill('SIGTERM');
+    child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: ROOT, stdio: 'inherit' });
+    child.once('exit', (code) => {
+      if (code !== null) process.stderr.write('Watching for changes; Ctrl-C ends it.\n');
+    });
+  };
+  const watchers = FOLDERS.map((folder) =>
+    watch(`${ROOT}${folder}`, { recursive: true }, (_event, file) => {
+      if (file === null || !file.endsWith('.ts')) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        process.stderr.write(`\n${folder}/${file} changed\n`);
+        start();
+      }, SETTLE_MS);
+    }),
+  );
+  start();
+  await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  for (const watcher of watchers) watcher.close();
+  clearTimeout(timer);
+  child?.kill('SIGTERM');
+}

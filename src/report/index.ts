@@ -1,0 +1,13 @@
+export { renderDiagnostics } from './diagnostics.ts';
+export { renderDiffHtml } from './diff-html.ts';
+export { COMMENT_MARK, renderDiffMarkdown } from './diff-markdown.ts';
+export { renderDiffText } from './diff-text.ts';
+export { renderOutcome } from './outcome.ts';
+export { noPaint, type Paint } from './paint.ts';
+export { renderPlanJson } from './plan-json.ts';
+export { renderPlanMarkdown } from './plan-markdown.ts';
+export { renderPlanText } from './plan-text.ts';
+export { renderReplayJson } from './replay-json.ts';
+export { renderChangesMarkdown, renderFiredTable, renderReplayMarkdown } from './replay-markdown.ts';
+export { renderReplaySvg } from './replay-svg.ts';
+export { renderChangesText, renderReplayText } from './replay-text.ts';

@@ -1,0 +1,51 @@
+import { groupBy } from '../model/group-by.ts';
+import type { Action, Change, Plan } from '../model/plan.ts';
+import { noPaint, type Paint } from './paint.ts';
+
+/** What became of a plan, as the report needs it. */
+export interface ReportedOutcome {
+  readonly applied: readonly Change[];
+  readonly failed: readonly { readonly label: string; readonly error: Error & { readonly remedy?: string } }[];
+  readonly skipped: readonly { readonly label: string; readonly because: string }[];
+  readonly interrupted: boolean;
+  /** Where to look at what was written. */
+  readonly links?: readonly string[];
+  readonly requests?: number | undefined;
+}
+
+/** The end of a sync: exceptions one by one, successes counted. */
+export function renderOutcome(plan: Plan, outcome: ReportedOutcome, seconds: number, paint: Paint = noPaint): string {
+  const exceptions = [
+    ...outcome.failed.map(
+      ({ label, error }) =>
+        `  ${paint.remove('× failed')} ${label}: ${error.message}${error.remedy === undefined ? '' : `\n      ${error.remedy}`}`,
+    ),
+    ...outcome.skipped.map(({ label, because }) => `  ${paint.warn('! skipped')} ${label}: ${because}`),
+  ];
+  const counts = groupBy(outcome.applied, ({ action }) => action);
+  const number = (action: Action) => counts.get(action)?.length ?? 0;
+  const repaired =
+    plan.repairs.length > 0 && outcome.failed.length === 0 && !outcome.interrupted
+      ? `, ${plan.repairs.length} repaired`
+      : '';
+  const state = outcome.interrupted
+    ? 'Interrupted. Applied until then'
+    : outcome.failed.length > 0
+      ? 'Partly applied'
+      : 'Applied';
+  const sum = `${state}: ${number('create')} created, ${number('update')} changed, ${number('delete')} deleted${repaired}.  ${outcome.requests === undefined ? '' : `${outcome.requests} requests, `}${seconds.toFixed(1)} s`;
+  const next =
+    outcome.interrupted || outcome.failed.length > 0 ? ['Run the sync again: it goes on where this one stopped.'] : [];
+  return [...exceptions, sum, ...linkLines(outcome.links ?? [], paint), ...next].join('\n');
+}
+
+/** More links than anybody opens are counted. */
+const MOST_LINKS = 10;
+
+function linkLines(links: readonly string[], paint: Paint): string[] {
+  const more = links.length - MOST_LINKS;
+  return [
+    ...links.slice(0, MOST_LINKS).map((link) => `  ${paint.dim(link)}`),
+    ...(more > 0 ? [`  ${paint.dim(`and ${more} more dashboards`)}`] : []),
+  ];
+}

@@ -1,0 +1,118 @@
+import { groupBy } from '../model/group-by.ts';
+import { type BlockedChange, type Change, isNoOp, type Plan } from '../model/plan.ts';
+import { noPaint, type Paint } from './paint.ts';
+import { clock, countedPlan, isKept, KIND_NAMES, listed, type ToldUpdate, toldDrift, toldUpdates } from './summary.ts';
+
+/**
+ * A plan as a person reads it in a terminal: what affects paging first, then other changes, deletes, repairs, what
+ * is blocked and why, and a count of all.
+ */
+export function renderPlanText(plan: Plan, paint: Paint = noPaint): string {
+  const updates = toldUpdates(plan);
+  const sections = [
+    creations(plan, paint),
+    section(
+      'Affects paging',
+      updates.filter(({ paging }) => paging).flatMap((update) => updateLines(update, paint)),
+      paint,
+    ),
+    section(
+      'Changes',
+      updates.filter(({ paging }) => !paging).flatMap((update) => updateLines(update, paint)),
+      paint,
+    ),
+    section('Deleted, because the code no longer has it', deletions(plan, paint), paint),
+    section(
+      'Repairs',
+      plan.repairs.map(({ subject, problem }) => `  ${paint.change('≈ repair')} ${subject} ${problem}`),
+      paint,
+    ),
+    section('Kept, because someone edited it in Grafana', drifted(plan, true, paint), paint),
+    section('Overwritten, though someone edited it in Grafana', drifted(plan, false, paint), paint),
+    section('Blocked', blocked(plan, paint), paint),
+    plan.notes.map(({ subject, message }) => `  ${paint.warn('! warning')} ${subject}: ${message}`).join('\n'),
+  ];
+  const closing =
+    isNoOp(plan) && plan.changes.every(({ action }) => action === 'unchanged') ? nothing(plan) : countedPlan(plan);
+  return [...sections.filter((text) => text !== ''), closing].join('\n\n');
+}
+
+function nothing(plan: Plan): string {
+  return `Nothing to do: ${plan.changes.length} resources are as in the code.`;
+}
+
+function section(title: string, lines: readonly string[], paint: Paint): string {
+  return lines.length === 0 ? '' : [`  ${paint.bold(title)}`, ...lines].join('\n');
+}
+
+function creations(plan: Plan, paint: Paint): string {
+  const created = groupBy(
+    plan.changes.filter(({ action }) => action === 'create'),
+    ({ kind }) => kind,
+  );
+  return [...created]
+    .map(([kind, changes]) => `  ${paint.add('+ create')} ${plural(kind, changes).padEnd(14)} ${listed(changes)}`)
+    .join('\n');
+}
+
+function plural(kind: Change['kind'], changes: readonly Change[]): string {
+  const name = kind === 'rule' ? 'alert rule' : KIND_NAMES[kind];
+  return changes.length === 1 ? name : `${name}s`;
+}
+
+function drifted(plan: Plan, kept: boolean, paint: Paint): string[] {
+  return toldDrift(plan)
+    .filter((drift) => drift.kept === kept)
+    .flatMap(({ head, texts, remedy }) => [
+      `  ${paint.warn('≠ edited')} ${head}`,
+      ...texts.map((text) => `      ${text}`),
+      ...(kept ? [`      ${remedy}`] : []),
+    ]);
+}
+
+function updateLines({ kind, names, meanings, repair, restarts }: ToldUpdate, paint: Paint): string[] {
+  const head = `  ${paint.change('~ update')} ${KIND_NAMES[kind]} ${names}`;
+  const why = repair === undefined ? [] : [`      ${paint.dim(`repaired: ${repair}`)}`];
+  const width = Math.min(48, Math.max(0, ...meanings.map(({ subject }) => subject.length)));
+  return [
+    head,
+    ...why,
+    ...meanings.map(({ subject, text }) => `      ${subject === '' ? '' : `${subject.padEnd(width)}  `}${text}`),
+    ...restarts.map((text) => `      ${paint.warn('!')} ${text}`),
+  ];
+}
+
+function deletions(plan: Plan, paint: Paint): string[] {
+  const gone = groupBy(
+    plan.changes.filter(({ action }) => action === 'delete'),
+    ({ kind }) => kind,
+  );
+  return [...gone].flatMap(([kind, changes]) => [
+    `  ${paint.remove('- delete')} ${plural(kind, changes).padEnd(14)} ${listed(changes)}`,
+    ...changes.flatMap((change) =>
+      change.action === 'delete' && change.resolves !== undefined
+        ? [
+            `      ${paint.warn('!')} ${change.title} ${change.resolves.state}${change.resolves.since === undefined ? '' : ` since ${clock(change.resolves.since)}`}: this delete resolves it`,
+          ]
+        : [],
+    ),
+  ]);
+}
+
+function blocked(plan: Plan, paint: Paint): string[] {
+  const all = plan.changes.filter((change): change is BlockedChange => change.action === 'blocked' && !isKept(change));
+  // The same reason for many, as with the ceiling of a prune, is said once.
+  const alike = groupBy(
+    all,
+    ({ diagnostic, kind }) => `${kind} ${diagnostic.code} ${diagnostic.code === 'S001' ? diagnostic.subject : ''}`,
+  );
+  return [...alike.values()].flatMap((changes) => {
+    const [first] = changes as [BlockedChange, ...BlockedChange[]];
+    const { message, remedy } = first.diagnostic;
+    return [
+      `  ${paint.remove('× blocked')} ${plural(first.kind, changes)} ${listed(changes)}`,
+      `      ${message}`,
+      `      ${remedy}`,
+    ];
+  });
+}

@@ -1,0 +1,103 @@
+import type { AlertRule, Severity } from '../model/alert-rule.ts';
+import { type Duration, toSeconds } from '../model/duration.ts';
+import { formatQuantity } from '../model/quantity.ts';
+
+/** When a rule would have fired in the incident, in one of its shapes. */
+export interface IncidentAnswer {
+  /** The shape. @example 'linear' */
+  readonly shape: string;
+  /** What happened, in words. @example '14:38, 22 min before the page' or 'never' */
+  readonly text: string;
+}
+
+/** What a runbook says about one rule of its alert. All of it comes from the rule. */
+export interface RunbookFact {
+  /** The service's title, or that of the project. */
+  readonly subject: string;
+  readonly rule: AlertRule;
+  /** Ranges that the expression looks at, the shortest first. */
+  readonly windows: readonly Duration[];
+  /** The longest time from a passed limit to the notification. */
+  readonly notifiesWithin: Duration;
+  readonly dashboard: string;
+  readonly panel: string;
+  /** Empty where the incident says nothing about the rule. */
+  readonly incident: readonly IncidentAnswer[];
+}
+
+const BEGIN = '<!-- facts -->';
+const END = '<!-- /facts -->';
+const FACTS = /<!-- facts -->[\s\S]*?<!-- \/facts -->/;
+
+const COMPARED = { gt: 'above', gte: 'at least', lt: 'below' } as const;
+const TOLD: Readonly<Record<Severity, string>> = {
+  critical: 'critical: pages',
+  warning: 'warning: read in working hours',
+  none: 'none: a heartbeat',
+};
+
+/**
+ * A page with its facts filled in.
+ *
+ * @returns undefined if the page has no place for them.
+ */
+export function withRunbookFacts(page: string, facts: readonly RunbookFact[]): string | undefined {
+  const places = page.match(new RegExp(FACTS, 'g')) ?? [];
+  const filled = renderRunbookFacts(facts);
+  return places.length === 1 ? page.replace(FACTS, () => filled) : undefined;
+}
+
+/** The facts block of a page: a row for each service that has the alert, and what the incident's replay says. */
+export function renderRunbookFacts(facts: readonly RunbookFact[]): string {
+  return `${[BEGIN, NOTE, '', ...(facts.length === 0 ? [NO_RULE] : tables(facts)), '', END].join('\n')}`;
+}
+
+const NOTE = '<!-- Written by `npm run runbooks` from the rules; edit those instead. -->';
+const NO_RULE =
+  'There is no such rule at present: [alerts/routing.ts](../routing.ts) defines no contact point for its severity.';
+
+function tables(facts: readonly RunbookFact[]): string[] {
+  const rows = facts.map(({ subject, rule, windows, notifiesWithin, dashboard, panel }) => [
+    subject,
+    `${COMPARED[rule.comparison]} ${formatQuantity({ unit: rule.unit, value: rule.threshold })} for ${rule.for}`,
+    windows.length === 0 ? 'now' : windows.join(', '),
+    TOLD[rule.severity],
+    rule.notification.receiver,
+    inWords(notifiesWithin),
+    `${dashboard}, ${panel}`,
+  ]);
+  const told = facts.filter(({ incident }) => incident.length > 0);
+  const shapes = [...new Set(told.flatMap(({ incident }) => incident.map(({ shape }) => shape)))];
+  return [
+    ...table(['service', 'fires', 'looks at', 'severity', 'told', 'within', 'dashboard, panel'], rows),
+    ...(told.length === 0
+      ? []
+      : [
+          '',
+          'When it would have fired on 2025-12-15, by the [replay](../../docs/replay.md):',
+          '',
+          ...table(
+            ['service', ...shapes.map((shape) => `${shape} slowdown`)],
+            told.map(({ subject, incident }) => [
+              subject,
+              ...shapes.map((shape) => incident.find((answer) => answer.shape === shape)?.text ?? ''),
+            ]),
+          ),
+        ]),
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)];
+}
+
+/** @example inWords('205s') // '3 min 25 s' */
+function inWords(duration: Duration): string {
+  const seconds = toSeconds(duration);
+  const parts = [
+    [Math.floor(seconds / 60), 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  return parts.flatMap(([number, unit]) => (number === 0 ? [] : [`${number} ${unit}`])).join(' ');
+}

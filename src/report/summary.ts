@@ -1,0 +1,118 @@
+/** What text and Markdown reports have in common: changes folded into what a person wants to know. */
+import { groupBy } from '../model/group-by.ts';
+import type { BlockedChange, Change, Meaning, Plan, UpdateChange } from '../model/plan.ts';
+import { countActions } from '../model/plan.ts';
+import type { Kind } from '../model/resource.ts';
+
+/** How a kind is called. */
+export const KIND_NAMES: Readonly<Record<Kind, string>> = {
+  folder: 'folder',
+  'contact-point': 'contact point',
+  rule: 'alert',
+  dashboard: 'dashboard',
+};
+
+/** The same change of one or more resources, told once. */
+export interface ToldUpdate {
+  readonly kind: Kind;
+  /** `ServiceErrorRateHigh, user-service`, `API Gateway, Order Service`. */
+  readonly names: string;
+  readonly meanings: readonly Meaning[];
+  readonly paging: boolean;
+  readonly repair?: string;
+  /** What it does to alerts that are active now. */
+  readonly restarts: readonly string[];
+}
+
+/** Updates, those with the same meaning together: a change in the kit touches every service and is told once. */
+export function toldUpdates(plan: Plan): readonly ToldUpdate[] {
+  const updates = plan.changes.filter((change): change is UpdateChange => change.action === 'update');
+  const alike = groupBy(updates, (change) =>
+    JSON.stringify([change.kind, change.kind === 'rule' ? change.title : '', change.meanings, change.repair ?? '']),
+  );
+  return [...alike.values()].map((members) => {
+    const [first] = members as [UpdateChange, ...UpdateChange[]];
+    return {
+      kind: first.kind,
+      names: namesOf(members),
+      meanings: first.meanings,
+      paging: first.meanings.some(({ paging }) => paging) || members.some(({ restarts }) => restarts !== undefined),
+      restarts: members.flatMap(restartText),
+      ...(first.repair === undefined ? {} : { repair: first.repair }),
+    };
+  });
+}
+
+/** What an update does to an active alert. */
+function restartText({ restarts, service, desired }: UpdateChange): string[] {
+  if (restarts === undefined) return [];
+  const since = restarts.since === undefined ? '' : ` since ${clock(restarts.since)}`;
+  const again = desired.kind === 'rule' ? ` (for ${desired.rule.for})` : '';
+  const end = restarts.state === 'firing' ? 'resolves and restarts it' : 'starts its waiting anew';
+  return [`${service === undefined ? '' : `${service} `}${restarts.state}${since}: this update ${end}${again}`];
+}
+
+/** Date and minute of a point in time, in UTC. @example '2025-12-15 14:52 UTC' */
+export function clock(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Hand edits as people read them. */
+export function toldDrift({ drift }: Plan): readonly {
+  readonly head: string;
+  readonly texts: readonly string[];
+  readonly kept: boolean;
+  readonly remedy: string;
+}[] {
+  return drift.map(({ kind, title, by, at, message, meanings, kept, source }) => ({
+    head: `${KIND_NAMES[kind]} ${title}: by ${by}${at === '' ? '' : `, ${clock(at)}`}${message === '' ? '' : ` ("${message}")`}`,
+    texts:
+      meanings.length === 0
+        ? ['what changed is not known: our last version is not in the history']
+        : meanings.map(({ subject, text }) => (subject === '' ? text : `${subject}  ${text}`)),
+    kept,
+    remedy: `keep: bring the edit into ${source ?? 'the code'}    discard: npm run sync -- --overwrite-drift`,
+  }));
+}
+
+/** Names of changes of one kind: alerts with their services, everything else by title. */
+export function namesOf(changes: readonly Change[]): string {
+  const [first] = changes;
+  if (first?.kind !== 'rule') return changes.map(({ title }) => title).join(', ');
+  const byTitle = groupBy(changes, ({ title }) => title);
+  return [...byTitle]
+    .map(([title, members]) => [title, ...members.flatMap(({ service }) => service ?? [])].join(', '))
+    .join('; ');
+}
+
+/** Created or deleted things of one kind in one line: rules are counted by service, the rest is named. */
+export function listed(changes: readonly Change[]): string {
+  if (changes[0]?.kind !== 'rule') return changes.map(({ title }) => title).join(', ');
+  const byService = groupBy(changes, ({ service }) => service ?? 'the project');
+  return [...byService].map(([service, members]) => `${members.length} for ${service}`).join(', ');
+}
+
+/** `1 rule and 2 dashboards to change, 3 to create, 39 unchanged`. */
+export function countedPlan(plan: Plan): string {
+  const { create, update, delete: deletes, blocked, unchanged } = countActions(plan);
+  const kept = plan.changes.filter((change) => change.action === 'blocked' && isKept(change)).length;
+  const parts = [
+    [create, 'to create'],
+    [update, 'to change'],
+    [deletes, 'to delete'],
+    [plan.repairs.length, plan.repairs.length === 1 ? 'repair' : 'repairs'],
+    [kept, 'kept'],
+    [blocked - kept, 'blocked'],
+    [unchanged, 'unchanged'],
+  ] as const;
+  return `${parts
+    .filter(([number]) => number > 0)
+    .map(([number, what]) => `${number} ${what}`)
+    .join(', ')}.`;
+}
+
+/** Left as it is because of a hand edit; told apart from what can not be done. */
+export function isKept({ diagnostic }: BlockedChange): boolean {
+  return diagnostic.code === 'S005';
+}
