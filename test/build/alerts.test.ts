@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { buildContactPoints, buildRules } from '../../alerts/index.ts';
+import { receivers } from '../../alerts/routing.ts';
+import { defineContactPoint, email, pagerDuty, slack, webhook } from '../../src/build/index.ts';
+import { pageLatency } from '../../src/model/alert-rule.ts';
+import { secret, secretsOf } from '../../src/model/contact-point.ts';
+import { defineCatalog, type Service } from '../../src/model/service.ts';
+import { withPreviewReceivers } from '../../src/sync/index.ts';
+import { aService, desiredOf, ownServices, project, ruleOf, rulesOf } from '../support/world.ts';
+
+const rules = rulesOf(desiredOf());
+
+function alertsOf(service: Service): string[] {
+  return rulesOf(desiredOf([...ownServices, service]))
+    .filter((resource) => resource.service === service.id)
+    .map(({ title }) => title);
+}
+
+describe('rules', () => {
+  test('exist for every service they apply to', () => {
+    const count = (id: string) => rules.filter(({ service }) => service === id).length;
+    expect([count('api-gateway'), count('user-service'), count('order-service')]).toEqual([11, 12, 13]);
+    expect(alertsOf(aService({ pools: [], databases: [], dependencies: [] }))).toEqual([
+      'ServiceLatencyRegression',
+      'ServiceErrorRateHigh',
+      'ServiceLatencyP95High',
+      'ServiceInstanceErrorsHigh',
+      'ServiceTrafficDropped',
+      'ServiceTelemetryAbsent',
+      'ServiceCpuHigh',
+      'ServiceMemoryHigh',
+    ]);
+  });
+
+  test('of the gateway leave query times to the services that have the database', () => {
+    expect(rules.filter(({ service }) => service === 'api-gateway').map(({ title }) => title)).not.toContain(
+      'ServiceQueryP95High',
+    );
+  });
+
+  test('have one alert name for all services, with the service as a label, and a UID of at most 40 characters', () => {
+    for (const { uid, title, rule, service } of rules) {
+      expect(uid.length).toBeLessThanOrEqual(40);
+      expect(title).toMatch(/^[A-Z][A-Za-z0-9]+$/);
+      expect(rule.labels['service']).toBe(service);
+      expect(rule.labels).toMatchObject({
+        as_code: 'shop',
+        system: 'shop',
+        severity: rule.severity,
+        signal: rule.signal,
+      });
+    }
+  });
+
+  test('page at the edge, where users wait, and warn inside', () => {
+    for (const alert of ['ServiceLatencyP95High', 'ServiceTrafficDropped', 'ServiceTelemetryAbsent']) {
+      expect(ruleOf(desiredOf(), alert, 'api-gateway').severity).toBe('critical');
+      expect(ruleOf(desiredOf(), alert, 'user-service').severity).toBe('warning');
+    }
+  });
+
+  test('never page for CPU and memory', () => {
+    const resources = rules.filter(({ title }) => title === 'ServiceCpuHigh' || title === 'ServiceMemoryHigh');
+    expect(resources).toHaveLength(6);
+    for (const { rule } of resources) expect(rule.notification.receiver).toBe('shop-chat');
+  });
+
+  test('route by themselves: critical to the pager at once, warnings to chat', () => {
+    for (const { rule } of rules) {
+      expect(rule.notification.receiver).toBe(rule.severity === 'critical' ? 'shop-on-call' : 'shop-chat');
+      expect(rule.notification.groupBy).toEqual(['alertname', 'grafana_folder', 'system']);
+    }
+  });
+
+  test('tell how long a page takes: scrape, evaluation, for, and the wait for the group', () => {
+    // 15 s + 1 m + 3 m + 10 s
+    expect(pageLatency(ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-service'), project)).toBe('265s');
+  });
+
+  test('keep their last state without data, but for the one that says so', () => {
+    const special = rules.filter(({ rule }) => rule.noDataState !== 'KeepLast' || rule.execErrState !== 'KeepLast');
+    expect(special.map(({ title, rule }) => [title, rule.noDataState, rule.execErrState])).toEqual([
+      ['DataSourceUnreachable', 'Alerting', 'Alerting'],
+    ]);
+  });
+});
+
+describe('the watchdog', () => {
+  const panelOf = () => ({ dashboardUid: 'shop-overview', panelId: 1 });
+  const build = (heartbeat: ReturnType<typeof defineContactPoint> | undefined) =>
+    buildRules(defineCatalog(ownServices), { project, panelOf, receivers: { ...receivers, none: heartbeat } });
+
+  test('exists only with a heartbeat to tell', () => {
+    expect(build(undefined).map(({ title }) => title)).not.toContain('AlertingWatchdog');
+    const heartbeat = defineContactPoint(project, 'heartbeat', [webhook({ url: secret('HEARTBEAT_URL') })]);
+    const [watchdog] = build(heartbeat).filter(({ title }) => title === 'AlertingWatchdog');
+    expect(watchdog?.rule).toMatchObject({
+      severity: 'none',
+      expr: 'vector(1)',
+      comparison: 'gt',
+      threshold: 0,
+      notification: { receiver: 'shop-heartbeat' },
+    });
+  });
+});
+
+describe('contact points', () => {
+  test('carry the owner in their name and refer to secrets by name', () => {
+    const point = defineContactPoint(project, 'everything', [
+      pagerDuty({ integrationKey: secret('PD') }),
+      slack({ url: secret('SLACK') }),
+      webhook({ url: 'https://example.com/hook', credentials: secret('HOOK_TOKEN') }),
+      email({ addresses: ['a@example.com', 'b@example.com'] }),
+    ]);
+    expect(point.name).toBe('shop-everything');
+    expect(point.integrations.map(({ type, settings }) => [type, settings])).toEqual([
+      ['pagerduty', { integrationKey: { secret: 'PD' } }],
+      ['slack', { url: { secret: 'SLACK' } }],
+      [
+        'webhook',
+        {
+          url: 'https://example.com/hook',
+          httpMethod: 'POST',
+          authorization_scheme: 'Bearer',
+          authorization_credentials: { secret: 'HOOK_TOKEN' },
+        },
+      ],
+      ['email', { addresses: 'a@example.com;b@example.com', singleEmail: true }],
+    ]);
+    expect(point.integrations.flatMap(secretsOf)).toEqual(['PD', 'SLACK', 'HOOK_TOKEN']);
+  });
+
+  test('without their secrets lead to the preview, with a warning; the others stay', () => {
+    const point = defineContactPoint(project, 'both', [
+      slack({ url: secret('SLACK') }),
+      email({ addresses: ['a@example.com'] }),
+    ]);
+    const replaced = withPreviewReceivers(
+      { resources: buildContactPoints([receivers.critical, point]) },
+      () => false,
+      'http://preview',
+    );
+    const types = replaced.desired.resources.map((resource) =>
+      resource.kind === 'contact-point' ? resource.contactPoint.integrations.map(({ type }) => type) : [],
+    );
+    expect(types).toEqual([['webhook'], ['email']]);
+    expect(replaced.notes.map(({ message }) => message)).toEqual([
+      'PAGERDUTY_KEY is not set; its notifications go to the preview only',
+      'SLACK is not set; it notifies by its other integrations only',
+    ]);
+  });
+
+  test('with their secrets stay as they are', () => {
+    const desired = { resources: buildContactPoints() };
+    expect(withPreviewReceivers(desired, () => true, 'http://preview')).toEqual({ desired, notes: [] });
+  });
+});

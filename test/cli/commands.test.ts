@@ -1,0 +1,307 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROJECT, run } from '../support/run.ts';
+
+/** A copy of the project whose files tests may change. */
+let project = '';
+beforeAll(async () => {
+  project = `${await mkdtemp(join(tmpdir(), 'project-'))}/`;
+  for (const part of ['package.json', 'tsconfig.json', 'services', 'dashboards', 'alerts', 'src', 'scripts']) {
+    await cp(join(PROJECT, part), join(project, part), { recursive: true });
+  }
+  await symlink(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
+});
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+const COMMANDS = [
+  'sync',
+  'plan',
+  'validate',
+  'render',
+  'new-service',
+  'diff',
+  'comment',
+  'drift-issue',
+  'runbooks',
+  'gate',
+  'pools',
+  'annotate',
+];
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  comment: ['--file', 'x'],
+  'drift-issue': ['--plan', 'x', '--report', 'x'],
+  gate: ['--service', 'x', '--since', '1h'],
+  annotate: ['--service', 'x', '--version', 'v1'],
+};
+
+async function withService(change: (text: string) => string, body: () => Promise<void>): Promise<void> {
+  const file = join(project, 'services/user-service.ts');
+  const before = await readFile(file, 'utf8');
+  await writeFile(file, change(before));
+  await body().finally(() => writeFile(file, before));
+}
+
+describe('every command', () => {
+  test.each(COMMANDS)('%s shows its help', async (command) => {
+    const { code, stdout } = await run(command, ['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: npm run ${command} --`);
+  });
+
+  test.each(COMMANDS)('%s refuses an unknown flag, and says where the known ones are', async (command) => {
+    const { code, stderr, stdout } = await run(command, [...(REQUIRED[command] ?? []), '--dry-rum']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("unknown option '--dry-rum'");
+    expect(stderr).toContain('--help');
+    expect(stdout).toBe('');
+  });
+});
+
+describe('sync', () => {
+  test('without any configuration writes to a directory, says so, and does nothing the second time', async () => {
+    const first = await run('sync', [], { CI: 'true' }, project);
+    expect(first.code).toBe(0);
+    expect(first.stdout).toContain('Target: directory dist/grafana (GRAFANA_URL is not set)');
+    expect(first.stdout).toContain(
+      '+ create alert rules    11 for api-gateway, 12 for user-service, 13 for order-service, 1 for the project',
+    );
+    expect(first.stdout).toMatch(/Applied: 44 created, 0 changed, 0 deleted\. {2}\d+\.\d s/);
+    expect(first.stderr).toContain('[1/');
+    const second = await run('sync', [], { CI: 'true' }, project);
+    expect(second.code).toBe(0);
+    expect(second.stdout).toMatch(/Nothing to do: 44 resources are as in the code\. {2}\d+\.\d s/);
+    expect(second.stderr).toBe('');
+  });
+
+  test('prints no colour into a pipe', async () => {
+    const { stdout } = await run('sync', ['--dir', 'elsewhere'], {}, project);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('of a service that does not exist names those that do', async () => {
+    const { code, stderr } = await run('sync', ['--service', 'user-servise'], {}, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Services: api-gateway, user-service, order-service');
+  });
+
+  test('--target grafana without an address is an error, never a green run', async () => {
+    const { code, stderr } = await run('sync', ['--target', 'grafana'], {}, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain('needs GRAFANA_URL, which is not set');
+  });
+
+  test('into a file instead of a directory is an error before anything is written', async () => {
+    const { code, stderr } = await run('sync', ['--dir', 'package.json'], {}, project);
+    expect(code).toBe(1);
+    expect(stderr).toContain('D006');
+    expect(stderr).toContain('a directory has to be there');
+  });
+
+  test('into a read-only directory is an error before anything is written', async (context) => {
+    await mkdir(join(project, 'locked'));
+    await chmod(project, 0o755);
+    await chmod(join(project, 'locked'), 0o555);
+    // Permissions do not bind root: then the command runs as nobody.
+    const user = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    const { code, stdout, stderr } = await run('sync', ['--dir', 'locked/deeper'], {}, project, user);
+    context.skip(
+      stderr.includes('EACCES: permission denied, open') || stderr.includes('ERR_MODULE_NOT_FOUND'),
+      'the ordinary user can not read this checkout',
+    );
+    expect(stderr).toContain('D006');
+    expect(stderr).toContain('locked is read-only for this user');
+    expect(stderr).toContain('--dir DIR');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  test('with wrong code writes nothing and names the file', async () => {
+    await withService(
+      (text) => text.replace("tier: 'internal',", "tier: 'internal',\n  dependencies: [{ service: 'order-servise' }],"),
+      async () => {
+        const { code, stderr, stdout } = await run('sync', ['--dir', 'untouched'], {}, project);
+        expect(code).toBe(1);
+        expect(stdout).toBe('');
+        expect(stderr).toContain('F004 service user-service depends on "order-servise", which no service defines');
+        expect(stderr).toContain('services/user-service.ts');
+        expect(stderr).toContain('Nothing was written.');
+        await expect(readFile(join(project, 'untouched/manifest.json'))).rejects.toThrow('ENOENT');
+      },
+    );
+  });
+
+  test('with code that does not even load says so', async () => {
+    await withService(
+      () => 'export const userService = ;',
+      async () => {
+        const { code, stderr } = await run('sync', [], {}, project);
+        expect(code).toBe(1);
+        expect(stderr).toContain('F000');
+      },
+    );
+  });
+});
+
+describe('a broken .env', () => {
+  test.each([
+    ['a line that is no assignment', 'GRAFANA_URL http://x\n', '.env.broken, line 1 is no assignment'],
+    ['a quote that is never closed', 'A=1\nPAGERDUTY_KEY="abc\n', '.env.broken, line 2 opens a quote'],
+    ['an address that is none', 'GRAFANA_URL=grafana.example.com\n', 'GRAFANA_URL is no http or https address'],
+  ])('with %s is an error that names the place', async (_, content, message) => {
+    await writeFile(join(project, '.env.broken'), content);
+    const { code, stderr } = await run('sync', ['--env', 'broken'], {}, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test('shows no value of it: it may hold secrets', async () => {
+    await writeFile(join(project, '.env.broken'), 'PAGERDUTY_KEY canary-7f3a\nGRAFANA_URL=canary-7f3a\n');
+    const { stderr, stdout } = await run('sync', ['--env', 'broken'], {}, project);
+    expect(stderr + stdout).not.toContain('canary-7f3a');
+  });
+
+  test('that is missing though asked for is an error', async () => {
+    const { code, stderr } = await run('sync', ['--env', 'nowhere'], {}, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain('.env.nowhere does not exist');
+  });
+});
+
+describe('plan', () => {
+  test('writes nothing, and exits with 10 when asked about changes', async () => {
+    const { code, stdout } = await run('plan', ['--dir', 'planned', '--fail-on-change'], {}, project);
+    expect(code).toBe(10);
+    expect(stdout).toContain('44 to create');
+    await expect(readFile(join(project, 'planned/manifest.json'))).rejects.toThrow('ENOENT');
+  });
+
+  test('tells a changed threshold in words, with what affects paging first', async () => {
+    await run('sync', ['--dir', 'words'], {}, project);
+    await withService(
+      (text) => text.replace('percent(75)', 'percent(80)'),
+      async () => {
+        const { stdout } = await run('plan', ['--dir', 'words'], {}, project);
+        expect(stdout).toContain(
+          [
+            '  Affects paging',
+            '  ~ update alert ServiceDegradationConfirmed, user-service',
+            '      condition: number 0.75 → 0.8',
+            '  ~ update alert ServicePoolSaturated, user-service',
+            '      threshold 75 % → 80 %',
+          ].join('\n'),
+        );
+        expect(stdout).toContain('threshold line 75 % → 80 %');
+        expect(stdout).not.toContain('api-gateway');
+        expect(stdout).not.toContain('order-service');
+      },
+    );
+  });
+
+  test('as JSON and Markdown goes to a file when asked', async () => {
+    const json = await run('plan', ['--dir', 'planned', '--format', 'json', '--out', 'plan.json'], {}, project);
+    expect(json).toMatchObject({ code: 0, stdout: '' });
+    const parsed = JSON.parse(await readFile(join(project, 'plan.json'), 'utf8')) as {
+      format: string;
+      changed: boolean;
+      counts: object;
+    };
+    expect(parsed).toMatchObject({
+      format: 'grafana-as-code/plan',
+      version: 1,
+      changed: true,
+      counts: { create: 44, delete: 0 },
+    });
+    const markdown = await run('plan', ['--dir', 'planned', '--format', 'md'], {}, project);
+    expect(markdown.stdout).toContain('### Grafana plan for directory planned/grafana');
+  });
+});
+
+describe('render', () => {
+  test('finds what is out of date and names the command to run', async () => {
+    await writeFile(join(project, 'dashboards/rendered/left-over.json'), '{}');
+    const stale = await run('render', ['--check'], {}, project);
+    expect(stale.code).toBe(1);
+    expect(stale.stderr).toContain('Out of date: dashboards/rendered/left-over.json');
+    expect(stale.stderr).toContain('npm run render');
+    expect((await run('render', [], {}, project)).code).toBe(0);
+    expect((await run('render', ['--check'], {}, project)).code).toBe(0);
+  });
+});
+
+describe('diff', () => {
+  const git = (...args: string[]) =>
+    promisify(execFile)('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+      cwd: project,
+    });
+
+  test('compares the working tree with what was rendered at a ref, without a second checkout', async () => {
+    await run('render', [], {}, project);
+    await git('init', '--quiet', '--initial-branch=main');
+    await git('add', 'package.json', 'services', 'dashboards', 'alerts', 'src', 'scripts');
+    await git('commit', '--quiet', '--message', 'As it was');
+    await git('checkout', '--quiet', '-b', 'work');
+    expect((await run('diff', ['--fail-on-change'], {}, project)).stdout).toContain('Changes against main');
+    await withService(
+      (text) => text.replace('percent(75)', 'percent(80)'),
+      async () => {
+        const { code, stdout, stderr } = await run('diff', ['--fail-on-change'], {}, project);
+        expect({ code, stderr }).toEqual({ code: 10, stderr: '' });
+        expect(stdout).toContain('! ServicePoolSaturated, user-service\n        threshold 75 % → 80 %');
+        const json = await run(
+          'diff',
+          ['--base', 'main', '--format', 'json', '--service', 'user-service'],
+          {},
+          project,
+        );
+        const report = JSON.parse(json.stdout) as { format: string; changes: { uid: string; edits: object[] }[] };
+        expect(report.format).toBe('grafana-as-code/diff');
+        expect(report.changes.map(({ uid }) => uid)).toEqual([
+          'shop-user-service',
+          'shop-user-service-degraded',
+          'shop-user-service-pool',
+        ]);
+        expect(report.changes.every(({ edits }) => edits.length > 0)).toBe(true);
+      },
+    );
+  });
+
+  test('with a ref that does not exist is an error with the way out', async () => {
+    const { code, stderr } = await run('diff', ['--base', 'nowhere'], {}, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain('C020 --base nowhere is no commit, branch or tag of this repository');
+  });
+
+  test('with a replay that is none is an error', async () => {
+    const { code, stderr } = await run('diff', ['--base', 'main', '--replay', 'package.json'], {}, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain('C023 --replay package.json is no result of npm run replay');
+  });
+});
+
+describe('new-service', () => {
+  test.each(['otel', 'micrometer', 'prom-client'])(
+    'with the profile %s gives a service that validates',
+    async (profile) => {
+      const id = `new-${profile}`;
+      const made = await run('new-service', [id, '--team', "o'neill", '--metrics', profile], {}, project);
+      expect(made).toMatchObject({ code: 0, stderr: '' });
+      const { code, stdout } = await run('validate', [], {}, project);
+      expect(stdout).toContain('Valid: ');
+      expect(code).toBe(0);
+      expect((await run('plan', ['--dir', 'other', '--service', id], {}, project)).stdout).toContain(`for ${id}`);
+    },
+  );
+
+  test('refuses an id that exists or can not be one, and writes nothing', async () => {
+    const before = await readFile(join(project, 'services/index.ts'), 'utf8');
+    for (const id of ['user-service', 'Bad Id', 'index']) {
+      const { code, stderr } = await run('new-service', [id], {}, project);
+      expect(code).toBe(2);
+      expect(stderr).toContain('C008');
+    }
+    expect(await readFile(join(project, 'services/index.ts'), 'utf8')).toBe(before);
+  });
+});

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { defaultThresholds } from '../../src/model/service.ts';
+import { project } from '../support/world.ts';
+
+const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((name) => name !== '' && existsSync(name));
+const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+/** GitHub's anchor of a heading. */
+function anchor(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replace(/[`*]/g, '')
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replace(/\s/g, '-');
+}
+
+function anchorsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^#{1,6} (.*)$/gm)].map(([, heading]) => anchor(heading ?? ''));
+}
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(page, 'utf8');
+
+  test('links to files and headings that exist', () => {
+    const links = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+      ([, target]) => target ?? '',
+    );
+    const broken = links.filter((target) => {
+      if (/^[a-z]+:/.test(target)) return false;
+      const [path = '', heading] = target.split('#');
+      const file = path === '' ? page : normalize(join(dirname(page), path));
+      if (!existsSync(file)) return true;
+      return heading !== undefined && file.endsWith('.md') && !anchorsOf(file).includes(heading);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('names commands that exist', () => {
+    const named = [...text.matchAll(/npm run (?:-s )?([a-z][a-z:-]*)/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
+
+test('the README lists every command that users have', () => {
+  const readme =
+    readFileSync('README.md', 'utf8') + readFileSync('docs/ci.md', 'utf8') + readFileSync('docs/grafana.md', 'utf8');
+  const helpers = ['format', 'setup:promtool', 'test', 'test:long'];
+  const missing = Object.keys(scripts).filter((name) => !helpers.includes(name) && !readme.includes(`npm run ${name}`));
+  expect(missing).toEqual([]);
+});
+
+test('the README’s bucket boundaries are those of the project, with every default threshold among them', () => {
+  const readme = readFileSync('README.md', 'utf8').replaceAll('**', '');
+  expect(readme).toContain(`| server | ${project.histogramBoundaries.server.join(', ')} |`);
+  expect(readme).toContain(`| database | ${project.histogramBoundaries.database.join(', ')} |`);
+  expect(project.histogramBoundaries.server).toContain(defaultThresholds.latencyP95.above.value);
+  expect(project.histogramBoundaries.database).toContain(defaultThresholds.queryP95.above.value);
+});

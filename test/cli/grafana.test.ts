@@ -1,0 +1,206 @@
+/** The commands against a Grafana: exit codes, saved plans, backups, JSON, Ctrl-C; and no secret anywhere. */
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { planJsonSchema } from '../../src/report/plan-schema.ts';
+import { createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
+import { type Served, serveFake, serveListener } from '../support/fake-grafana/serve.ts';
+import { PROJECT, type Ran, run } from '../support/run.ts';
+
+let project = '';
+let fake: FakeGrafana;
+let served: Served;
+const seen: Ran[] = [];
+const canaries = {
+  PAGERDUTY_KEY: 'canary-pagerduty-0123456789abcdef',
+  SLACK_WEBHOOK_URL: 'https://hooks.slack.example/canary-slack',
+};
+
+beforeAll(async () => {
+  project = `${await mkdtemp(join(tmpdir(), 'grafana-'))}/`;
+  for (const part of ['package.json', 'tsconfig.json', 'services', 'dashboards', 'alerts', 'src', 'scripts']) {
+    await cp(join(PROJECT, part), join(project, part), { recursive: true });
+  }
+  await symlink(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
+  fake = createFakeGrafana();
+  served = await serveFake(fake);
+});
+afterAll(async () => {
+  await served.close();
+  await rm(project, { recursive: true, force: true });
+});
+
+async function command(
+  name: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const all = { GRAFANA_URL: served.url, GRAFANA_TOKEN: TOKENS.editor, ...canaries, ...environment };
+  const ran = await run(name, args, all, project);
+  seen.push(ran);
+  return ran;
+}
+
+describe('sync to a Grafana', { sequential: true }, () => {
+  test('says what it wrote and where to look; the second time writes nothing', async () => {
+    const first = await command('sync', ['--format', 'json']);
+    expect(first).toMatchObject({ code: 0 });
+    const json = planJsonSchema.parse(JSON.parse(first.stdout));
+    expect(json.counts).toMatchObject({ create: 44, blocked: 0 });
+    expect(json.outcome?.applied).toHaveLength(44);
+    expect(json.outcome?.links).toContain(`${served.url}/d/shop-user-service`);
+    expect(first.stderr).toContain('[1/11] folder Shop');
+    fake.wait(180_000);
+    const second = await command('sync');
+    expect(second).toMatchObject({ code: 0 });
+    expect(second.stdout).toMatch(/Nothing to do: 44 resources are as in the code\. {2}9 requests, \d+\.\d s/);
+    const plan = await command('plan', ['--format', 'json', '--fail-on-change']);
+    expect(plan.code).toBe(0);
+    expect(planJsonSchema.parse(JSON.parse(plan.stdout)).changed).toBe(false);
+  });
+
+  test('applies a saved plan as it is, and not with other secrets', async () => {
+    const rotated = { PAGERDUTY_KEY: 'canary-rotated-0123456789abcdef' };
+    const saved = await command('plan', ['--save', 'plan.json', '--fail-on-change'], rotated);
+    expect(saved.code).toBe(10);
+    expect(saved.stdout).toContain('shop-on-call');
+    const other = await command('sync', ['--plan', 'plan.json']);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain('error  G014');
+    const applied = await command('sync', ['--plan', 'plan.json'], rotated);
+    expect(applied).toMatchObject({ code: 0 });
+    expect(applied.stdout).toContain('Applied: 0 created, 1 changed, 0 deleted.');
+    const again = await command('sync', ['--plan', 'plan.json'], rotated);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('error  S004');
+    const elsewhere = await command('sync', ['--plan', 'plan.json'], { ...rotated, GRAFANA_URL: 'http://127.0.0.1:9' });
+    expect(elsewhere.code).toBe(2);
+    expect(elsewhere.stderr).toContain('C009');
+    expect((await command('sync')).code).toBe(0);
+  });
+
+  test('backs up what it deletes, and restore puts it back', async () => {
+    const index = join(project, 'services/index.ts');
+    const text = await readFile(index, 'utf8');
+    const left = ['dashboards/index.ts', 'services/api-gateway.ts', 'services/order-service.ts'];
+    const texts = await Promise.all(left.map((file) => readFile(join(project, file), 'utf8')));
+    await writeFile(index, text.replace('apiGateway, userService, orderService', 'apiGateway, orderService'));
+    for (const [at, file] of left.entries()) {
+      await writeFile(join(project, file), (texts[at] ?? '').replace(/\{ service: 'user-service' \},? ?/g, ''));
+    }
+    const gone = await command('sync');
+    expect(gone.stderr).toMatch(/Backed up 13 resources to \.backups\/.*\.json/);
+    expect(gone.code).toBe(0);
+    expect(fake.state.dashboards.has('shop-user-service')).toBe(false);
+    expect([...fake.state.rules.values()].filter(({ group }) => group === 'user-service')).toEqual([]);
+    const file = /Backed up .* to (\S+)/.exec(gone.stderr)?.[1] ?? '';
+    const restored = await command('restore', [file]);
+    expect(restored).toMatchObject({ code: 0 });
+    expect(restored.stdout).toContain('Applied: 13 created, 0 changed, 0 deleted.');
+    await writeFile(index, text);
+    for (const [at, name] of left.entries()) await writeFile(join(project, name), texts[at] ?? '');
+    fake.wait(180_000);
+    expect((await command('sync')).code).toBe(0);
+    expect((await command('plan', ['--fail-on-change'])).code).toBe(0);
+    const broken = await command('restore', ['package.json']);
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toContain('C012');
+  });
+
+  test('keeps a hand edit, says so, and ends with 4', async () => {
+    const { spec, generation } = fake.state.dashboards.get('shop-user-service') ?? { spec: {}, generation: 0 };
+    await fake.app.request('/api/dashboards/db', {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` },
+      body: JSON.stringify({
+        dashboard: { ...spec, uid: 'shop-user-service', title: 'By hand', version: generation },
+        folderUid: 'shop-services',
+      }),
+    });
+    const kept = await command('sync');
+    expect(kept.code).toBe(4);
+    expect(kept.stdout).toContain('Kept, because someone edited it in Grafana');
+    expect(kept.stdout).toMatch(/≠ edited dashboard By hand: by admin, 20\d\d-/);
+    expect(kept.stdout).toContain('title User Service → By hand');
+    expect(kept.stdout).toContain('1 kept, 43 unchanged.');
+    const json = planJsonSchema.parse(JSON.parse((await command('plan', ['--format', 'json'])).stdout));
+    expect(json.drift).toMatchObject([{ uid: 'shop-user-service', by: 'admin', kept: true }]);
+    const won = await command('sync', ['--overwrite-drift']);
+    expect(won.code).toBe(0);
+    expect(won.stderr).toContain('Backed up 1 resources');
+  });
+
+  test('a refused token ends with 3, and a missing one with 2', async () => {
+    const wrong = await command('sync', [], { GRAFANA_TOKEN: 'canary-token' });
+    expect(wrong.code).toBe(3);
+    expect(wrong.stderr).toContain('error  G005');
+    const none = await command('sync', [], { GRAFANA_TOKEN: '' });
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('C008');
+  });
+
+  test('--env staging reads .env.staging', async () => {
+    await writeFile(join(project, '.env.staging'), `GRAFANA_URL=${served.url}\nGRAFANA_TOKEN=${TOKENS.editor}\n`);
+    const { code, stdout } = await run('plan', ['--env', 'staging', '--only', 'dashboards'], {}, project);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Plan for grafana ${served.url}`);
+  });
+
+  test('Ctrl-C finishes the request under way, says what was applied, and ends with 130', async () => {
+    const other = createFakeGrafana();
+    const url = await slow(other);
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/sync.ts'], {
+      cwd: project,
+      env: { PATH: process.env['PATH'] ?? '', GRAFANA_URL: url.url, GRAFANA_TOKEN: TOKENS.editor, ...canaries },
+    });
+    let text = '';
+    let stopped = false;
+    const onText = (chunk: Buffer): void => {
+      text += chunk.toString();
+      // Once: a second one would end it at once.
+      if (!stopped && text.includes('[4/11]')) stopped = child.kill('SIGINT');
+    };
+    child.stderr.on('data', onText);
+    child.stdout.on('data', onText);
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    await url.close();
+    seen.push({ code: 0, stdout: text, stderr: '' });
+    expect(code).toBe(130);
+    const applied = Number(/Interrupted\. Applied until then: (\d+) created/.exec(text)?.[1]);
+    expect(applied).toBeGreaterThanOrEqual(3);
+    expect(applied).toBe(
+      other.state.folders.size + other.state.integrations.size + other.state.rules.size + other.state.dashboards.size,
+    );
+  });
+
+  test('no secret appears in any output, plan or backup', async () => {
+    const backups = await readdir(join(project, '.backups'));
+    expect(backups.length).toBeGreaterThanOrEqual(2);
+    const files = [...backups.map((name) => join('.backups', name)), 'plan.json'];
+    const texts = await Promise.all(files.map((name) => readFile(join(project, name), 'utf8')));
+    const everything = [...texts, ...seen.flatMap(({ stdout, stderr }) => [stdout, stderr])].join('\n');
+    expect(everything).toContain('PAGERDUTY_KEY');
+    expect(everything).not.toContain('canary');
+    expect(everything).not.toContain(TOKENS.editor);
+  });
+});
+
+/** A Grafana that takes its time to write. */
+function slow(other: FakeGrafana): Promise<Served> {
+  return serveListener(async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const method = request.method ?? 'GET';
+    if (method !== 'GET') await new Promise((resolve) => setTimeout(resolve, 150));
+    const answer = await other.app.request(`http://fake${request.url}`, {
+      method,
+      headers: { authorization: request.headers.authorization ?? '', 'content-type': 'application/json' },
+      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
+    });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(await answer.text());
+  });
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT, run } from '../support/run.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'replay-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('npm run replay', () => {
+  it('lists the scenarios', async () => {
+    const { code, stdout } = await run('replay', ['--list']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('incident-linear       Incident of 2025-12-15, linear shape\n');
+    expect(stdout).toContain('(long)');
+  });
+
+  it('replays one scenario, and writes its picture', async () => {
+    const picture = join(folder, 'idle.svg');
+    const { code, stdout } = await run('replay', ['idle-night', '--svg', picture, '--against', 'HEAD']);
+    expect(stdout).toContain('Silent. All expectations hold.');
+    expect(stdout).toContain('Against HEAD: ');
+    expect(code).toBe(0);
+    expect(await readFile(picture, 'utf8')).toContain('No alert fires.');
+  });
+
+  it('writes JSON to a file', async () => {
+    const file = join(folder, 'idle.json');
+    const { code, stdout } = await run('replay', ['idle-night', '--format', 'json', '--out', file]);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ holds: true, scenarios: [{ id: 'idle-night' }] });
+  });
+
+  it.each([
+    [['nothing-known'], 'C021 nothing-known is no scenario of the library'],
+    [['--svg', 'a.svg'], 'C021 --svg is about one scenario'],
+    [['idle-night', '--against', 'no-such-ref'], 'C020 --against no-such-ref is no commit'],
+    [['idle-night', '--engine', 'grafana'], 'C022 --engine grafana needs GRAFANA_URL'],
+    [['--unknown'], "unknown option '--unknown'"],
+  ])('refuses %j with exit code 2 and the way out', async (args, told) => {
+    const { code, stderr } = await run('replay', args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(told);
+  });
+});
+
+describe('a change to a rule', () => {
+  let copy: string;
+  const git = (...args: string[]) =>
+    promisify(execFile)('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: copy });
+
+  beforeAll(async () => {
+    copy = `${await mkdtemp(join(folder, 'project-'))}/`;
+    for (const part of ['alerts', 'dashboards', 'scripts', 'services', 'src', 'package.json', 'tsconfig.json']) {
+      await cp(`${PROJECT}${part}`, `${copy}${part}`, { recursive: true });
+    }
+    await symlink(`${PROJECT}node_modules`, `${copy}node_modules`);
+    await git('init', '--quiet');
+    await git('add', 'alerts/rendered');
+    await git('commit', '--quiet', '--message', 'As it was');
+    const file = `${copy}services/user-service.ts`;
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain('percent(75)');
+    await writeFile(file, text.replace('percent(75)', 'percent(78)'));
+  });
+
+  it('says how many minutes later the alert fires than in another commit, and fails where that is too late', async () => {
+    const { code, stdout } = await run('replay', ['connection-leak', '--against', 'HEAD'], {}, copy);
+    expect(stdout).toContain(
+      '~ connection-leak: ServicePoolSaturated of user-service (pool primary) fires 5 minutes later (14:52 instead of 14:47)',
+    );
+    expect(stdout).toContain(
+      'ServicePoolSaturated, user-service: expected fires between 14:46 and 14:48, seen: fires at 14:52.',
+    );
+    expect(code).toBe(1);
+  }, 120_000);
+});

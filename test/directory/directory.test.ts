@@ -1,0 +1,346 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { countActions, isNoOp, type Plan } from '../../src/model/plan.ts';
+import { percent } from '../../src/model/quantity.ts';
+import type { Desired } from '../../src/model/resource.ts';
+import { apply, type Outcome, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
+import { openDirectory } from '../../src/targets/directory/index.ts';
+import { desiredOf, edited, ownServices } from '../support/world.ts';
+
+let root = '';
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'directory-target-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+});
+
+const RULES = 'grafana/alerting/shop-rules-user-service.yaml';
+const BOARD = 'grafana/dashboards/shop-services/shop-user-service.json';
+
+function target(owner = 'shop'): Target {
+  return openDirectory({ root, owner, ownerTag: `as-code:${owner}` });
+}
+
+/** The project as a machine without secrets syncs it. */
+function previewed(desired: Desired = desiredOf()): Desired {
+  return withPreviewReceivers(desired, () => false, 'http://127.0.0.1:9096/preview').desired;
+}
+
+async function planned(desired = previewed()): Promise<Plan> {
+  const to = target();
+  return plan(desired, await to.read(desired, {}), to.identity, { scope: {} });
+}
+
+async function sync(desired = previewed()): Promise<{ plan: Plan; outcome: Outcome }> {
+  const made = await planned(desired);
+  return { plan: made, outcome: await apply(made, target()) };
+}
+
+async function files(): Promise<Map<string, { content: string; mtime: number }>> {
+  const names = await readdir(root, { recursive: true, withFileTypes: true });
+  const found = new Map<string, { content: string; mtime: number }>();
+  for (const entry of names.filter((each) => each.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    found.set(path.slice(root.length + 1), {
+      content: await readFile(path, 'utf8'),
+      mtime: (await stat(path)).mtimeMs,
+    });
+  }
+  return found;
+}
+
+async function put(path: string, content: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), content);
+}
+
+const text = (path: string) => readFile(join(root, path), 'utf8');
+
+describe('the first sync', () => {
+  test('writes dashboards by folder, alerting files, a provider, and the same rules for Prometheus', async () => {
+    await sync();
+    expect([...(await files()).keys()].sort()).toEqual([
+      'grafana/alerting/shop-contact-points.yaml',
+      'grafana/alerting/shop-rules-api-gateway.yaml',
+      'grafana/alerting/shop-rules-order-service.yaml',
+      'grafana/alerting/shop-rules-project.yaml',
+      'grafana/alerting/shop-rules-user-service.yaml',
+      'grafana/dashboards/shop-services/shop-api-gateway.json',
+      'grafana/dashboards/shop-services/shop-order-service.json',
+      'grafana/dashboards/shop-services/shop-overview.json',
+      'grafana/dashboards/shop-services/shop-user-service.json',
+      'grafana/dashboards/shop.yaml',
+      'grafana/datasources/README.md',
+      'grafana/plugins/README.md',
+      'manifest.json',
+      'prometheus/rules.yml',
+    ]);
+  });
+
+  test('names the folder by its title in both kinds of files, so that both land in one folder', async () => {
+    await sync();
+    const provider = parse(await text('grafana/dashboards/shop.yaml')) as {
+      providers: { folder: string; folderUid?: string }[];
+    };
+    const group = parse(await text(RULES)) as { groups: { folder: string }[] };
+    expect(provider.providers[0]?.folder).toBe('Shop');
+    expect(provider.providers[0]?.folderUid).toBeUndefined();
+    expect(group.groups[0]?.folder).toBe('Shop');
+  });
+
+  test('writes secrets as references that Grafana expands, and a preview without them', async () => {
+    const { desired } = withPreviewReceivers(
+      desiredOf(),
+      (name) => name === 'PAGERDUTY_KEY',
+      'http://127.0.0.1:9096/preview',
+    );
+    await sync(desired);
+    const { contactPoints } = parse(await text('grafana/alerting/shop-contact-points.yaml')) as {
+      contactPoints: { name: string; receivers: { type: string; settings: Record<string, string> }[] }[];
+    };
+    expect(contactPoints.map(({ name, receivers }) => [name, receivers[0]?.type, receivers[0]?.settings])).toEqual([
+      ['shop-chat', 'webhook', { url: 'http://127.0.0.1:9096/preview', httpMethod: 'POST' }],
+      ['shop-on-call', 'pagerduty', { integrationKey: '$PAGERDUTY_KEY' }],
+    ]);
+  });
+});
+
+describe('the second sync', () => {
+  test('plans nothing and touches no file', async () => {
+    await sync();
+    const before = await files();
+    const { plan: second } = await sync();
+    expect(isNoOp(second)).toBe(true);
+    expect(countActions(second).unchanged).toBe(44);
+    expect(await files()).toEqual(before);
+  });
+
+  test('after a changed threshold writes the files that hold it, and no others', async () => {
+    await sync();
+    const before = await files();
+    await sync(
+      previewed(
+        desiredOf(
+          edited('user-service', ({ thresholds }) => ({
+            thresholds: { ...thresholds, errorRatio: { above: percent(3), for: '3m' } },
+          })),
+        ),
+      ),
+    );
+    const after = await files();
+    const written = [...after].filter(([path, { mtime }]) => before.get(path)?.mtime !== mtime).map(([path]) => path);
+    expect(written.sort()).toEqual(
+      [
+        RULES,
+        'grafana/dashboards/shop-services/shop-overview.json',
+        BOARD,
+        'manifest.json',
+        'prometheus/rules.yml',
+      ].sort(),
+    );
+  });
+});
+
+describe('what left the code', () => {
+  const fewer = previewed(
+    desiredOf(
+      ownServices
+        .filter(({ id }) => id !== 'order-service')
+        .map((service) => ({
+          ...service,
+          dependencies: service.dependencies.filter((each) => !('service' in each) || each.service !== 'order-service'),
+        })),
+    ),
+  );
+
+  test('has its files removed and its rules listed for Grafana to delete', async () => {
+    await sync();
+    const { outcome } = await sync(fewer);
+    expect(outcome.applied.filter(({ action }) => action === 'delete')).toHaveLength(14);
+    const names = [...(await files()).keys()];
+    expect(names).not.toContain('grafana/dashboards/shop-services/shop-order-service.json');
+    expect(names).not.toContain('grafana/alerting/shop-rules-order-service.yaml');
+    const { deleteRules } = parse(await text('grafana/alerting/shop-deleted.yaml')) as {
+      deleteRules: { uid: string }[];
+    };
+    expect(deleteRules.map(({ uid }) => uid)).toContain('shop-order-service-errors');
+    expect(deleteRules).toHaveLength(13);
+  });
+
+  test('stays listed in later syncs, and is no longer listed when it comes back', async () => {
+    await sync();
+    await sync(fewer);
+    expect(isNoOp((await sync(fewer)).plan)).toBe(true);
+    expect(await text('grafana/alerting/shop-deleted.yaml')).toContain('shop-order-service-errors');
+    await sync();
+    expect([...(await files()).keys()]).not.toContain('grafana/alerting/shop-deleted.yaml');
+  });
+});
+
+describe('files of others', () => {
+  test('in our folders survive every sync', async () => {
+    await put('grafana/datasources/prometheus.yaml', 'apiVersion: 1\n');
+    await put('grafana/alerting/theirs.yaml', 'apiVersion: 1\ngroups: []\n');
+    await put('grafana/dashboards/shop-services/theirs.json', '{"uid":"theirs","title":"Theirs"}');
+    await sync();
+    await sync(previewed(desiredOf(ownServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
+    expect(await text('grafana/datasources/prometheus.yaml')).toBe('apiVersion: 1\n');
+    expect(await text('grafana/alerting/theirs.yaml')).toBe('apiVersion: 1\ngroups: []\n');
+    expect(await text('grafana/dashboards/shop-services/theirs.json')).toBe('{"uid":"theirs","title":"Theirs"}');
+  });
+
+  test('at one of our paths block that resource only, and stay as they are', async () => {
+    await put(BOARD, '{"uid":"shop-user-service","title":"Not ours"}');
+    const { plan: made } = await sync();
+    expect(made.changes.filter(({ action }) => action === 'blocked').map(({ uid }) => uid)).toEqual([
+      'shop-user-service',
+    ]);
+    expect(await text(BOARD)).toBe('{"uid":"shop-user-service","title":"Not ours"}');
+    expect(await text(RULES)).toContain('ServiceErrorRateHigh');
+  });
+
+  test('that use one of our UIDs block that resource: Grafana would take one of the two', async () => {
+    await put(
+      'grafana/alerting/theirs.yaml',
+      'apiVersion: 1\ngroups:\n  - {orgId: 1, name: x, folder: y, interval: 1m, rules: [{uid: shop-user-service-errors, title: x}]}\n',
+    );
+    const made = await planned();
+    expect(made.changes.filter(({ action }) => action === 'blocked').map(({ uid }) => uid)).toEqual([
+      'shop-user-service-errors',
+    ]);
+  });
+
+  test('where our Prometheus rules belong stop the sync before anything is written', async () => {
+    await put('prometheus/rules.yml', 'groups: []\n');
+    await expect(planned()).rejects.toThrow('prometheus/rules.yml exists and is not ours');
+    expect([...(await files()).keys()]).toEqual(['prometheus/rules.yml']);
+  });
+});
+
+describe('damage', () => {
+  test.each([
+    [
+      'a dashboard that was edited',
+      BOARD,
+      (content: string) => content.replace('"User Service"', '"Edited"'),
+      'dashboard',
+    ],
+    ['a dashboard that was cut off', BOARD, (content: string) => content.slice(0, 300), 'dashboard'],
+    ['rules that were edited', RULES, (content: string) => content.replace('for: 3m', 'for: 9m'), 'rule'],
+    ['rules that were cut off', RULES, (content: string) => content.slice(0, 2000), 'rule'],
+    ['an empty file', RULES, () => '', 'rule'],
+  ])('%s is repaired, said, and kept in backups', async (_, path, damage, kind) => {
+    await sync();
+    const good = await files();
+    const damaged = damage(good.get(path)?.content ?? '');
+    await put(path, damaged);
+    const { plan: made } = await sync();
+    const repaired = made.changes.filter((change) => change.action === 'update' && change.repair !== undefined);
+    expect(repaired.length).toBeGreaterThan(0);
+    expect(repaired.every((change) => change.kind === kind)).toBe(true);
+    expect(await text(path)).toBe(good.get(path)?.content);
+    const kept = [...(await files())]
+      .filter(([name]) => name.startsWith(`backups/${path}`))
+      .map(([, { content }]) => content);
+    expect(kept).toEqual([damaged]);
+    expect(isNoOp((await sync()).plan)).toBe(true);
+  });
+
+  test.each([BOARD, RULES, 'prometheus/rules.yml', 'grafana/dashboards/shop.yaml'])(
+    '%s that is missing comes back',
+    async (path) => {
+      await sync();
+      const good = await text(path);
+      await unlink(join(root, path));
+      const { plan: made } = await sync();
+      expect(isNoOp(made)).toBe(false);
+      expect(await text(path)).toBe(good);
+    },
+  );
+
+  test('a manifest that is missing is made again: our files are known by their mark', async () => {
+    await sync();
+    const manifest = await text('manifest.json');
+    await unlink(join(root, 'manifest.json'));
+    const { plan: made, outcome } = await sync();
+    expect(made.changes.filter(({ action }) => action === 'blocked')).toEqual([]);
+    expect(outcome.failed).toEqual([]);
+    expect(await text('manifest.json')).toBe(manifest);
+    expect(isNoOp((await sync()).plan)).toBe(true);
+  });
+});
+
+describe('an interrupted sync', () => {
+  test('at any of its writes is finished by the next one, and nothing is taken for somebody else’s', async () => {
+    const steps = (await target().steps(await planned())).length;
+    for (let stopAt = 1; stopAt < steps; stopAt += 1) {
+      await rm(root, { recursive: true });
+      const to = target();
+      const broken: Target = { ...to, steps: async (made) => (await to.steps(made)).slice(0, stopAt) };
+      await apply(await planned(), broken);
+      const { plan: next, outcome } = await sync();
+      expect(next.repairs.map(({ subject }) => subject)).toContain('the last sync');
+      expect(next.changes.filter(({ action }) => action === 'blocked')).toEqual([]);
+      expect(outcome.failed).toEqual([]);
+      expect(isNoOp((await sync()).plan)).toBe(true);
+    }
+  });
+
+  test('while deleting still tells Grafana to delete the rules', async () => {
+    await sync();
+    const fewer = previewed(desiredOf(ownServices.slice(1)));
+    const to = target();
+    const made = plan(fewer, await to.read(fewer, {}), to.identity, { scope: {} });
+    await apply(made, { ...to, steps: async (from) => (await to.steps(from)).slice(0, -1) });
+    await sync(fewer);
+    expect(await text('grafana/alerting/shop-deleted.yaml')).toContain('shop-api-gateway-errors');
+  });
+});
+
+describe('a directory that can not be used', () => {
+  test.each([
+    ['a manifest of another program', '{"format":"something","version":1,"owner":"shop"}', 'is not ours'],
+    [
+      'a manifest of another owner',
+      '{"format":"grafana-as-code/directory","version":1,"owner":"bank"}',
+      'belongs to owner "bank"',
+    ],
+    ['a manifest that was cut off', '{"format":"grafana-as', 'is no JSON'],
+    [
+      'a manifest of another version',
+      '{"format":"grafana-as-code/directory","version":2,"owner":"shop"}',
+      'can not be read',
+    ],
+  ])('%s is an error before anything is written', async (_, manifest, message) => {
+    await put('manifest.json', manifest);
+    await expect(planned()).rejects.toThrow(message);
+    expect([...(await files()).keys()]).toEqual(['manifest.json']);
+  });
+
+  test('a file in its place is an error with the way out', async () => {
+    await put('place', 'a file');
+    const to = openDirectory({ root: join(root, 'place'), owner: 'shop', ownerTag: 'as-code:shop' });
+    await expect(to.read(previewed(), {})).rejects.toMatchObject({
+      code: 'D006',
+      remedy: expect.stringContaining('--dir'),
+    });
+  });
+
+  test('one that does not exist yet is made, however deep', async () => {
+    const deep = openDirectory({ root: join(root, 'a/b/c'), owner: 'shop', ownerTag: 'as-code:shop' });
+    const made = plan(previewed(), await deep.read(previewed(), {}), deep.identity, { scope: {} });
+    expect((await apply(made, deep)).failed).toEqual([]);
+    expect(await text('a/b/c/manifest.json')).toContain('"owner": "shop"');
+  });
+
+  test('one that changed after the plan was made is not written to', async () => {
+    await sync();
+    const made = await planned(previewed(desiredOf(edited('user-service', () => ({ title: 'Users' })))));
+    await put(BOARD, (await text(BOARD)).replace('"1m"', '"5m"'));
+    const before = await files();
+    await expect(apply(made, target())).rejects.toThrow('changed after the plan was made');
+    expect(await files()).toEqual(before);
+  });
+});

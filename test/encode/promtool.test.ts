@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { encodePrometheusRules } from '../../src/encode/index.ts';
+import { micrometer, otel, promClient } from '../../src/metrics/index.ts';
+import { findPromtool } from '../../src/replay/find-promtool.ts';
+import { aService, desiredOf, ownServices, rulesOf } from '../support/world.ts';
+
+const PROFILES = {
+  otel: otel({ job: 'shop/payments' }),
+  micrometer: micrometer({ job: 'payments' }),
+  'prom-client': promClient({ job: 'payments', cpuLimitCores: 0.5, memoryLimitBytes: 2 ** 29 }),
+  'otel without a connection gauge': { ...otel({ job: 'shop/payments' }), httpPool: { kind: 'littles-law' as const } },
+  'a mix of otel and micrometer': {
+    ...otel({ job: 'shop/payments' }),
+    databasePool: micrometer({ job: 'payments' }).databasePool,
+  },
+};
+
+test.each(Object.entries(PROFILES))(
+  'promtool accepts every rule of a service with the profile %s',
+  async (_, metrics) => {
+    const service = aService({
+      metrics,
+      tier: 'edge',
+      pools: [
+        { kind: 'database', name: 'primary', maxConnections: 20 },
+        { kind: 'http', name: 'outbound', maxConnections: 10 },
+      ],
+      dependencies: [{ service: 'user-service' }],
+    });
+    const rules = rulesOf(desiredOf([...ownServices, service])).filter((resource) => resource.service === 'payments');
+    expect(rules).toHaveLength(13);
+    const folder = await mkdtemp(join(tmpdir(), 'promtool-'));
+    try {
+      const file = join(folder, 'rules.yml');
+      await writeFile(file, stringify(encodePrometheusRules(rules.map(({ rule }) => rule))));
+      const { stdout } = await promisify(execFile)(await findPromtool(), ['check', 'rules', file]);
+      expect(stdout).toContain('SUCCESS: 13 rules found');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);

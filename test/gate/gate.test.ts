@@ -1,0 +1,405 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UsageError } from '../../scripts/support/command.ts';
+import { askGate, type GateRequest } from '../../scripts/support/gate.ts';
+import { parseBaseline, runGate } from '../../src/gate/index.ts';
+import type { GateResult } from '../../src/model/gate.ts';
+import { defineCatalog, type Service } from '../../src/model/service.ts';
+import { openPrometheus } from '../../src/prometheus/index.ts';
+import { renderGateJson, renderGateJunit } from '../../src/report/gate.ts';
+import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
+import { healthyMornings, idleNight } from '../../src/scenario/library/healthy.ts';
+import { incidentLinear } from '../../src/scenario/library/incident.ts';
+import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
+import { run } from '../support/run.ts';
+import { passedOn, startStandIn } from '../support/stand-in.ts';
+import { aService, ownServices, project } from '../support/world.ts';
+
+function own(id: string): Service {
+  const found = ownServices.find((service) => service.id === id);
+  if (found === undefined) throw new Error(`no service ${id}`);
+  return found;
+}
+const apiGateway = own('api-gateway');
+const userService = own('user-service');
+/** Records neither 2 s nor 500 ms. */
+const coarse = aService({ id: 'coarse' });
+/** Loses its database's telemetry. */
+const blind = aService({ id: 'blind' });
+const catalog = defineCatalog([...ownServices, coarse, blind]);
+
+/** One day for all: promtool reads the file again for every two hours between the first sample and the last. */
+const { day: DAY } = incidentLinear;
+const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:00' };
+const healthy = {
+  ...(healthyMornings.find(({ id }) => id === 'healthy-morning-mid') ?? idleNight),
+  day: DAY,
+  from: '08:50',
+} as const;
+const idle = { ...idleNight, day: DAY };
+
+/** Two versions side by side: a rollout at 19:00, and one of the two new instances is slower. */
+const canary = defineScenario({
+  id: 'canary',
+  title: 'A canary that is slower',
+  because: 'It has to be told from the version beside it.',
+  day: DAY,
+  from: '18:00',
+  until: '19:45',
+  services: {
+    'user-service': {
+      restarts: [{ kind: 'rollout', at: '19:00', apart: '15s' }],
+      odd: { 1: { latencyP95: through(['18:59', 0.05], ['19:00', 0.15]) } },
+    },
+  },
+  expect: { must: [], may: [], never: [] },
+});
+const VERSIONS = [
+  ['v1.3.0', 'user-service-0', '18:00', '19:00'],
+  ['v1.3.0', 'user-service-1', '18:00', '19:00'],
+  ['v1.4.0', 'user-service-0-r1', '19:00', '19:45'],
+  ['v1.5.0', 'user-service-1-r1', '19:00', '19:45'],
+] as const;
+
+/** Queries are not recorded any more from 12:00 on. */
+const lost = defineScenario({
+  id: 'lost',
+  title: 'The telemetry of queries is lost',
+  because: 'Silence is no pass.',
+  day: DAY,
+  from: '11:30',
+  until: '12:55',
+  services: { blind: { lost: [{ families: ['database'], from: '12:00', until: '12:55' }] } },
+  expect: { must: [], may: [], never: [] },
+});
+
+function* lines(): Generator<string> {
+  const of = (scenario: Scenario, service: Service, boundaries = project.histogramBoundaries) =>
+    openMetricsLines(
+      scenario,
+      buildSeries(scenario, service, { catalog, project: { ...project, histogramBoundaries: boundaries } }),
+      project,
+    );
+  yield* of(incident, userService);
+  yield* of(idle, userService);
+  yield* of(healthy, userService);
+  yield* of(canary, userService);
+  yield* of(lost, blind);
+  const without = (numbers: readonly number[]) => numbers.filter((number) => number !== 2 && number !== 0.5);
+  const { server, database } = project.histogramBoundaries;
+  yield* of(lost, coarse, { server: without(server), database: without(database) });
+  yield '# TYPE target_info unknown\n';
+  for (const [version, instance, from, until] of VERSIONS) {
+    for (let second = timeOf(canary, from); second < timeOf(canary, until); second += 60) {
+      yield `target_info{job="shop/user-service",instance="${instance}",service_version="${version}"} 1 ${second}\n`;
+    }
+  }
+}
+
+function timeOf({ day }: Pick<Scenario, 'day'>, time: string): number {
+  return Date.parse(`${day}T${time}:00Z`) / 1000;
+}
+
+let prometheus: FilledPrometheus;
+beforeAll(async () => {
+  prometheus = await startPrometheus(lines());
+}, 60_000);
+afterAll(() => prometheus.stop());
+
+interface Window {
+  readonly service?: Service;
+  readonly day?: Pick<Scenario, 'day'>;
+  readonly from: string;
+  readonly until: string;
+  readonly baseline?: string;
+  readonly url?: string;
+}
+
+async function gate({ service = userService, day = incident, from, until, baseline, url }: Window) {
+  const choice = parseBaseline(baseline ?? 'offset:1h');
+  if (choice === undefined || choice.kind === 'file') throw new Error('no such baseline in these tests');
+  const window = { from: timeOf(day, from), until: timeOf(day, until) };
+  const client = openPrometheus({ url: url ?? prometheus.url, fetch });
+  return (await runGate({ service, catalog, project, window, baseline: choice }, client)).result;
+}
+
+/** The checks of an outcome: `latency-p95 relative`. */
+function those({ checks }: GateResult, outcome: GateResult['verdict']): readonly string[] {
+  return checks.filter((check) => check.outcome === outcome).map(({ signal, kind }) => `${signal} ${kind}`);
+}
+
+function codes({ checks, notes }: GateResult): readonly string[] {
+  return [...new Set([...checks.flatMap(({ problems }) => problems), ...notes].map(({ code }) => code))].sort();
+}
+
+describe('in the incident, the gate', () => {
+  test('finds a breach from 14:15 to 14:45, and when each alert would fire', async () => {
+    const result = await gate({ from: '14:15', until: '14:45' });
+    expect(result.verdict).toBe('breach');
+    const fires = result.checks.flatMap(({ signal, firesAt }) =>
+      firesAt === undefined ? [] : [[signal, (firesAt - timeOf(incident, '14:00')) / 60] as const],
+    );
+    const minutes = new Map(fires);
+    expect([...minutes.keys()].sort()).toEqual(['latency-p95', 'pool-utilisation', 'query-p95']);
+    // As the replay says, with a minute for the evaluation's phase.
+    for (const [signal, minute] of [
+      ['query-p95', 27],
+      ['pool-utilisation', 32],
+      ['latency-p95', 38],
+    ] as const) {
+      expect(Math.abs((minutes.get(signal) ?? 0) - minute)).toBeLessThanOrEqual(1);
+    }
+    expect(those(result, 'pass')).toEqual(['error-ratio absolute', 'error-ratio relative']);
+    expect(result.requests).toBeGreaterThan(70_000);
+  });
+
+  test('finds a breach at 14:20 by the comparison alone: every value is still within its limit', async () => {
+    const result = await gate({ from: '14:10', until: '14:20' });
+    expect(result.verdict).toBe('breach');
+    expect(those(result, 'breach')).toEqual(['latency-p95 relative', 'query-p95 relative']);
+    const absolute = result.checks.filter(({ kind }) => kind === 'absolute');
+    expect(absolute.every(({ value, allowed }) => (value ?? 0) < (allowed ?? 0))).toBe(true);
+    expect((await gate({ from: '14:10', until: '14:20', baseline: 'none' })).verdict).toBe('pass');
+  });
+
+  test('would have passed ten minutes after the deployment: nothing had happened yet', async () => {
+    expect((await gate({ from: '14:02', until: '14:12' })).verdict).toBe('pass');
+  });
+
+  test('warns where a value stays over half of its limit', async () => {
+    const result = await gate({ from: '14:10', until: '14:25', baseline: 'none' });
+    expect(result.verdict).toBe('warning');
+    expect(those(result, 'warning')).toContain('pool-utilisation absolute');
+  });
+});
+
+test('on the healthy day it passes, after a deployment, with every check', async () => {
+  const result = await gate({ day: healthy, from: '10:02', until: '10:28' });
+  expect(result.checks.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 8 }, () => 'pass'));
+  expect(result).toMatchObject({ verdict: 'pass', notes: [] });
+});
+
+describe('it is inconclusive', () => {
+  test('on too little traffic', async () => {
+    const result = await gate({ day: idle, from: '02:15', until: '02:45' });
+    expect(result.verdict).toBe('inconclusive');
+    expect(codes(result)).toContain('K021');
+    expect(those(result, 'pass')).toEqual([]);
+    expect(result.checks[0]?.problems[0]?.message).toMatch(/^has \d+ requests in the window, and 200 are needed$/);
+  });
+
+  test('on an empty store', async () => {
+    const empty = await startPrometheus([]);
+    try {
+      const result = await gate({ from: '14:15', until: '14:45', url: empty.url });
+      expect(result.verdict).toBe('inconclusive');
+      expect(codes(result)).toEqual(['K020']);
+      expect(result.checks.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 8 }, () => 'inconclusive'));
+      expect(result.requests).toBeUndefined();
+    } finally {
+      await empty.stop();
+    }
+  });
+
+  test('where a histogram lacks the boundary of the limit', async () => {
+    const result = await gate({ service: coarse, day: lost, from: '12:20', until: '12:50', baseline: 'none' });
+    expect(result.verdict).toBe('inconclusive');
+    expect(those(result, 'inconclusive')).toEqual(['latency-p95 absolute', 'query-p95 absolute']);
+    expect(codes(result)).toEqual(['K023']);
+    expect(result.checks[0]?.problems[0]?.message).toContain('0.25, 0.75, 1, 2.5, 5');
+  });
+
+  test('where a family of telemetry is lost, and names it', async () => {
+    const result = await gate({ service: blind, day: lost, from: '12:05', until: '12:50', baseline: 'none' });
+    expect(those(result, 'inconclusive')).toEqual(['query-p95 absolute']);
+    expect(those(result, 'pass')).toHaveLength(3);
+    expect(codes(result)).toEqual(['K020']);
+    expect(result.checks.flatMap(({ problems }) => problems)[0]?.message).toContain('query');
+  });
+
+  test('in a window too short for ten evaluations', async () => {
+    const result = await gate({ from: '13:15', until: '13:19', baseline: 'none' });
+    expect(result.verdict).toBe('inconclusive');
+    expect(codes(result)).toEqual(['K022', 'K024']);
+  });
+
+  test('without a baseline at the time it is compared with', async () => {
+    const result = await gate({ from: '13:15', until: '13:45', baseline: 'offset:7d' });
+    expect(result.verdict).toBe('inconclusive');
+    expect(those(result, 'pass')).toHaveLength(4);
+    expect(codes(result)).toEqual(['K025']);
+  });
+
+  test('where Prometheus gives only a part of an answer', async () => {
+    const partial = await startStandIn((request) =>
+      passedOn(request, prometheus.url, (body) =>
+        body.replace('"status":"success"', '"status":"success","warnings":["store lost"]'),
+      ),
+    );
+    try {
+      const result = await gate({ from: '13:15', until: '13:45', url: partial.url, baseline: 'none' });
+      expect(result.verdict).toBe('inconclusive');
+      expect(codes(result)).toEqual(['K026']);
+      const breach = await gate({ from: '14:15', until: '14:45', url: partial.url });
+      expect(breach.verdict).toBe('breach');
+    } finally {
+      await partial.stop();
+    }
+  });
+});
+
+describe('another version', () => {
+  const window = { day: canary, from: '19:10', until: '19:40' };
+
+  test('that runs beside the new one is compared with the new instances alone', async () => {
+    const slower = await gate({ ...window, baseline: 'version:v1.4.0' });
+    expect(those(slower, 'breach')).toEqual(['latency-p95 relative', 'query-p95 relative']);
+    expect(slower.checks.find(({ kind }) => kind === 'relative')).toMatchObject({
+      // Both lie between the boundaries 0.1 and 0.25 s.
+      value: expect.closeTo(0.2, 1),
+      baseline: expect.closeTo(0.05, 2),
+    });
+    const other = await gate({ ...window, baseline: 'version:v1.5.0' });
+    expect(those(other, 'breach')).toEqual([]);
+    expect(those(other, 'pass')).toContain('latency-p95 relative');
+  });
+
+  test('that is gone is looked for in the past', async () => {
+    const result = await gate({ ...window, baseline: 'version:v1.3.0' });
+    expect(those(result, 'breach')).toEqual(['latency-p95 relative', 'query-p95 relative']);
+    expect(result.baseline).toMatch(/^version:v1\.3\.0, 18:3\d to 19:0\d UTC$/);
+  });
+
+  test('can be told by a label of the series', async () => {
+    const result = await gate({ ...window, baseline: 'version:instance=user-service-0-r1' });
+    expect(those(result, 'breach')).toEqual(['latency-p95 relative', 'query-p95 relative']);
+  });
+
+  test('that never ran is no baseline', async () => {
+    const result = await gate({ ...window, baseline: 'version:v9' });
+    expect(result.verdict).toBe('inconclusive');
+    expect(codes(result)).toEqual(['K025']);
+  });
+});
+
+test('a service without a database is judged without queries: those are judged where they are made', async () => {
+  const result = await gate({ service: apiGateway, from: '13:15', until: '13:45' });
+  expect(result.checks.some(({ signal }) => signal === 'query-p95')).toBe(false);
+  expect(result.verdict).toBe('inconclusive');
+});
+
+describe('npm run gate', () => {
+  const command = (...args: string[]) =>
+    run('gate', ['--service', 'user-service', '--warmup', '0s', ...args], { PROMETHEUS_URL: prometheus.url });
+
+  test('keeps a baseline of a good window, and finds a later one worse: exit 0, then 1', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gate-'));
+    try {
+      const file = join(folder, 'base.json');
+      const good = ['--since', '2025-12-15T13:15:00Z', '--baseline', 'none', '--write-baseline', file];
+      const kept = await command(...good);
+      expect(kept).toMatchObject({ code: 0, stderr: `Written: ${file}\n` });
+      expect(kept.stdout).toContain('Pass.');
+      const out = join(folder, 'report.xml');
+      const bad = ['--since', '2025-12-15T14:10:00Z', '--duration', '10m', '--baseline', `file:${file}`];
+      const worse = await command(
+        ...bad,
+        '--format',
+        'junit',
+        '--out',
+        out,
+        '--write-baseline',
+        join(folder, 'no.json'),
+      );
+      expect(worse).toMatchObject({ code: 1, stdout: '' });
+      expect(worse.stderr).toContain('no.json was not written: this window is no baseline (breach)');
+      const report = await readFile(out, 'utf8');
+      expect(report).toContain('<testsuite name="gate user-service" tests="8" failures="2" errors="0"');
+      expect(report).toContain(
+        '<failure type="breach" message="440 ms: worse than before: 50 ms, which allows 75 ms">',
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('exits with 3 when it can not know, in Markdown too', async () => {
+    const { code, stdout } = await command('--since', '2025-12-15T21:15:00Z', '--format', 'md');
+    expect(code).toBe(3);
+    expect(stdout).toContain('### ? Gate for User Service: inconclusive');
+    expect(stdout).toContain('K020');
+  });
+
+  test('exits with 2 on wrong usage', async () => {
+    const { code, stdout, stderr } = await command('--since', 'yesterday');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('error  K010 --since yesterday is no time');
+  });
+});
+
+describe('what is asked', () => {
+  const ask = (options: Partial<GateRequest>) =>
+    askGate({
+      service: 'user-service',
+      since: '2025-12-15T13:15:00Z',
+      warmup: '2m',
+      duration: '25m',
+      baseline: 'none',
+      timeout: '30s',
+      prometheus: prometheus.url,
+      ...options,
+    });
+
+  test('begins after the warm-up and lasts as long as it says', async () => {
+    const result = await ask({});
+    expect(result).toMatchObject({
+      from: timeOf(incident, '13:17'),
+      until: timeOf(incident, '13:42'),
+      verdict: 'pass',
+      step: 60,
+    });
+  });
+
+  test('of a window that is not over is not known yet: exit 3, and --wait waits', async () => {
+    await expect(ask({ since: '5m' })).rejects.toMatchObject({
+      code: 'K015',
+      exitCode: 3,
+      remedy: expect.stringContaining('--wait'),
+    });
+  });
+
+  test.each([
+    ['K010', { since: 'yesterday' }],
+    ['K010', { since: '2025-12-15T14:15:00' }],
+    ['K011', { duration: '30' }],
+    ['K011', { duration: '0m' }],
+    ['K012', { baseline: 'main' }],
+    ['K013', { prometheus: 'http://u:canary@127.0.0.1:1' }],
+    ['K013', { prometheus: 'prometheus:9090' }],
+    ['K014', { baseline: 'file:/nowhere.json' }],
+    ['K014', { baseline: 'file:package.json' }],
+    ['C005', { service: 'user-servise' }],
+  ])('wrongly (%s, %o) is refused, and no secret is shown', async (code, options) => {
+    const failure = await ask(options).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UsageError);
+    expect(failure).toMatchObject({ problems: [{ code }] });
+    expect(String(failure)).not.toContain('canary');
+  });
+});
+
+test('the JSON form has ISO times and plain numbers', async () => {
+  const document = JSON.parse(renderGateJson(await gate({ from: '14:15', until: '14:45' }))) as {
+    checks: { signal: string; firesAt?: string; value: number }[];
+  };
+  expect(document).toMatchObject({ format: 'grafana-as-code/gate', version: 1, verdict: 'breach', stepSeconds: 60 });
+  const query = document.checks.find(({ signal }) => signal === 'query-p95');
+  expect(query?.firesAt).toMatch(/^2025-12-15T14:2\d:00\.000Z$/);
+});
+
+test('what is inconclusive is an error in JUnit, so that no pipeline shows it green', async () => {
+  const report = renderGateJunit(await gate({ day: idle, from: '02:15', until: '02:45' }));
+  expect(report).toMatch(/tests="8" failures="0" errors="8"/);
+  expect(report).toContain('<error type="inconclusive" message="K021 ');
+});

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatPromql } from '../../src/metrics/format.ts';
+import { matcher, select } from '../../src/metrics/promql.ts';
+import { parseQuery } from '../../src/validate/promql.ts';
+import { desiredOf, rulesOf } from '../support/world.ts';
+
+describe('matchers', () => {
+  test('any label value gives a selector that parses', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (value) => {
+        expect(parseQuery(select('up', [matcher('job', '=', value)])).problems).toEqual([]);
+      }),
+    );
+  });
+
+  test('quotes, backslashes and line breaks of a value are escaped', () => {
+    expect(matcher('job', '=', 'a"b\\c\nd')).toBe('job="a\\"b\\\\c\\nd"');
+  });
+});
+
+describe('formatPromql', () => {
+  const rules = rulesOf(desiredOf()).map(({ rule }) => rule.expr);
+
+  test('changes nothing but white space, and its result parses', () => {
+    for (const expression of rules) {
+      const oneLine = expression.replace(/\s+/g, ' ');
+      const laidOut = formatPromql(oneLine);
+      expect(laidOut.replace(/\s/g, '')).toBe(expression.replace(/\s/g, ''));
+      expect(parseQuery(laidOut).problems).toEqual([]);
+    }
+  });
+
+  test('gives the same for its own result', () => {
+    for (const expression of rules) expect(formatPromql(formatPromql(expression))).toBe(formatPromql(expression));
+  });
+
+  test("leaves Grafana's variables as they are", () => {
+    const query = `sum(rate(a_total{job="x"}[$__rate_interval])) / sum(rate(b_total{job="x"}[$__range])) ${'+ vector(1) '.repeat(12)}`;
+    expect(formatPromql(query).replace(/\s/g, '')).toBe(query.replace(/\s/g, ''));
+  });
+
+  test('leaves text that is no PromQL alone', () => {
+    expect(formatPromql('sum by (')).toBe('sum by (');
+  });
+
+  test('keeps short expressions on one line', () => {
+    expect(formatPromql('a\nor b')).toBe('a or b');
+  });
+});

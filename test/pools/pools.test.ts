@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { defineCatalog } from '../../src/model/service.ts';
+import { sizePools } from '../../src/pools/index.ts';
+import { openPrometheus } from '../../src/prometheus/index.ts';
+import { buildSeries, openMetricsLines, type Scenario } from '../../src/scenario/index.ts';
+import { incidentLinear } from '../../src/scenario/library/incident.ts';
+import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
+import { run } from '../support/run.ts';
+import { ownServices, project } from '../support/world.ts';
+
+const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:45' };
+let prometheus: FilledPrometheus;
+beforeAll(async () => {
+  const catalog = defineCatalog(ownServices);
+  const users = ownServices.filter(({ id }) => id !== 'order-service');
+  const series = users.flatMap((service) => buildSeries(incident, service, { catalog, project, detail: 'all' }));
+  prometheus = await startPrometheus(openMetricsLines(incident, series, project));
+}, 60_000);
+afterAll(() => prometheus.stop());
+
+async function pools(from: string, until: string, ids: readonly string[] = ['api-gateway', 'user-service']) {
+  const second = (time: string) => Date.parse(`2025-12-15T${time}:00Z`) / 1000;
+  const services = ownServices.filter(({ id }) => ids.includes(id));
+  const span = { from: second(from), until: second(until) };
+  return (await sizePools(services, span, openPrometheus({ url: prometheus.url, fetch }))).pools;
+}
+
+test('before the incident the pool of User Service is far too large for its work', async () => {
+  const found = await pools('13:15', '14:15', ['user-service']);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({
+    pool: 'primary',
+    maximum: 20,
+    instances: 2,
+    verdict: 'fits',
+    demand: { size: 1, waiting: 0 },
+  });
+  // 20 requests a second for each instance, 33 ms each on average.
+  expect(found[0]?.demand?.peak).toBeCloseTo(0.66, 1);
+});
+
+test('over the incident it is slow, not small, and so is what the gateway sees of it', async () => {
+  const found = await pools('13:02', '15:42', ['api-gateway', 'user-service', 'order-service']);
+  const verdicts = Object.fromEntries(found.map(({ service, pool, verdict }) => [`${service.id} ${pool}`, verdict]));
+  expect(verdicts).toMatchObject({
+    'api-gateway user-service': 'slow',
+    'user-service primary': 'slow',
+    'order-service primary': 'unknown',
+  });
+  const users = found.find(({ service }) => service.id === 'user-service');
+  expect(users?.demand?.peak).toBeGreaterThan(35);
+  expect(users?.demand?.size).toBeGreaterThan(50);
+  expect(users?.demand?.waiting).toBe(40);
+  // In the middle of it, slow is usual, and still no reason for a larger pool.
+  expect((await pools('15:10', '15:40', ['user-service']))[0]?.verdict).toBe('slow');
+});
+
+test('npm run pools says what to do, and calls a store without these services neither good nor bad', async () => {
+  const environment = { PROMETHEUS_URL: prometheus.url };
+  const then = ['--range', '1h', '--until', '2025-12-15T15:40:00Z', '--service', 'user-service'];
+  const { code, stdout } = await run('pools', [...then, '--format', 'md'], environment);
+  expect(code).toBe(0);
+  expect(stdout).toContain('- **User Service, primary** (slow): Do not enlarge it.');
+  expect(stdout).toContain('| service | pool | size |');
+  const nothing = await run(
+    'pools',
+    ['--range', '1h', '--until', '2025-12-20T12:00:00Z', '--format', 'json'],
+    environment,
+  );
+  expect(nothing.code).toBe(3);
+  expect(JSON.parse(nothing.stdout)).toMatchObject({
+    format: 'grafana-as-code/pools',
+    pools: [{ verdict: 'unknown', demand: null }, {}, {}, {}],
+  });
+});

@@ -1,0 +1,60 @@
+/** Mutations of expressions, which promtool has to evaluate anew; thresholds and the like are in library.test.ts. */
+import { describe, expect, it } from 'vitest';
+import { signals } from '../../src/metrics/index.ts';
+import type { AlertRule } from '../../src/model/alert-rule.ts';
+import { defineCatalog } from '../../src/model/service.ts';
+import { replayScenarios } from '../../src/replay/index.ts';
+import { replayContext, rulesOfService, scenarioOf, withChange } from '../support/replays.ts';
+import { ownServices } from '../support/world.ts';
+
+/** What a scenario says of one service's rules, one of which is changed. */
+async function broken(scenario: string, service: string, alert: string, expr: (rule: AlertRule) => string) {
+  const rules = withChange(rulesOfService(service), alert, (rule) => ({ expr: expr(rule) }));
+  for (const rule of rules.filter((one) => one.alert === alert)) {
+    expect(rule.expr).not.toBe(rulesOfService(service).find(({ uid }) => uid === rule.uid)?.expr);
+  }
+  const [replay] = await replayScenarios([scenarioOf(scenario)], rules, await replayContext());
+  return (replay?.broken ?? []).filter((one) => one.alert === alert);
+}
+
+/** The signal as panels show it, without guards. */
+function unguarded(service: string, signal: string): string {
+  const catalog = defineCatalog(ownServices);
+  const own = catalog.services.filter(({ id }) => id === service).flatMap((one) => signals(one, catalog));
+  const found = own.find(({ id }) => id === signal);
+  if (found === undefined) throw new Error(`no signal ${signal}`);
+  return found.plain('5m');
+}
+
+describe('mutations of expressions', () => {
+  it('a wrong matcher is caught: the alert never fires', async () => {
+    const seen = await broken('error-ramp', 'user-service', 'ServiceErrorRateHigh', ({ expr }) =>
+      expr.replaceAll('job="shop/user-service"', 'job="user-service"'),
+    );
+    expect(seen).toMatchObject([
+      { service: 'user-service', expected: 'fires between 14:11 and 14:16', seen: 'never fires' },
+    ]);
+  });
+
+  it.each([
+    ['ServiceErrorRateHigh', 'error-ratio'],
+    ['ServiceLatencyP95High', 'latency-p95'],
+  ])('the dropped traffic guard of %s is caught by the idle night', async (alert, signal) => {
+    const seen = await broken('idle-night', 'user-service', alert, () => unguarded('user-service', signal));
+    expect(seen).toMatchObject([{ expected: 'stays silent' }]);
+  });
+
+  it('an averaged pool is caught: one full instance of three disappears in it', async () => {
+    const seen = await broken('connection-leak', 'user-service', 'ServicePoolSaturated', ({ expr }) =>
+      expr.replace(/max by \(job, db_client_connection_pool_name\)/, 'avg by (job, db_client_connection_pool_name)'),
+    );
+    expect(seen).toMatchObject([{ seen: 'never fires' }]);
+  });
+
+  it('a dependency filter that wants a status is caught: timeouts have none', async () => {
+    const seen = await broken('dependency-timeouts', 'order-service', 'ServiceDependencyErrorsHigh', ({ expr }) =>
+      expr.replaceAll(/http_response_status_code!~"\[1-3][^"]*"/g, 'http_response_status_code=~"5..|408|429"'),
+    );
+    expect(seen).toMatchObject([{ seen: 'never fires' }]);
+  });
+});

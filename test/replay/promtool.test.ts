@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defineCatalog } from '../../src/model/service.ts';
+import { findPromtool, PromtoolError } from '../../src/replay/index.ts';
+import { parseReport } from '../../src/replay/output.ts';
+import { runPromtool } from '../../src/replay/promtool.ts';
+import { servicesRead } from '../../src/replay/selection.ts';
+import { evaluationTimes, valuesOf } from '../../src/replay/test-file.ts';
+import { buildSeries, gridOf, STALE } from '../../src/scenario/index.ts';
+import { ownRules, rulesOfService, scenarioOf } from '../support/replays.ts';
+import { ownServices, project } from '../support/world.ts';
+
+describe("promtool's notation", () => {
+  it('writes runs short, and tells gaps from ends', () => {
+    const samples = Float64Array.of(0, 5, 10, 15, 7, 7, 7, 7, Number.NaN, Number.NaN, STALE, 1.5, 2.5);
+    expect(valuesOf(samples)).toBe('0+5x3 7x3 _x2 stale 1.5 2.5');
+  });
+
+  it('says exactly the samples it was given, as promtool reads them', () => {
+    const sample = fc.oneof(fc.nat(20), fc.constant(Number.NaN), fc.constant(STALE), fc.constant(0.25));
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 30 }), (values) => {
+        expect(read(valuesOf(Float64Array.from(values)))).toEqual(values);
+      }),
+    );
+  });
+
+  /** The rules of promtool's documentation: `a+bxn` is n + 1 samples, `_xn` is n missing ones. */
+  function read(text: string): number[] {
+    return text.split(' ').flatMap((part) => {
+      if (part === '') return [];
+      if (part === 'stale') return [STALE];
+      const missing = /^_x(\d+)$/.exec(part);
+      if (missing !== null) return Array.from({ length: Number(missing[1]) }, () => Number.NaN);
+      const [, first, step = '+0', times = '0'] = /^(-?[\d.]+)([+-][\d.]+)?(?:x(\d+))?$/.exec(part) ?? [];
+      return Array.from({ length: Number(times) + 1 }, (_unused, index) => Number(first) + index * Number(step));
+    });
+  }
+});
+
+describe("promtool's report", () => {
+  const report = [
+    '  FAILED:',
+    '    expr: "{__name__=~\\"ALERTS|replay:signal\\"}", time: 1h2m,',
+    '        exp: nil',
+    '        got: {__name__="ALERTS", alertname="A", alertstate="firing", note="a \\"b\\", {c}"} 1E+00, {__name__="replay:signal", rule="a"} +Inf',
+    '    expr: "vector(42)", time: 1h3m,',
+    '        exp: nil',
+    '        got: {} 4.2E+01',
+  ].join('\n');
+
+  it('is read with its times, labels and values', () => {
+    expect(parseReport(report)).toEqual({
+      alerts: [{ at: 3720, labels: { alertname: 'A', alertstate: 'firing', note: 'a "b", {c}' }, value: 1 }],
+      signals: [{ at: 3720, labels: { rule: 'a' }, value: Number.POSITIVE_INFINITY }],
+    });
+  });
+
+  it('is none where promtool stopped before the end', () => {
+    expect(parseReport(report.replace('vector(42)', 'vector(1)'))).toBeUndefined();
+  });
+});
+
+describe('a run of promtool', () => {
+  const scenario = scenarioOf('dependency-errors');
+  const catalog = defineCatalog(ownServices);
+  const rules = rulesOfService('order-service');
+  const grid = gridOf(scenario, project);
+  const run = {
+    rules,
+    step: grid.step,
+    series: servicesRead(rules, ownServices).flatMap((service) => buildSeries(scenario, service, { catalog, project })),
+    evaluations: evaluationTimes((grid.samples - 1) * grid.step, '1m'),
+  };
+
+  it('finds the same alerts at the same times in the plain form of the rules as in the recorded one', async () => {
+    const promtool = await findPromtool();
+    const [plain, recorded] = await Promise.all([
+      runPromtool(promtool, { ...run, form: 'plain' }),
+      runPromtool(promtool, { ...run, form: 'recorded' }),
+    ]);
+    const keys = (alerts: typeof plain.alerts) =>
+      alerts
+        .map(({ at, labels: { rule: _rule, ...labels } }) => JSON.stringify([at, Object.entries(labels).sort()]))
+        .sort();
+    expect(keys(plain.alerts)).toEqual(keys(recorded.alerts));
+    expect(plain.alerts.length).toBeGreaterThan(20);
+    expect(plain.signals).toEqual([]);
+  });
+
+  it('says in the words of promtool what is wrong with an expression', async () => {
+    const [rule] = rules;
+    const wrong = [{ ...(rule as NonNullable<typeof rule>), expr: 'rate(' }];
+    const failure = await runPromtool(await findPromtool(), { ...run, rules: wrong }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(PromtoolError);
+    expect(failure).toMatchObject({ code: 'T102', message: expect.stringContaining('parse error') });
+  });
+});
+
+describe('the series that a group of rules reads', () => {
+  it('are those of the services its expressions select', () => {
+    const ids = (group: string) => servicesRead(rulesOfService(group), ownServices).map(({ id }) => id);
+    expect(ids('user-service')).toEqual(['user-service']);
+    expect(ids('api-gateway')).toEqual(['api-gateway']);
+    expect(ids('project')).toEqual([]);
+  });
+
+  it('are those of all services where an expression selects by something else', () => {
+    const [rule] = ownRules;
+    const wide = [{ ...(rule as NonNullable<typeof rule>), expr: 'sum(rate(http_requests_total{env="prod"}[5m]))' }];
+    expect(servicesRead(wide, ownServices)).toHaveLength(ownServices.length);
+  });
+});

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { answersOf, INCIDENT_FILE, readIncident } from '../../scripts/support/incident.ts';
+import { checkRunbooks, fillRunbooks, readRunbooks } from '../../scripts/support/runbooks.ts';
+import { seconds } from '../../src/model/quantity.ts';
+import type { Service } from '../../src/model/service.ts';
+import { findPromtool, replayScenarios } from '../../src/replay/index.ts';
+import { incidentLinear } from '../../src/scenario/library/incident.ts';
+import type { RunbookPage } from '../../src/validate/runbooks.ts';
+import { builtOf, edited, ownServices, rulesOf } from '../support/world.ts';
+
+function worldOf(services: readonly Service[] = ownServices) {
+  const built = builtOf(services);
+  if (!built.ok) throw new Error('the services have problems');
+  return built;
+}
+
+const pages = readRunbooks();
+const page = (alert: string) => {
+  const found = pages.find((one) => one.alert === alert);
+  if (found === undefined) throw new Error(`no page ${alert}`);
+  return found;
+};
+
+describe('the committed runbooks', () => {
+  test('are right, and say what the rules say; npm run runbooks brings them up to date', async () => {
+    const built = worldOf();
+    const incident = await readIncident();
+    const { filled, unfillable } = fillRunbooks(pages, built, incident);
+    expect([...unfillable, ...checkRunbooks(filled, built)]).toEqual([]);
+    const stale = filled.filter(({ text, path }) => text !== readFileSync(path, 'utf8'));
+    expect(stale.map(({ path }) => path)).toEqual([]);
+    expect(rulesOf(built.desired).filter(({ rule }) => incident(rule) === undefined)).toEqual([]);
+    expect(pages).toHaveLength(15);
+  });
+
+  test('give the answers of the replay', async () => {
+    const built = worldOf();
+    // Four rules of one shape tell whether the file is that of this replay; npm run runbooks -- --replay makes it anew.
+    const uids = ['latency', 'pool', 'query', 'cpu'].map((slug) => `shop-user-service-${slug}`);
+    const rules = rulesOf(built.desired).flatMap(({ rule }) => (uids.includes(rule.uid) ? [rule] : []));
+    const context = { catalog: built.catalog, project: built.project, promtool: await findPromtool() };
+    const { rules: again } = answersOf(rules, await replayScenarios([incidentLinear], rules, context));
+    expect(Object.keys(again).sort()).toEqual([...uids].sort());
+    const kept = JSON.parse(readFileSync(INCIDENT_FILE, 'utf8')) as {
+      rules: Record<string, { answers: { linear: string } }>;
+    };
+    for (const uid of uids) expect(kept.rules[uid]?.answers.linear).toBe(again[uid]?.answers['linear']);
+    expect(again['shop-user-service-cpu']?.answers['linear']).toBe('never');
+    expect(again['shop-user-service-pool']?.answers['linear']).toContain('min before the page');
+  });
+});
+
+describe('facts', () => {
+  test('are limit, windows, severity, receiver, longest wait, panel and minute of every service', async () => {
+    const { filled } = fillRunbooks([page('ServiceLatencyP95High')], worldOf(), await readIncident());
+    expect(filled[0]?.text).toContain(
+      '| API Gateway | above 2 s for 2m | 5m, 30m | critical: pages | shop-on-call | 3 min 25 s | API Gateway, Latency p50, p95, p99 |',
+    );
+    expect(filled[0]?.text).toMatch(
+      /\| User Service \| 14:3\d, 2\d min before the page \| 14:4\d, 1\d min before the page \|/,
+    );
+  });
+
+  test('follow a changed threshold, and forget the minute until it is replayed', async () => {
+    const slower = edited('user-service', ({ thresholds }) => ({
+      thresholds: { ...thresholds, latencyP95: { above: seconds(2.5), for: '5m' } },
+    }));
+    const { filled } = fillRunbooks([page('ServiceLatencyP95High')], worldOf(slower), await readIncident());
+    expect(filled[0]?.text).toContain('| User Service | above 2.5 s for 5m |');
+    expect(filled[0]?.text).toContain('| API Gateway | 14:');
+    expect(filled[0]?.text).not.toMatch(/\| User Service \| 14:/);
+  });
+
+  test('of an alert without a rule say that there is none', async () => {
+    const { filled } = fillRunbooks([page('AlertingWatchdog')], worldOf(), await readIncident());
+    expect(filled[0]?.text).toContain('There is no such rule at present');
+  });
+
+  test.each([
+    ['none', ''],
+    ['two', '<!-- facts --><!-- /facts --> <!-- facts --><!-- /facts -->'],
+  ])('need one place, and %s is a problem of the page', (_, places) => {
+    const text = page('ServiceCpuHigh').text.replace(/<!-- facts -->[\s\S]*<!-- \/facts -->/, places);
+    const { filled, unfillable } = fillRunbooks([{ ...page('ServiceCpuHigh'), text }], worldOf(), () => []);
+    expect(filled).toEqual([]);
+    expect(unfillable).toMatchObject([{ code: 'M007', file: 'alerts/runbooks/ServiceCpuHigh.md' }]);
+  });
+});
+
+describe('a page', () => {
+  const changed = (change: (text: string) => string): RunbookPage[] =>
+    pages.map((one) => (one.alert === 'ServiceCpuHigh' ? { ...one, text: change(one.text) } : one));
+
+  test.each([
+    ['without a section', 'M002', (text: string) => text.replace('## Impact\n', ''), 'Meaning, Diagnosis, Mitigation'],
+    [
+      'with sections in another order',
+      'M002',
+      (text: string) => text.replace('## Impact', '## X').replace('## Meaning', '## Impact'),
+      'Impact, X',
+    ],
+    [
+      'with a query that does not parse',
+      'M003',
+      (text: string) => `${text}\n   \`\`\`promql\n   sum(rate(up[5m])\n   \`\`\`\n`,
+      'sum(rate(up[5m])',
+    ],
+    [
+      'with a metric nobody records',
+      'M004',
+      (text: string) => `${text}\n\`\`\`promql\nrate(http_requests_total[5m])\n\`\`\`\n`,
+      'http_requests_total',
+    ],
+    [
+      'that names a panel that is gone',
+      'M005',
+      (text: string) => `${text}\nSee _Disk_ (row Resources).\n`,
+      '"Disk" (Resources)',
+    ],
+    [
+      'that names a row that is gone',
+      'M005',
+      (text: string) => `${text}\nSee _Restarts_ (row Disks).\n`,
+      '"Restarts" (Disks)',
+    ],
+    ['with a dead link', 'M006', (text: string) => `${text}\n[x](Nowhere.md)\n`, 'Nowhere.md'],
+    ['with a dead anchor', 'M006', (text: string) => `${text}\n[x](ServiceMemoryHigh.md#impacts)\n`, 'no such heading'],
+    ['that states a time by hand', 'M008', (text: string) => `${text}\nIt fired at 14:32.\n`, '14:32'],
+    ['that states its limit by hand', 'M008', (text: string) => `${text}\nAbove 80 % it fires.\n`, '80 %'],
+  ])('%s is found (%s)', (_, code, change, told) => {
+    const problems = checkRunbooks(changed(change), worldOf());
+    expect(problems).toMatchObject([{ code, file: 'alerts/runbooks/ServiceCpuHigh.md' }]);
+    expect(problems[0]?.message).toContain(told);
+  });
+
+  test('may link to headings, folders and other sites, and write code as it likes', () => {
+    const more =
+      '\n[a](ServiceMemoryHigh.md#impact) [b](../../services) [c](https://example.com)\n```text\n## 12:30 [d](no.md)\n```\n';
+    expect(
+      checkRunbooks(
+        changed((text) => text + more),
+        worldOf(),
+      ),
+    ).toEqual([]);
+  });
+
+  test('and its alert belong together', () => {
+    const renamed = pages.map((one) => (one.alert === 'ServiceCpuHigh' ? { ...one, alert: 'CpuHigh' } : one));
+    const problems = checkRunbooks(renamed, worldOf());
+    expect(problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'M001 alert ServiceCpuHigh',
+      'M001 page CpuHigh',
+    ]);
+  });
+});

@@ -1,0 +1,33 @@
+/** Rules and scenarios of this project, as tests of the replay need them. */
+import type { AlertRule } from '../../src/model/alert-rule.ts';
+import { defineCatalog } from '../../src/model/service.ts';
+import { findPromtool, type ReplayContext } from '../../src/replay/index.ts';
+import type { Scenario } from '../../src/scenario/index.ts';
+import { scenarios } from '../../src/scenario/library/index.ts';
+import { desiredOf, ownServices, project, rulesOf } from './world.ts';
+
+export const ownRules: readonly AlertRule[] = rulesOf(desiredOf()).map(({ rule }) => rule);
+
+export async function replayContext(): Promise<ReplayContext> {
+  return { catalog: defineCatalog(ownServices), project, promtool: await findPromtool() };
+}
+
+export function scenarioOf(id: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.id === id);
+  if (found === undefined) throw new Error(`no scenario ${id}`);
+  return found;
+}
+
+/** The rules of one service. */
+export function rulesOfService(service: string): readonly AlertRule[] {
+  return ownRules.filter(({ group }) => group === service);
+}
+
+/** The rules with one of them changed. */
+export function withChange(
+  rules: readonly AlertRule[],
+  alert: string,
+  change: (rule: AlertRule) => Partial<AlertRule>,
+): readonly AlertRule[] {
+  return rules.map((rule) => (rule.alert === alert ? { ...rule, ...change(rule) } : rule));
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import type { Diagnostic } from '../../src/model/diagnostic.ts';
+import { count, milliseconds, percent, seconds } from '../../src/model/quantity.ts';
+import { defineCatalog, type Service, type ServiceFacts } from '../../src/model/service.ts';
+import { validateFacts } from '../../src/validate/index.ts';
+import { aService, builtOf, ownServices, project } from '../support/world.ts';
+
+function problemsOf(...services: readonly Service[]): readonly Diagnostic[] {
+  return validateFacts(defineCatalog(services), project);
+}
+
+/** Facts that the type checker would refuse; tsx runs them all the same. */
+function untyped(facts: object): Service {
+  return aService(facts as Partial<ServiceFacts>);
+}
+
+describe('facts', () => {
+  test('of the project’s own services have no problem', () => {
+    expect(problemsOf(...ownServices)).toEqual([]);
+  });
+
+  test.each<[string, string, Service[], string]>([
+    ['F001', 'a misspelt fact', [untyped({ threshold: {} })], 'Unrecognized key: "threshold"'],
+    ['F001', 'a tier that does not exist', [untyped({ tier: 'outer' })], 'at tier'],
+    [
+      'F001',
+      'a pool without a maximum',
+      [untyped({ pools: [{ kind: 'database', name: 'x' }] })],
+      'at pools.0.maxConnections',
+    ],
+    [
+      'F001',
+      'a pool of size 0',
+      [untyped({ pools: [{ kind: 'database', name: 'x', maxConnections: 0 }] })],
+      'at pools.0.maxConnections',
+    ],
+    [
+      'F001',
+      'a threshold that does not exist',
+      [untyped({ thresholds: { errorRate: { above: percent(5) } } })],
+      'has a threshold "errorRate", which does not exist',
+    ],
+    [
+      'F001',
+      'the wrong side of a threshold',
+      [untyped({ thresholds: { errorRatio: { below: percent(5) } } })],
+      'thresholds.errorRatio.below',
+    ],
+    ['F002', 'an id with capitals', [aService({ id: 'Payments' })], 'not lower-case letters'],
+    [
+      'F002',
+      'an id that would make UIDs too long',
+      [aService({ id: 'a-very-long-name-of-a-service' })],
+      'longer than 40',
+    ],
+    [
+      'F002',
+      'an id that means the project itself',
+      [aService({ id: 'project' })],
+      'names something of the project itself',
+    ],
+    ['F003', 'two services with one id', [aService(), aService()], 'has the same id as the service in'],
+    [
+      'F004',
+      'a dependency that no service defines',
+      [aService({ dependencies: [{ service: 'user-servise' }] })],
+      'depends on "user-servise", which no service defines',
+    ],
+    [
+      'F005',
+      'a threshold of the wrong unit',
+      [untyped({ thresholds: { latencyP95: { above: percent(5) } } })],
+      'in ratio, and it is measured in seconds',
+    ],
+    [
+      'F005',
+      'a threshold as a bare text',
+      [untyped({ thresholds: { latencyP95: { above: '2s' } } })],
+      'in "2s", and it is measured in seconds',
+    ],
+    [
+      'F006',
+      'a share above 100 %',
+      [aService({ thresholds: { errorRatio: { above: percent(500) } } })],
+      'can never be right',
+    ],
+    [
+      'F006',
+      'a `for` that is no duration',
+      [untyped({ thresholds: { errorRatio: { for: 'five minutes' } } })],
+      'which is no duration',
+    ],
+    [
+      'F007',
+      'a latency threshold between two bucket boundaries',
+      [aService({ thresholds: { latencyP95: { above: seconds(3) } } })],
+      'no boundary of the server histogram',
+    ],
+    [
+      'F007',
+      'a query threshold between two bucket boundaries',
+      [aService({ thresholds: { queryP95: { above: milliseconds(300) } } })],
+      'no boundary of the database histogram',
+    ],
+    [
+      'F008',
+      'a `for` under two evaluations',
+      [aService({ thresholds: { poolWaiting: { above: count(0), for: '1m' } } })],
+      'under two evaluations',
+    ],
+    [
+      'F009',
+      'two pools of one name',
+      [aService({ pools: [1, 2].map(() => ({ kind: 'database', name: 'primary', maxConnections: 5 }) as const) })],
+      'two pools named',
+    ],
+  ])('%s: %s', (code, _, services, message) => {
+    const problems = problemsOf(...services);
+    expect(problems.map((problem) => problem.code)).toContain(code);
+    expect(problems.find((problem) => problem.code === code)?.message).toContain(message);
+  });
+
+  test.each<[string, Partial<typeof project>]>([
+    ['F010', { owner: 'my-shop', folder: { uid: 'my-shop-services', title: 'Shop' } }],
+    ['F011', { folder: { uid: 'services', title: 'Shop' } }],
+    ['F012', { evaluationInterval: '15s' }],
+  ])('%s: facts of the project that Grafana would not take', (code, facts) => {
+    expect(validateFacts(defineCatalog([]), { ...project, ...facts }).map((problem) => problem.code)).toEqual([code]);
+  });
+
+  test('name the file to open, and the likely word for a misspelt one', () => {
+    const [problem] = problemsOf(...ownServices, aService({ dependencies: [{ service: 'user-servise' }] }));
+    expect(problem?.file).toBe('test/support/world.ts');
+    expect(problem?.remedy).toContain('Did you mean "user-service"?');
+  });
+
+  test('are all reported together, not one at a time', () => {
+    const codes = problemsOf(
+      aService({ id: 'Bad', dependencies: [{ service: 'x' }], thresholds: { errorRatio: { above: percent(200) } } }),
+    ).map(({ code }) => code);
+    expect(codes).toEqual(['F002', 'F006', 'F004']);
+  });
+
+  test('that are wrong stop everything before anything is built', () => {
+    const built = builtOf([untyped({ metrics: undefined })]);
+    expect(built.ok).toBe(false);
+  });
+});
