@@ -63,7 +63,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
   const rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
   if (options.openmetrics !== undefined) {
     const { writeOpenMetrics } = await import('./support/openmetrics.ts');
-    await writeOpenMetrics(chosen, { catalog, project }, options.openmetrics);
+    await writeOpenMetrics(chosen, { catalog, project, detail: 'all' }, options.openmetrics);
     return EXIT.success;
   }
   const context = { catalog, project, promtool: await replay.findPromtool() };

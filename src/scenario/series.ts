@@ -6,6 +6,7 @@ import { type Curve, product } from './curve.ts';
 import { meanOf } from './durations.ts';
 import { type Grid, type Instance, instancesOf } from './instances.ts';
 import { labelsFor, outcomeLabel } from './labels.ts';
+import { recordRuntime, routesOf } from './panel-series.ts';
 import { openRecorder, type Place, type Recorder, type Series, type Values } from './recorder.ts';
 import { recordCpu, recordMemory } from './resources.ts';
 import { type CallStory, type PoolStory, type Scenario, type ServiceStory, storyOf } from './scenario.ts';
@@ -14,7 +15,7 @@ import { type CallStory, type PoolStory, type Scenario, type ServiceStory, story
 export interface SeriesContext {
   readonly catalog: Catalog;
   readonly project: Pick<Project, 'scrapeInterval' | 'histogramBoundaries'>;
-  /** `rules` leaves out what only panels read: the buckets of clients, and how long connections are held. */
+  /** `rules` leaves out what only panels read: routes, the buckets of clients, how connections are held and waited for, the runtime. */
   readonly detail?: 'rules' | 'all';
 }
 
@@ -43,6 +44,7 @@ export function buildSeries(scenario: Scenario, service: Service, context: Serie
     recordCalls(subject);
     recordCpu(recorder, service, instance, instance.odd.cpu ?? story.cpu);
     recordMemory(recorder, service, instance, instance.odd.memory ?? story.memory);
+    if (context.detail === 'all') recordRuntime(recorder, service, instance, instance.odd.cpu ?? story.cpu, grid);
   }
   return recorder.series();
 }
@@ -75,7 +77,7 @@ function recordServer(subject: Subject): void {
   const { service, story, recorder, instance, context } = subject;
   const { server } = service.metrics;
   const place = { family: 'server', instance } as const;
-  const common = { ...labelsFor(server.matchers), instance: instance.name, [server.route]: '/api' };
+  const routes = context.detail === 'all' ? routesOf(service) : ['/api'];
   const traffic = recorder.values(ownTraffic(subject), 'between');
   const p95 = recorder.values(latencyOf(subject), 'between');
   const errors = recorder.values(instance.odd.errors ?? story.errors, 'between');
@@ -84,13 +86,16 @@ function recordServer(subject: Subject): void {
     ['well', errors.map((value) => 1 - value)],
     ['failed', errors],
   ] as const) {
-    const labels = { ...common, ...outcomeLabel(server.failed, outcome) };
-    recorder.histogram(
-      { ...place, name: server.name, labels },
-      times(traffic, share),
-      { p95, tail: story.tail },
-      bounds,
-    );
+    const perSecond = times(traffic, share).map((rate) => rate / routes.length);
+    for (const route of routes) {
+      const labels = {
+        ...labelsFor(server.matchers),
+        instance: instance.name,
+        [server.route]: route,
+        ...outcomeLabel(server.failed, outcome),
+      };
+      recorder.histogram({ ...place, name: server.name, labels }, perSecond, { p95, tail: story.tail }, bounds);
+    }
   }
 }
 
@@ -151,7 +156,24 @@ function recordDatabasePools(subject: Subject): void {
         context.project.histogramBoundaries.database,
       );
     }
+    if (context.detail === 'all' && binding.waitTime !== undefined) {
+      const begun = recorder.values(queries, 'between');
+      recorder.histogram(
+        place(binding.waitTime),
+        begun,
+        { p95: waitP95(queued, begun) },
+        context.project.histogramBoundaries.database,
+      );
+    }
   }
+}
+
+/** Little's law for the queue: as long as the waiting take to be served. Half a millisecond hands a free connection over. */
+function waitP95(queued: Values, perSecond: Values): Values {
+  return queued.map((waiting, sample) => {
+    const rate = perSecond[sample] ?? 0;
+    return Math.max(0.0005, rate === 0 ? 0 : waiting / rate / meanOf(1));
+  });
 }
 
 /** A scrape sees whole connections. */

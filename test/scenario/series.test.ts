@@ -57,6 +57,28 @@ describe('series of a scenario', () => {
     expect(bucket('+Inf')).toBe(only(all, COUNT, WELL).at(-1));
   });
 
+  it('say how long requests wait for a connection, where panels read it: 20 a second behind 40 wait 2 s', () => {
+    const service = aService({ metrics: otel({ job: 'shop/payments' }) });
+    const scenario = story({ pools: { primary: { used: 1, waiting: 40 } } });
+    const context = { catalog: defineCatalog([service]), project, detail: 'all' } as const;
+    const all = buildSeries(scenario, service, context);
+    const last = (name: string) => only(all, `db_client_connection_wait_time_seconds_${name}`).at(-1) ?? 0;
+    expect(last('sum') / last('count')).toBeCloseTo(2, 2);
+    expect(find(seriesOf(scenario), 'db_client_connection_wait_time_seconds_count')).toEqual([]);
+  });
+
+  it('have what only panels read where it is asked for: routes, throttling, the event loop, restarts', () => {
+    const service = aService({ metrics: otel({ job: 'shop/payments' }) });
+    const scenario = story({ cpu: 0.85, restarts: [{ kind: 'in place', at: '14:05' }] });
+    const all = buildSeries(scenario, service, { catalog: defineCatalog([service]), project, detail: 'all' });
+    expect(only(all, COUNT, { ...WELL, http_route: '/payments' }).length).toBeGreaterThan(0);
+    const counted = (name: string) => find(all, name, { pod: 'payments-0' })[0]?.samples ?? [];
+    expect(counted('container_cpu_cfs_throttled_periods_total')[4]).toBe(0.5 * 10 * 15 * 4);
+    expect(only(all, 'nodejs_eventloop_delay_p99_seconds')[4]).toBeCloseTo(0.073, 3);
+    expect([0, -1].map((at) => counted('kube_pod_container_status_restarts_total').at(at))).toEqual([0, 1]);
+    expect(find(seriesOf(scenario), 'container_cpu_cfs_periods_total')).toEqual([]);
+  });
+
   it('begin again at 0 when an instance restarts in place', () => {
     const samples = only(seriesOf(story({ errors: 0, restarts: [{ kind: 'in place', at: '14:05' }] })), COUNT, WELL);
     expect([...samples.slice(19, 22)]).toEqual([5700, 0, 300]);
