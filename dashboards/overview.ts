@@ -2,16 +2,19 @@ import {
   alertListPanel,
   allDeployments,
   type BuildContext,
+  COLOURS,
   type DashboardDraft,
   dashboardUid,
   dataSourceVariable,
   link,
   overviewUid,
   type PanelDraft,
+  RATE,
   runbooksLink,
   type Section,
   statPanel,
   tablePanel,
+  timeseriesPanel,
 } from '../src/build/index.ts';
 import { quantile, rate, ratio } from '../src/metrics/histogram.ts';
 import { findSignal, signals } from '../src/metrics/index.ts';
@@ -27,9 +30,22 @@ const COLUMNS: readonly (readonly [SignalId, string])[] = [
   ['latency-p95', 'latency p95'],
   ['pool-utilisation', 'fullest pool'],
   ['query-p95', 'query p95'],
-  ['dependency-error-ratio', 'worst dependency'],
+  // Last, because not every service has some: the columns stay aligned.
   ['degradation', 'signs'],
+  ['dependency-error-ratio', 'dependency'],
 ];
+
+/** How trouble spreads, from top to bottom: the same order as on the afternoon of the incident. */
+const CHAIN: readonly (readonly [SignalId, title: string, told: string])[] = [
+  ['latency-p95', 'Latency p95', 'What users feel first. A line that leaves the others names the service.'],
+  ['pool-utilisation', 'Fullest pool', 'Slow work holds connections. At 100 % requests queue, then fail.'],
+  ['query-p95', 'Query p95', 'The database of each service. If it climbs with the latency, the cause is a query.'],
+  ['error-ratio', 'Errors', 'What users lose in the end. Whatever climbed above it came before.'],
+];
+
+/** Okabe and Ito's, without those that mean well and unwell. */
+const AXIS_PIXELS = 64;
+const LINES = [COLOURS.main, COLOURS.warn, COLOURS.accent, COLOURS.calm, COLOURS.quiet];
 
 /** All services at a glance: a line for each, from the edge inwards, and who has trouble with whom. */
 export function overviewDashboard(context: BuildContext): DashboardDraft {
@@ -41,7 +57,11 @@ export function overviewDashboard(context: BuildContext): DashboardDraft {
       'Every service in one line, coloured by its own alerts; then who fails whom. Start here, follow the first line that is red from below.',
     tags: [`system:${project.system}`],
     source: 'dashboards/overview.ts',
-    sections: [...catalog.services.map((service) => serviceSection(service, context)), trouble(context)],
+    sections: [
+      ...catalog.services.map((service) => serviceSection(service, context)),
+      chain(context),
+      trouble(context),
+    ],
     variables: [dataSourceVariable(project)],
     annotations: allDeployments(),
     links: [
@@ -88,6 +108,41 @@ function glance(service: Service, signal: Signal, title: string, url: string): P
   return panel;
 }
 
+/** Every service over time, one panel below the other: what moved first, and what followed. */
+function chain({ catalog }: BuildContext): Section {
+  const colourOf = new Map(catalog.services.map(({ title }, index) => [title, LINES[index]]));
+  const panels = CHAIN.flatMap(([id, title, told]) => {
+    const lines = catalog.services.flatMap((service) => {
+      const signal = findSignal(signals(service, catalog), id);
+      return signal === undefined || signal.borrowed ? [] : [{ signal, legend: service.title }];
+    });
+    const [first] = lines;
+    if (first === undefined) return [];
+    const { limit, unit } = first.signal;
+    const common = lines.every(({ signal }) => signal.limit.value.value === limit.value.value);
+    const panel = timeseriesPanel({
+      key: `chain-${id}`,
+      title,
+      description: `${told} The line is the alerts' limit${common ? '' : ', where all services share one'}.`,
+      unit,
+      width: 24,
+      height: 6,
+      queries: lines.map(({ signal, legend }) => ({ expr: `max(${signal.plain(RATE)})`, legend })),
+      colours: Object.fromEntries(
+        lines.flatMap(({ legend }) => {
+          const colour = colourOf.get(legend);
+          return colour === undefined ? [] : [[legend, colour]];
+        }),
+      ),
+      ...(common ? { limit } : {}),
+    });
+    // Times stand below each other only if every axis is as wide.
+    panel.builder.axisWidth(AXIS_PIXELS);
+    return [panel];
+  });
+  return { key: 'chain', title: 'What moved first: deployment, latency, pools, queries, errors', panels };
+}
+
 function trouble({ catalog, project }: BuildContext): Section {
   return {
     key: 'system',
@@ -125,7 +180,7 @@ function matrix(callers: readonly Service[]): PanelDraft[] {
     description:
       'Each caller and what it calls over the chosen time: calls, failures, response time as the caller sees it. Several callers failing on one row’s dependency point to that dependency.',
     unit: 'short',
-    width: 14,
+    width: 10,
     height: 9,
     queries: [
       { expr: pairs(({ metrics: { client } }, keep) => rate(client, { window, keep })), legend: 'rate' },
@@ -154,6 +209,7 @@ function matrix(callers: readonly Service[]): PanelDraft[] {
         },
       },
     })
+    .overrideByName('Dependency', [{ id: 'custom.minWidth', value: 180 }])
     .overrideByName('Calls', [{ id: 'unit', value: 'reqps' }])
     .overrideByName('Failed', [{ id: 'unit', value: 'percentunit' }])
     .overrideByName('p95', [{ id: 'unit', value: 's' }]);
@@ -167,10 +223,11 @@ function telemetry(): PanelDraft {
     signals: ['data-source-reachable', 'watchdog'],
     title: 'Prometheus answers',
     description:
-      '1 while Grafana can query Prometheus. Without it every other panel and alert is blind: its own alert then pages.',
+      'Yes while Grafana can query Prometheus. Without it every other panel and alert is blind: its own alert then pages.',
     unit: 'count',
-    width: 24,
-    height: 3,
+    width: 4,
+    height: 9,
     queries: [{ expr: 'vector(1)', legend: 'answers', mode: 'instant' }],
+    words: [[1, 'yes']],
   });
 }

@@ -73,6 +73,7 @@ function calls({ service, signals, project, catalog }: ServiceContext): PanelDra
         },
       },
     })
+    .overrideByName('Dependency', [{ id: 'custom.minWidth', value: 180 }])
     .overrideByName('Calls', [{ id: 'unit', value: 'reqps' }])
     .overrideByName('Failed', [
       { id: 'unit', value: 'percentunit' },
@@ -138,7 +139,7 @@ function seenByCallers({ service }: ServiceContext, callers: readonly Service[])
     description:
       "Response time of this service measured by those who call it. Higher than its own p95 means time is lost between them: the caller's pool, the network, a queue in front.",
     unit: 'seconds',
-    width: 12,
+    width: 24,
     queries: [{ expr: firstOf(...seen), legend: '{{job}}' }],
   });
 }

@@ -20,11 +20,7 @@ const STRIP: readonly (readonly [SignalId, title: string, whenRed: string])[] = 
     'Look at Pools below. A fuller pool means slower work, rarely too few connections.',
   ],
   ['query-p95', 'Query p95', 'Look at Queries below: which operation, and since which deployment.'],
-  [
-    'dependency-error-ratio',
-    'Worst dependency',
-    'Look at Dependencies below and open the dashboard of the one that fails.',
-  ],
+  ['dependency-error-ratio', 'Dependency', 'Look at Dependencies below and open the dashboard of the one that fails.'],
   ['cpu-utilisation', 'CPU', 'Look at Resources below.'],
   ['memory-utilisation', 'Memory', 'Look at Resources below: a leak climbs steadily, a burst falls again.'],
 ];

@@ -7,6 +7,8 @@ import { panelId } from './panel-id.ts';
 import type { PanelDraft } from './panels.ts';
 
 const COLUMNS = 24;
+/** The last panel of a line takes what is left of it, but for single numbers: those stand in columns. */
+const WIDENED_FROM = 6;
 
 /** Panels under a common heading. */
 export interface Section {
@@ -35,7 +37,7 @@ export interface DashboardDraft {
 
 /**
  * Lays a draft out on 24 columns, gives every panel its stable id, and makes it plain, frozen JSON with the owner's
- * mark. Panels flow from left to right and wrap where they do not fit.
+ * mark. Panels flow from left to right, wrap where they do not fit, and fill their line.
  */
 export function buildDashboard(draft: DashboardDraft, project: Project): DashboardResource {
   const builder = new dashboard.DashboardBuilder(draft.title)
@@ -81,21 +83,33 @@ export function ownerTag(owner: string): string {
 }
 
 function placePanels(builder: dashboard.DashboardBuilder, panels: readonly PanelDraft[], top: number): number {
-  let x = 0;
   let y = top;
-  let tallest = 0;
-  for (const panel of panels) {
-    if (x > 0 && x + panel.width > COLUMNS) {
-      x = 0;
-      y += tallest;
-      tallest = 0;
+  for (const line of lines(panels)) {
+    let x = 0;
+    for (const panel of line) {
+      const last = panel === line.at(-1);
+      const w = last && panel.width >= WIDENED_FROM ? COLUMNS - x : panel.width;
+      builder.withPanel(panel.builder.id(panelId(panel.key)).gridPos({ x, y, w, h: panel.height }));
+      x += w;
     }
-    const built = panel.builder.id(panelId(panel.key)).gridPos({ x, y, w: panel.width, h: panel.height });
-    builder.withPanel(built);
-    x += panel.width;
-    tallest = Math.max(tallest, panel.height);
+    y += Math.max(...line.map(({ height }) => height));
   }
-  return y + tallest;
+  return y;
+}
+
+/** Panels that stand beside each other. */
+function lines(panels: readonly PanelDraft[]): PanelDraft[][] {
+  const found: PanelDraft[][] = [];
+  let used = COLUMNS;
+  for (const panel of panels) {
+    if (used + panel.width > COLUMNS) {
+      found.push([]);
+      used = 0;
+    }
+    found.at(-1)?.push(panel);
+    used += panel.width;
+  }
+  return found;
 }
 
 function signalPanels(draft: DashboardDraft): Partial<Record<SignalId, number>> {

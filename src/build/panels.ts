@@ -70,9 +70,11 @@ export function timeseriesPanel(
 ): PanelDraft<timeseries.PanelBuilder> {
   const builder = measured(new timeseries.PanelBuilder(), facts)
     .lineWidth(2)
-    .fillOpacity(6)
+    // Under several lines the fills mix into a colour that means nothing.
+    .fillOpacity(facts.colours === undefined ? 0 : 8)
     .showPoints(common.VisibilityMode.Never)
     .axisSoftMin(0)
+    .axisSoftMax(softMaximum(facts))
     // Scrapes may miss a beat; a line breaks only where telemetry really is missing.
     .spanNulls(120_000)
     .thresholdsStyle(
@@ -98,8 +100,16 @@ export function timeseriesPanel(
   return place(builder, facts);
 }
 
-/** One number, coloured by its limit. */
-export function statPanel(facts: MeasuredFacts): PanelDraft<stat.PanelBuilder> {
+/** High enough to show the limit also on a quiet day, and never the 0 to 100 that Grafana draws around nothing. */
+function softMaximum({ limit, unit }: Pick<MeasuredFacts, 'limit' | 'unit'>): number {
+  if (limit !== undefined && limit.comparison !== 'lt' && limit.value.value > 0) return limit.value.value * 1.1;
+  return unit === 'seconds' || unit === 'ratio' ? 0.01 : 1;
+}
+
+/** One number, coloured by its limit. Without data it is grey: neither well nor unwell. */
+export function statPanel(
+  facts: MeasuredFacts & { /** Shown instead of a number. */ readonly words?: readonly (readonly [number, string])[] },
+): PanelDraft<stat.PanelBuilder> {
   const builder = measured(new stat.PanelBuilder(), facts)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false))
     .colorMode(common.BigValueColorMode.Background)
@@ -107,8 +117,20 @@ export function statPanel(facts: MeasuredFacts): PanelDraft<stat.PanelBuilder> {
     .textMode(common.BigValueTextMode.Value)
     .justifyMode(common.BigValueJustifyMode.Center)
     .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds))
-    .noValue('no data');
+    .mappings([...(facts.words ?? []).map(([value, text]) => valueWord(value, text)), NO_DATA]);
   return place(builder, { height: 4, ...facts });
+}
+
+const NO_DATA: dashboard.ValueMapping = {
+  type: dashboard.MappingType.SpecialValue,
+  options: {
+    match: dashboard.SpecialValueMatch.NullAndNan,
+    result: { text: 'no data', color: COLOURS.quiet, index: 0 },
+  },
+};
+
+function valueWord(value: number, text: string): dashboard.ValueMapping {
+  return { type: dashboard.MappingType.ValueToText, options: { [value]: { text, index: 1 } } };
 }
 
 /** Rows of the last values, joined by their labels. */
@@ -135,6 +157,7 @@ export function heatmapPanel(facts: Omit<MeasuredFacts, 'limit'>): PanelDraft<he
     )
     .yAxis(new heatmap.YAxisConfigBuilder().unit(unitOf(facts.unit)).axisPlacement(common.AxisPlacement.Left))
     .cellGap(1)
+    .cellValues(new heatmap.CellValuesBuilder().unit('short').decimals(0))
     .filterValues(new heatmap.FilterValueRangeBuilder().le(1e-9))
     .tooltip(
       new heatmap.HeatmapTooltipBuilder()
@@ -203,7 +226,7 @@ function measured<B extends MeasuredBuilder>(builder: B, facts: MeasuredFacts): 
 
 function target(query: QueryDraft, index: number, shape?: 'table' | 'heatmap'): prometheus.DataqueryBuilder {
   const built = new prometheus.DataqueryBuilder()
-    .refId(String.fromCharCode(65 + index))
+    .refId(refId(index))
     .datasource(DATA_SOURCE)
     .editorMode(prometheus.QueryEditorMode.Code)
     .expr(query.expr)
@@ -211,6 +234,12 @@ function target(query: QueryDraft, index: number, shape?: 'table' | 'heatmap'): 
   if (shape === 'table') built.format(prometheus.PromQueryFormat.Table);
   if (shape === 'heatmap') built.format(prometheus.PromQueryFormat.Heatmap);
   return query.mode === 'instant' ? built.instant() : built.range();
+}
+
+/** Grafana's names of queries: A to Z, then AA. */
+function refId(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? letter : refId(Math.floor(index / 26) - 1) + letter;
 }
 
 function place<B extends PanelBuilder>(builder: B, facts: PanelFacts): PanelDraft<B> {

@@ -157,6 +157,49 @@ describe('panels', () => {
     });
     expect(panel.builder.fillOpacity(33).build().fieldConfig?.defaults.custom.fillOpacity).toBe(33);
   });
+
+  test('fill their lines: the last one takes what is left, but for single numbers in columns', () => {
+    const gaps = services.flatMap((dashboard) =>
+      panelsOf(dashboard)
+        .filter(({ type }) => type !== 'row')
+        .filter(({ gridPos }, index, all) => all[index + 1]?.gridPos.y !== gridPos.y)
+        .filter(({ gridPos }) => gridPos.x + gridPos.w !== 24)
+        .map(({ title }) => title),
+    );
+    expect(gaps).toEqual([]);
+    const signs = panelsOf(dashboards[0] as DashboardResource).filter(({ title }) => title === 'signs');
+    expect(signs.map(({ gridPos }) => [gridPos.x, gridPos.w])).toEqual([
+      [16, 4],
+      [16, 4],
+      [16, 4],
+    ]);
+  });
+
+  test('with a limit show it on a quiet day too', () => {
+    const panel = panelsOf(user).find(({ title }) => title === 'Query time p95, all and by operation');
+    expect(panel?.fieldConfig?.defaults.custom?.axisSoftMax).toBeCloseTo(0.55);
+  });
+
+  test('say "no data" in grey: neither well nor unwell', () => {
+    const [errors] = panelsOf(user);
+    expect(errors?.fieldConfig?.defaults.mappings).toEqual([
+      { type: 'special', options: { match: 'null+nan', result: { text: 'no data', color: '#8E8E8E', index: 0 } } },
+    ]);
+  });
+
+  test('name more than 26 queries as Grafana does', () => {
+    const queries = Array.from({ length: 28 }, (_, index) => ({ expr: `up{job="${index}"}`, legend: String(index) }));
+    const { builder } = timeseriesPanel({
+      key: 'many',
+      title: 'Many',
+      description: '',
+      unit: 'count',
+      width: 24,
+      queries,
+    });
+    const targets = (builder.build().targets ?? []) as readonly { readonly refId?: string }[];
+    expect(targets.slice(24).map(({ refId }) => refId)).toEqual(['Y', 'Z', 'AA', 'AB']);
+  });
 });
 
 describe('one threshold', () => {

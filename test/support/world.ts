@@ -66,6 +66,8 @@ export interface SeenPanel {
   readonly fieldConfig?: {
     readonly defaults: {
       readonly unit?: string;
+      readonly mappings?: readonly unknown[];
+      readonly custom?: { readonly axisSoftMax?: number };
       readonly thresholds?: { readonly steps: readonly { readonly value: number | null; readonly color: string }[] };
     };
   };
