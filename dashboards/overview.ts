@@ -44,6 +44,8 @@ const CHAIN: readonly (readonly [SignalId, title: string, told: string])[] = [
 ];
 
 /** Okabe and Ito's, without those that mean well and unwell. */
+/** As many lists of alerts fit beside each other. */
+const ALERT_LISTS = 4;
 const AXIS_PIXELS = 64;
 const LINES = [COLOURS.main, COLOURS.warn, COLOURS.accent, COLOURS.calm, COLOURS.quiet];
 
@@ -148,19 +150,39 @@ function trouble({ catalog, project }: BuildContext): Section {
     key: 'system',
     title: 'The whole system',
     panels: [
-      alertListPanel({
-        key: 'all-alerts',
-        title: 'Alerts of all services',
-        description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
-        width: 10,
-        height: 9,
-        filter: `{system="${project.system}"}`,
-        folder: project.folder,
-      }),
+      ...alerts(catalog.services, project),
       ...matrix(catalog.services.filter(({ dependencies }) => dependencies.length > 0)),
       telemetry(),
     ],
   };
+}
+
+/** What fires, by service while there is room: a rule's name does not tell whose it is. */
+function alerts(services: readonly Service[], { system, folder }: BuildContext['project']): PanelDraft[] {
+  if (services.length > ALERT_LISTS) {
+    return [
+      alertListPanel({
+        key: 'all-alerts',
+        title: 'Alerts of all services',
+        description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
+        width: 24,
+        height: 9,
+        filter: `{system="${system}"}`,
+        folder,
+      }),
+    ];
+  }
+  return services.map(({ id, title }) =>
+    alertListPanel({
+      key: `alerts-${id}`,
+      title: `Alerts of ${title}`,
+      description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
+      width: Math.floor(24 / services.length),
+      height: 9,
+      filter: `{service="${id}"}`,
+      folder,
+    }),
+  );
 }
 
 /** Who calls whom: one row for each pair. */
@@ -180,8 +202,8 @@ function matrix(callers: readonly Service[]): PanelDraft[] {
     description:
       'Each caller and what it calls over the chosen time: calls, failures, response time as the caller sees it. Several callers failing on one row’s dependency point to that dependency.',
     unit: 'short',
-    width: 10,
-    height: 9,
+    width: 20,
+    height: 7,
     queries: [
       { expr: pairs(({ metrics: { client } }, keep) => rate(client, { window, keep })), legend: 'rate' },
       {
@@ -226,7 +248,7 @@ function telemetry(): PanelDraft {
       'Yes while Grafana can query Prometheus. Without it every other panel and alert is blind: its own alert then pages.',
     unit: 'count',
     width: 4,
-    height: 9,
+    height: 7,
     queries: [{ expr: 'vector(1)', legend: 'answers', mode: 'instant' }],
     words: [[1, 'yes']],
   });

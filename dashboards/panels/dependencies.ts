@@ -74,9 +74,13 @@ function calls({ service, signals, project, catalog }: ServiceContext): PanelDra
       },
     })
     .overrideByName('Dependency', [{ id: 'custom.minWidth', value: 180 }])
-    .overrideByName('Calls', [{ id: 'unit', value: 'reqps' }])
+    .overrideByName('Calls', [
+      { id: 'unit', value: 'reqps' },
+      { id: 'custom.width', value: 100 },
+    ])
     .overrideByName('Failed', [
       { id: 'unit', value: 'percentunit' },
+      { id: 'custom.width', value: 90 },
       ...(limit === undefined
         ? []
         : [
@@ -84,7 +88,10 @@ function calls({ service, signals, project, catalog }: ServiceContext): PanelDra
             { id: 'custom.cellOptions', value: { type: 'color-text' } },
           ]),
     ])
-    .overrideByName('p95', [{ id: 'unit', value: 's' }])
+    .overrideByName('p95', [
+      { id: 'unit', value: 's' },
+      { id: 'custom.width', value: 90 },
+    ])
     .overrideByName('Dashboard', [
       {
         id: 'links',

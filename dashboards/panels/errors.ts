@@ -85,10 +85,11 @@ function traffic({ service, signals }: ServiceContext): PanelDraft {
     ],
     colours: { 'of the last hours': COLOURS.quiet },
   });
-  panel.builder.overrideByName('of the last hours', [
+  panel.builder.fillOpacity(0).overrideByName('of the last hours', [
     { id: 'unit', value: 'percentunit' },
     { id: 'custom.axisPlacement', value: 'right' },
-    { id: 'custom.axisSoftMax', value: 2 },
+    // Against a baseline of next to nothing the share has no bounds; above this it tells no more.
+    { id: 'max', value: 3 },
     ...(signal === undefined
       ? []
       : [

@@ -131,7 +131,7 @@ export async function openGrafanaOf(config: Config, { owner }: Pick<Project, 'ow
   if (grafanaToken === undefined && (grafanaUser === undefined || grafanaPassword === undefined)) {
     throw new UsageError([
       {
-        code: 'C008',
+        code: 'C007',
         level: 'error',
         subject: 'GRAFANA_URL',
         message: 'is set, but neither GRAFANA_TOKEN nor GRAFANA_USER and GRAFANA_PASSWORD are',

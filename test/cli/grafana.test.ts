@@ -139,7 +139,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
     expect(wrong.stderr).toContain('error  G005');
     const none = await command('sync', [], { GRAFANA_TOKEN: '' });
     expect(none.code).toBe(2);
-    expect(none.stderr).toContain('C008');
+    expect(none.stderr).toContain('C007');
   });
 
   test('--env staging reads .env.staging', async () => {
