@@ -1,5 +1,6 @@
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { outputFile } from './support/options.ts';
 
 const command = defineCommand(
   'bench',
@@ -8,7 +9,7 @@ const command = defineCommand(
   .option('--fake-only', 'leave GRAFANA_URL out')
   .option('--settle <seconds>', 'how long a new folder of a real Grafana is left alone first', '125')
   .option('--runs <n>', 'measurements of each kind; the median counts', '3')
-  .option('--out <file>', 'write the table to a file instead of stdout');
+  .option('--out <file>', 'write the table to a file instead of stdout', outputFile('--out'));
 
 await runCommand(command, async (): Promise<ExitCode> => {
   const [{ measure }, { renderBench }, { writeResult }] = await Promise.all([

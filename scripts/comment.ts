@@ -1,12 +1,13 @@
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { wholeNumber } from './support/options.ts';
 
 const command = defineCommand(
   'comment',
   'Writes a report as the one comment of its kind on a pull request, or updates it.',
 )
   .requiredOption('--file <file>', 'the report, from npm run diff -- --format md')
-  .option('--pull-request <number>', 'default: the one that started the job', Number)
+  .option('--pull-request <number>', 'default: the one that started the job', wholeNumber('--pull-request', 1))
   .option('--summary', 'only into the page of the job; so it is for forks, which may not comment');
 
 await runCommand(command, async (): Promise<ExitCode> => {

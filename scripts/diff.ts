@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { chosenServices, outputFile, wholeNumber } from './support/options.ts';
 
 const command = defineCommand('diff', 'Shows what the code changes against a git ref, for people who review it.')
   .option('--base <ref>', 'compare with this commit; default: where this branch left the main branch')
@@ -12,9 +13,13 @@ const command = defineCommand('diff', 'Shows what the code changes against a git
   .addOption(
     new Option('--format <format>', 'form of the result').choices(['text', 'md', 'html', 'json']).default('text'),
   )
-  .option('--limit <characters>', 'the most characters of Markdown; what matters least is cut', Number)
+  .option(
+    '--limit <characters>',
+    'the most characters of Markdown; what matters least is cut',
+    wholeNumber('--limit', 500),
+  )
   .option('--full-report <where>', 'where the whole report is, for the reader of a cut one')
-  .option('--out <file>', 'write the result to a file instead of stdout')
+  .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'))
   .option('--fail-on-change', 'exit with 10 if anything differs');
 
 interface Options {
@@ -41,6 +46,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
     process.stderr.write(`${report.renderDiagnostics(built.problems, { paint: paintFor(process.stderr) })}\n`);
     return EXIT.failure;
   }
+  chosenServices(built.catalog.services, options.service);
   const diff = await compareWith(built.desired, built.project, options);
   const text = {
     text: () => report.renderDiffText(diff, paintFor(process.stdout)),

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { outputFile } from './support/options.ts';
 import { addPrometheusOptions, type PrometheusCommandOptions } from './support/prometheus-options.ts';
 
 interface GateOptions extends PrometheusCommandOptions {
@@ -30,12 +31,16 @@ const command = addPrometheusOptions(
     'compared with: offset:1d, version:v1.2.2, version:LABEL=VALUE, file:base.json, or none',
     'offset:1d',
   )
-  .option('--write-baseline <file>', "keep this window's values, if they are evidence and no breach")
+  .option(
+    '--write-baseline <file>',
+    "keep this window's values, if they are evidence and no breach",
+    outputFile('--write-baseline'),
+  )
   .option('--wait', 'if the window is not over yet, wait for its end')
   .addOption(
     new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md', 'junit']).default('text'),
   )
-  .option('--out <file>', 'write the result to a file instead of stdout');
+  .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'));
 
 await runCommand(command, async (): Promise<ExitCode> => {
   const [{ askGate }, report, { paintFor, writeResult }] = await Promise.all([

@@ -1,11 +1,12 @@
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { outputFile } from './support/options.ts';
 import { addSyncOptions, type SyncOptions } from './support/sync-options.ts';
 
 const started = performance.now();
 const command = addSyncOptions(defineCommand('plan', 'Shows what a sync would do, and writes nothing.'))
   .option('--fail-on-change', 'exit with 10 if anything would be written')
-  .option('--save <file>', 'keep the plan, for npm run sync -- --plan FILE');
+  .option('--save <file>', 'keep the plan, for npm run sync -- --plan FILE', outputFile('--save'));
 
 await runCommand(command, async (): Promise<ExitCode> => {
   const [{ openSession }, { savePlan }, report, { paintFor, spent, writeResult }, { isNoOp }] = await Promise.all([

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
-import { defineCommand, runCommand, UsageError } from './support/command.ts';
+import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { chosenServices, outputFile } from './support/options.ts';
 import { addPrometheusOptions, type PrometheusCommandOptions } from './support/prometheus-options.ts';
 
 interface PoolsOptions extends PrometheusCommandOptions {
@@ -21,7 +22,7 @@ const command = addPrometheusOptions(
   .option('--range <duration>', 'how far back to look', '7d')
   .option('--until <time>', 'the end of it: 2025-12-15T14:15:00Z, or 2h ago', '0s')
   .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md']).default('text'))
-  .option('--out <file>', 'write the result to a file instead of stdout');
+  .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'));
 
 await runCommand(command, async (): Promise<ExitCode> => {
   const options = command.opts<PoolsOptions>();
@@ -47,12 +48,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
     return EXIT.failure;
   }
   const { services } = built.catalog;
-  const chosen = services.filter(({ id }) => options.service === undefined || id === options.service);
-  if (chosen.length === 0) {
-    const remedy = `Services: ${services.map(({ id }) => id).join(', ')}`;
-    const subject = `--service ${options.service ?? ''}`;
-    throw new UsageError([{ code: 'C005', level: 'error', subject, message: 'is no service of the catalog', remedy }]);
-  }
+  const chosen = chosenServices(services, options.service);
   const found = await sizePools(chosen, { from, until }, prometheus);
   const text = {
     text: () => report.renderPoolsText(found, paintFor(process.stdout)),

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, runCommand, UsageError } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { outputFile } from './support/options.ts';
 
 interface ReplayOptions {
   readonly list?: true;
@@ -20,8 +21,8 @@ const command = defineCommand('replay', 'Shows what the alert rules would have d
   .option('--list', 'list the scenarios')
   .option('--all', 'the long days too')
   .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md']).default('text'))
-  .option('--out <file>', 'write the result to a file instead of stdout')
-  .option('--svg <file>', 'write the timeline of one scenario as a picture')
+  .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'))
+  .option('--svg <file>', 'write the timeline of one scenario as a picture', outputFile('--svg'))
   .option('--against <ref>', 'compare with the rendered rules of another commit')
   .option('--watch', 'replay again whenever code changes')
   .addOption(

@@ -1,5 +1,6 @@
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { folderName } from './support/options.ts';
 
 interface RestoreOptions {
   readonly dir: string;
@@ -13,7 +14,7 @@ const command = defineCommand(
   'Puts back what a sync deleted or overwrote, from the backup it wrote. Nothing is deleted.',
 )
   .argument('<file>', 'a backup, such as .backups/2026-01-05T10-00-00-000Z-4711.json')
-  .option('--dir <dir>', 'the directory, for a backup of one', 'dist')
+  .option('--dir <dir>', 'the directory, for a backup of one', folderName('--dir'), 'dist')
   .option('--env <name>', 'read .env.<name> instead of .env')
   .option('--overwrite-drift', 'let the backup win over edits made in Grafana since');
 

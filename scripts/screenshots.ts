@@ -1,6 +1,7 @@
 import { Option } from 'commander';
-import { defineCommand, runCommand, UsageError } from './support/command.ts';
+import { defineCommand, refused, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { folderName } from './support/options.ts';
 
 interface ScreenshotsOptions {
   readonly panel?: string;
@@ -21,7 +22,7 @@ const command = defineCommand('screenshots', 'Photographs dashboards of the Graf
   .addOption(new Option('--theme <theme>', 'dark or light').choices(['dark', 'light']).default('dark'))
   .option('--width <pixels>', 'width of the pictures', '1600')
   .option('--timeout <duration>', 'how long a dashboard may take to draw', '30s')
-  .option('--out <folder>', 'where to write them', 'dist/screenshots')
+  .option('--out <folder>', 'where to write them', folderName('--out'), 'dist/screenshots')
   .option('--env <name>', 'read .env.<name> instead of .env');
 
 await runCommand(command, async (): Promise<ExitCode> => {
@@ -38,12 +39,12 @@ await runCommand(command, async (): Promise<ExitCode> => {
   const now = Date.now() / 1000;
   const width = Number(options.width);
   if (!Number.isInteger(width) || width < 400 || width > 8000) {
-    throw usage('C004', `--width ${options.width}`, 'is no number of pixels between 400 and 8000', '--width 1600');
+    throw refused('C004', `--width ${options.width}`, 'is no number of pixels between 400 and 8000', '--width 1600');
   }
   const config = configuration(options);
   if (config.grafanaUrl === undefined) {
     const remedy = 'Set it in the environment or in .env; npm run preview starts a Grafana';
-    throw usage('C006', 'GRAFANA_URL', 'is not set, and pictures are taken of a Grafana', remedy);
+    throw refused('C006', 'GRAFANA_URL', 'is not set, and pictures are taken of a Grafana', remedy);
   }
   const { grafanaToken, grafanaUser, grafanaPassword } = config;
   const basic = Buffer.from(`${grafanaUser ?? ''}:${grafanaPassword?.reveal() ?? ''}`).toString('base64');
@@ -81,7 +82,3 @@ await runCommand(command, async (): Promise<ExitCode> => {
   }
   return problems > 0 ? EXIT.failure : EXIT.success;
 });
-
-function usage(code: string, subject: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code, level: 'error', subject, message, remedy }]);
-}

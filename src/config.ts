@@ -61,7 +61,12 @@ export interface Config {
 /** The configuration, or all that is wrong with it. */
 export type ConfigResult = { readonly config: Config } | { readonly problems: readonly Diagnostic[] };
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'is no http or https address' });
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'is no http or https address' })
+  // It would show up in messages, plans and links.
+  .refine((text) => URL.canParse(text) && new URL(text).username + new URL(text).password === '', {
+    error: 'has a user or password in the address; they have variables of their own',
+  });
 const schema = z.object({
   GRAFANA_URL: httpUrl.optional(),
   GRAFANA_TOKEN: z.string().optional(),
@@ -91,7 +96,11 @@ export function readConfig(options: {
   readonly name?: string;
 }): ConfigResult {
   const file = options.name === undefined ? '.env' : `.env.${options.name}`;
-  const text = readOptional(`${options.directory}/${file}`);
+  const read = readOptional(`${options.directory}/${file}`);
+  if (read !== undefined && 'problem' in read) {
+    return { problems: [problem('C002', file, read.problem, 'Make it a file that this user can read, or remove it')] };
+  }
+  const text = read?.text;
   if (text === undefined && options.name !== undefined) {
     return {
       problems: [
@@ -139,12 +148,12 @@ export function readConfig(options: {
   };
 }
 
-function readOptional(path: string): string | undefined {
+function readOptional(path: string): { readonly text: string } | { readonly problem: string } | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return { text: readFileSync(path, 'utf8') };
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? undefined : { problem: `can not be read (${code ?? String(cause)})` };
   }
 }
 

@@ -3,8 +3,9 @@ import { services } from '../../services/index.ts';
 import type { Config } from '../../src/config.ts';
 import type { Deployment, MarkedDeployment } from '../../src/targets/grafana/deployments.ts';
 import { openDeployments } from '../../src/targets/grafana/deployments.ts';
-import { UsageError } from './command.ts';
+import { refused } from './command.ts';
 import { readMoment } from './moment.ts';
+import { serviceNamed } from './options.ts';
 import { configuration } from './session.ts';
 
 /** What the command was asked. */
@@ -34,11 +35,7 @@ export async function annotate(request: AnnotateRequest): Promise<string> {
 const DASHBOARDS = { id: 'project', title: 'Dashboards and alerts' } as const;
 
 function readDeployment({ service: id, version, sha, link, at }: AnnotateRequest): Deployment {
-  const service = [...services, DASHBOARDS].find((one) => one.id === id);
-  if (service === undefined) {
-    const known = [...services, DASHBOARDS].map((one) => one.id).join(', ');
-    throw refused('C005', `--service ${id}`, 'is no service of the catalog', `Services: ${known}`);
-  }
+  const service = serviceNamed([...services, DASHBOARDS], id);
   if (link !== undefined && !(URL.canParse(link) && /^https?:$/.test(new URL(link).protocol))) {
     throw refused(
       'N001',
@@ -102,8 +99,4 @@ function sentence({ service, version }: Deployment, { outcome, from, until }: Ma
     default:
       return outcome satisfies never;
   }
-}
-
-function refused(code: string, subject: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code, level: 'error', subject, message, remedy }]);
 }

@@ -14,6 +14,11 @@ export class UsageError extends Error {
   }
 }
 
+/** One wrong argument or variable. */
+export function refused(code: string, subject: string, message: string, remedy: string): UsageError {
+  return new UsageError([{ code, level: 'error', subject, message, remedy }]);
+}
+
 /** A command of the project: the same help, strictness and error form for each. */
 export function defineCommand(name: string, description: string): Command {
   return new Command(`npm run ${name} --`)
@@ -33,8 +38,8 @@ export async function runCommand(command: Command, action: () => Promise<ExitCod
   try {
     command.parse();
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
+    else process.exitCode = report(error);
     return;
   }
   try {

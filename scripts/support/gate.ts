@@ -11,11 +11,11 @@ import {
 } from '../../src/gate/index.ts';
 import { toSeconds } from '../../src/model/duration.ts';
 import { formatMoment, type GateResult } from '../../src/model/gate.ts';
-import { findService } from '../../src/model/service.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
-import { UsageError } from './command.ts';
+import { refused } from './command.ts';
 import { buildProject } from './desired.ts';
 import { readDuration, readMoment } from './moment.ts';
+import { serviceNamed } from './options.ts';
 import { openPrometheusOf } from './prometheus.ts';
 import type { PrometheusCommandOptions } from './prometheus-options.ts';
 
@@ -46,11 +46,7 @@ export async function askGate(request: GateRequest): Promise<GateResult | undefi
     return undefined;
   }
   const { catalog, project } = built;
-  const service = findService(catalog, request.service);
-  if (service === undefined) {
-    const known = catalog.services.map(({ id }) => id).join(', ');
-    throw refused('C005', `--service ${request.service}`, 'is no service of the catalog', `Services: ${known}`);
-  }
+  const service = serviceNamed(catalog.services, request.service);
   await untilOver(window.until, request.wait === true);
   const answer = await runGate({ service, catalog, project, window, baseline }, prometheus);
   if (request.writeBaseline !== undefined) await keep(request.writeBaseline, answer);
@@ -112,8 +108,4 @@ async function keep(file: string, { result, measured }: GateAnswer): Promise<voi
   }
   await writeFile(file, renderBaseline(measured), 'utf8');
   process.stderr.write(`Written: ${file}\n`);
-}
-
-function refused(code: string, subject: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code, level: 'error', subject, message, remedy }]);
 }

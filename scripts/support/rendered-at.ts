@@ -2,16 +2,22 @@ import type { Compared } from '../../src/diff/index.ts';
 import { isJsonObject, type JsonObject } from '../../src/model/json.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
 import type { RenderedFile } from '../../src/report/rendered.ts';
+import { refused, type UsageError } from './command.ts';
 import { filesAt } from './git.ts';
+
+const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
+const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;
 
 /**
  * What was built at a commit, from the rendered files that were committed with it. A file that is as it is rendered
  * now is not parsed: its resources are those of `now`.
  */
 export async function readRenderedAt(commit: string, now: readonly RenderedFile[]): Promise<readonly Compared[]> {
-  const files = await filesAt(commit, ['dashboards/rendered', 'alerts/rendered']);
+  const files = await filesAt(commit, FOLDERS);
   const known = new Map(now.map((file) => [file.path, file]));
   return [...files].flatMap(([path, content]): readonly Compared[] => {
+    // What else lies there is not the render's.
+    if (!RENDERED.test(path)) return [];
     const same = known.get(path);
     if (same?.content === content) return same.resources;
     return path.endsWith('.json') ? dashboardIn(path, content) : rulesIn(path, content);
@@ -19,8 +25,10 @@ export async function readRenderedAt(commit: string, now: readonly RenderedFile[
 }
 
 function dashboardIn(path: string, content: string): Compared[] {
-  const spec: unknown = JSON.parse(content);
-  if (!isJsonObject(spec) || typeof spec['uid'] !== 'string') throw new Error(`${path} is no rendered dashboard`);
+  const spec = parseJson(content);
+  if (!isJsonObject(spec) || typeof spec['uid'] !== 'string' || !Array.isArray(spec['panels'])) {
+    throw unreadable(path, 'is no rendered dashboard: it was cut off or edited');
+  }
   const tags = Array.isArray(spec['tags']) ? spec['tags'].map(String) : [];
   const service = tags.find((tag) => tag.startsWith('service:'))?.slice('service:'.length);
   return [
@@ -37,9 +45,26 @@ function dashboardIn(path: string, content: string): Compared[] {
   ];
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(path: string, message: string): UsageError {
+  return refused(
+    'C024',
+    `--base, ${path}`,
+    `can not be compared with: ${message}`,
+    'Give another commit with --base REF, or correct the file there: npm run render',
+  );
+}
+
 function rulesIn(path: string, content: string): Compared[] {
   const parsed = parseRenderedRules(content);
-  if ('problem' in parsed) throw new Error(`${path}: ${parsed.problem}`);
+  if ('problem' in parsed) throw unreadable(path, parsed.problem);
   return parsed.rules.map((rule) => ({
     kind: 'rule',
     uid: rule.uid,

@@ -13,8 +13,10 @@ export async function outOfDate(root: string, files: readonly RenderedFile[]): P
   }
   const wanted = new Set(files.map(({ path }) => path));
   for (const folder of FOLDERS) {
-    const names = await readdir(join(root, folder)).catch(() => []);
-    stale.push(...names.map((name) => `${folder}/${name}`).filter((path) => !wanted.has(path)));
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+    // What else lies there is somebody's, and stays.
+    const ours = entries.filter((entry) => entry.isFile() && /\.(json|yaml)$/.test(entry.name));
+    stale.push(...ours.map(({ name }) => `${folder}/${name}`).filter((path) => !wanted.has(path)));
   }
   return stale.sort();
 }

@@ -7,9 +7,10 @@ import type { Desired } from '../../src/model/resource.ts';
 import { project as ownProject } from '../../src/project.ts';
 import { renderDiagnostics } from '../../src/report/index.ts';
 import { plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
-import { UsageError } from './command.ts';
+import { refused, UsageError } from './command.ts';
 import { commitOf } from './commit.ts';
 import { buildProject, ROOT } from './desired.ts';
+import { chosenServices } from './options.ts';
 import { readPlan } from './plan-file.ts';
 import type { SyncOptions } from './sync-options.ts';
 import { paintFor } from './terminal.ts';
@@ -34,18 +35,7 @@ export async function openSession(options: SyncOptions): Promise<Session | undef
     );
     return undefined;
   }
-  if (options.service !== undefined && !built.catalog.services.some(({ id }) => id === options.service)) {
-    const known = built.catalog.services.map(({ id }) => id).join(', ');
-    throw new UsageError([
-      {
-        code: 'C005',
-        level: 'error',
-        subject: `--service ${options.service}`,
-        message: 'is no service of the catalog',
-        remedy: `Services: ${known}`,
-      },
-    ]);
-  }
+  chosenServices(built.catalog.services, options.service);
   const { target, because } = await openTarget(options, config, built.project);
   const webhook = config.previewWebhook ?? built.project.previewWebhook;
   const { desired, notes } = withPreviewReceivers(built.desired, (name) => config.secret(name) !== undefined, webhook);
@@ -64,16 +54,12 @@ export async function openSavedPlan(file: string, options: SyncOptions): Promise
   );
   const { kind, name } = target.identity;
   if (kind !== saved.target.kind || name !== saved.target.name) {
-    throw new UsageError([
-      {
-        code: 'C009',
-        level: 'error',
-        subject: file,
-        message: `was made for ${saved.target.kind} ${saved.target.name}, and this is ${kind} ${name}`,
-        remedy:
-          'Use the same GRAFANA_URL, --env and --dir as for the plan, or make a new one: npm run plan -- --save FILE',
-      },
-    ]);
+    throw refused(
+      'C009',
+      file,
+      `was made for ${saved.target.kind} ${saved.target.name}, and this is ${kind} ${name}`,
+      'Use the same GRAFANA_URL, --env and --dir as for the plan, or make a new one: npm run plan -- --save FILE',
+    );
   }
   return { target, plan: saved, project: ownProject, config, because };
 }
@@ -106,15 +92,12 @@ export async function openTarget(
 ): Promise<{ target: Target; because: string }> {
   const wanted = options.target ?? (config.grafanaUrl === undefined ? 'directory' : 'grafana');
   if (wanted === 'grafana' && config.grafanaUrl === undefined) {
-    throw new UsageError([
-      {
-        code: 'C006',
-        level: 'error',
-        subject: '--target grafana',
-        message: 'needs GRAFANA_URL, which is not set',
-        remedy: 'Set GRAFANA_URL and GRAFANA_TOKEN in the environment or in .env',
-      },
-    ]);
+    throw refused(
+      'C006',
+      '--target grafana',
+      'needs GRAFANA_URL, which is not set',
+      'Set GRAFANA_URL and GRAFANA_TOKEN in the environment or in .env',
+    );
   }
   if (wanted === 'grafana') return { target: await openGrafanaOf(config, project), because: '' };
   const { openDirectory } = await import('../../src/targets/directory/index.ts');
@@ -129,15 +112,12 @@ export async function openTarget(
 export async function openGrafanaOf(config: Config, { owner }: Pick<Project, 'owner'>): Promise<Target> {
   const { grafanaUrl, grafanaToken, grafanaUser, grafanaPassword } = config;
   if (grafanaToken === undefined && (grafanaUser === undefined || grafanaPassword === undefined)) {
-    throw new UsageError([
-      {
-        code: 'C007',
-        level: 'error',
-        subject: 'GRAFANA_URL',
-        message: 'is set, but neither GRAFANA_TOKEN nor GRAFANA_USER and GRAFANA_PASSWORD are',
-        remedy: 'Set GRAFANA_TOKEN: in Grafana, Administration, Service accounts, role Editor, Add token',
-      },
-    ]);
+    throw refused(
+      'C007',
+      'GRAFANA_URL',
+      'is set, but neither GRAFANA_TOKEN nor GRAFANA_USER and GRAFANA_PASSWORD are',
+      'Set GRAFANA_TOKEN: in Grafana, Administration, Service accounts, role Editor, Add token',
+    );
   }
   const { openGrafana } = await import('../../src/targets/grafana/index.ts');
   return openGrafana({

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { UsageError } from './command.ts';
+import { folderName, outputFile, wholeNumber } from './options.ts';
 
 /** Options of every command that plans. */
 export interface SyncOptions {
@@ -23,28 +23,16 @@ export function addSyncOptions(command: Command): Command {
         'where to sync to; default: Grafana if GRAFANA_URL is set, else a directory',
       ).choices(['directory', 'grafana']),
     )
-    .option('--dir <dir>', 'the directory to sync to', 'dist')
+    .option('--dir <dir>', 'the directory to sync to', folderName('--dir'), 'dist')
     .option('--env <name>', 'read .env.<name> instead of .env')
     .addOption(new Option('--only <part>', 'leave everything else as it is').choices(['dashboards', 'alerts']))
     .option('--service <id>', 'only this service; everything else stays as it is')
-    .option('--max-deletes <n>', 'the most dashboards and rule groups to delete; default: 5 or 25 %', wholeNumber)
+    .option(
+      '--max-deletes <n>',
+      'the most dashboards and rule groups to delete; default: 5 or 25 %',
+      wholeNumber('--max-deletes'),
+    )
     .option('--overwrite-drift', 'let the code win over edits made in Grafana; they are backed up first')
     .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md']).default('text'))
-    .option('--out <file>', 'write the result to a file instead of stdout');
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) {
-    throw new UsageError([
-      {
-        code: 'C004',
-        level: 'error',
-        subject: `--max-deletes ${text}`,
-        message: 'is no whole number',
-        remedy: 'Give a number such as 10',
-      },
-    ]);
-  }
-  return number;
+    .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'));
 }

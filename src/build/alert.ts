@@ -1,6 +1,7 @@
 import type { AbsenceState, AlertRule, Severity } from '../model/alert-rule.ts';
 import { callerFile } from '../model/caller.ts';
 import type { ContactPoint } from '../model/contact-point.ts';
+import { shortest } from '../model/duration.ts';
 import { deepFreeze } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import type { RuleResource } from '../model/resource.ts';
@@ -83,9 +84,9 @@ export function buildRule(
     comparison: signal.limit.comparison,
     threshold: signal.limit.value.value,
     unit: signal.unit,
-    for: signal.limit.for,
+    for: shortest(signal.limit.for),
     keepFiringFor: KEEP_FIRING_FOR,
-    evaluationInterval: project.evaluationInterval,
+    evaluationInterval: shortest(project.evaluationInterval),
     dataSourceUid: project.dataSource.uid,
     severity,
     labels: {
@@ -106,9 +107,9 @@ export function buildRule(
     notification: {
       receiver: receivers[severity]?.name ?? '',
       groupBy: ['alertname', 'grafana_folder', 'system'],
-      groupWait: project.notifications.groupWait[severity === 'critical' ? 'critical' : 'warning'],
-      groupInterval: project.notifications.groupInterval,
-      repeatInterval: project.notifications.repeatInterval,
+      groupWait: shortest(project.notifications.groupWait[severity === 'critical' ? 'critical' : 'warning']),
+      groupInterval: shortest(project.notifications.groupInterval),
+      repeatInterval: shortest(project.notifications.repeatInterval),
     },
     noDataState: alert.absence?.noData ?? 'KeepLast',
     execErrState: alert.absence?.error ?? 'KeepLast',

@@ -18,6 +18,9 @@ const UNITS: Readonly<Record<string, Unit>> = {
   'suffix: ×': 'factor',
 };
 
+/** How a change of the least height of an axis is told. */
+const AXIS = 'axis up to at least';
+
 /** What edits inside of one panel mean; its place is told by the dashboard. Each text once. */
 export function panelWords(
   panel: JsonObject | undefined,
@@ -26,7 +29,10 @@ export function panelWords(
 ): readonly PanelWords[] {
   const unit = unitOf(panel);
   const words = edits.flatMap((edit) => wordsOf(edit, inPanel(edit.path), unit) ?? []);
-  return [...new Map(words.map((word) => [word.text, word])).values()];
+  // The axis follows its threshold; told beside it, it would be noise.
+  const moved = words.some(({ kind }) => kind === 'thresholds');
+  const told = words.filter(({ text }) => !(moved && text.startsWith(AXIS)));
+  return [...new Map(told.map((word) => [word.text, word])).values()];
 }
 
 function wordsOf(edit: Edit, path: readonly PathStep[], unit: Unit | undefined): PanelWords | undefined {
@@ -94,6 +100,8 @@ function fieldWords(edit: Edit, path: readonly PathStep[], unit: Unit | undefine
       path.at(-1) === 'value' ? told('threshold line', edit, (value) => shown(value, unit)) : 'threshold lines changed';
     return { kind: 'thresholds', text };
   }
+  if (path[3] === 'thresholdsStyle') return { kind: 'thresholds', text: 'threshold lines changed' };
+  if (path[3] === 'axisSoftMax') return { kind: 'options', text: told(AXIS, edit, (value) => shown(value, unit)) };
   return { kind: 'options', text: `${names(path.slice(2))} changed` };
 }
 

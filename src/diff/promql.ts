@@ -47,15 +47,22 @@ interface Part {
 }
 
 const RESTRUCTURED = 'restructured';
+/** Nobody writes deeper trees, and recursion ends somewhere. */
+const DEEPEST = 500;
 
 function read(expression: string): Part | undefined {
   // Grafana's variables are no PromQL; a number of seconds of the same length stands in for each.
   const text = expression.replace(/\$\{?__\w+\}?/g, (macro) => `${'1'.repeat(macro.length - 1)}s`);
   const tree = parser.parse(text);
   let broken = false;
+  let depth = 0;
   tree.iterate({
     enter: ({ type }) => {
-      broken ||= type.isError;
+      depth += 1;
+      broken ||= type.isError || depth > DEEPEST;
+    },
+    leave: () => {
+      depth -= 1;
     },
   });
   const root = tree.topNode.getChild('Expr');
@@ -106,7 +113,8 @@ function part(node: SyntaxNode, text: string): Part {
     default: {
       const [only] = inner;
       if (only === undefined) return leaf(node, slice);
-      const own = slice(only.to, node.to).replace(/^[)\s]+/, '');
+      const sign = slice(node.from, only.from).replace(/^\(+$/, '');
+      const own = `${sign}${slice(only.to, node.to).replace(/^[)\s]+/, '')}`;
       const kind = node.name === 'OffsetExpr' ? 'offset' : own.startsWith('[') ? 'range' : node.name;
       return { kind, own: own.replace(/^\[|\]$/g, ''), matchers: [], inner: [part(only, text)] };
     }
@@ -121,14 +129,25 @@ function quantileFirst(own: string, inner: readonly Part[]): readonly Part[] {
     : inner;
 }
 
-/** White space as people write it, so that only meaning differs. */
+/** White space as people write it, so that only meaning differs. What stands in quotation marks stays as it is. */
 function spaced(text: string): string {
+  return outsideStrings(text, (code) =>
+    code
+      .replace(/\s+/g, ' ')
+      .replace(/ ?, ?/g, ', ')
+      .replace(/ ?\( ?/g, ' (')
+      .replace(/ ?\)/g, ')'),
+  ).trim();
+}
+
+const STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
+
+function outsideStrings(text: string, change: (code: string) => string): string {
+  const strings = text.match(STRING) ?? [];
   return text
-    .replace(/\s+/g, ' ')
-    .replace(/ ?, ?/g, ', ')
-    .replace(/ ?\( ?/g, ' (')
-    .replace(/ ?\)/g, ')')
-    .trim();
+    .split(STRING)
+    .map((code, index) => `${change(code)}${strings[index] ?? ''}`)
+    .join('');
 }
 
 function leaf(node: SyntaxNode, slice: (from: number, to: number) => string): Part {
@@ -189,5 +208,5 @@ function listed({ kind, own, matchers, inner }: Part): Set<string> {
 }
 
 function squash(text: string): string {
-  return text.replace(/\s+/g, '');
+  return outsideStrings(text, (code) => code.replace(/\s+/g, ''));
 }

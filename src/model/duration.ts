@@ -21,6 +21,15 @@ export function toSeconds(duration: Duration): number {
 }
 
 /**
+ * A duration as Grafana and Prometheus print it, whatever unit it was written in; what is none stays as it is.
+ *
+ * @example shortest('120s') // '2m'
+ */
+export function shortest(duration: Duration): Duration {
+  return isDuration(duration) ? toDuration(toSeconds(duration)) : duration;
+}
+
+/**
  * The shortest duration for a number of whole seconds.
  *
  * @example toDuration(300) // '5m'

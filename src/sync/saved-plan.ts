@@ -4,12 +4,14 @@ import type { Plan } from '../model/plan.ts';
 import { KINDS, type Resource } from '../model/resource.ts';
 
 const kind = z.enum(KINDS);
-const common = { uid: z.string().min(1), title: z.string(), source: z.string() };
+/** No part of a path: files and addresses are made of it. */
+const uid = z.string().regex(/^(?!\.+$)[^/\\\p{Cc}]+$/u, 'has to be a UID or a name');
+const common = { uid, title: z.string(), source: z.string() };
 const integration = z.looseObject({ type: z.string(), settings: z.record(z.string(), z.unknown()) });
 const rule = z.looseObject({
-  uid: z.string(),
+  uid,
   alert: z.string(),
-  group: z.string(),
+  group: uid,
   expr: z.string(),
   threshold: z.number(),
   for: z.string(),
@@ -27,11 +29,11 @@ export const resourceSchema = z.discriminatedUnion('kind', [
     ...common,
     contactPoint: z.looseObject({ name: z.string(), integrations: z.array(integration) }),
   }),
-  z.looseObject({ kind: z.literal('rule'), ...common, folderUid: z.string(), rule }),
-  z.looseObject({ kind: z.literal('dashboard'), ...common, folderUid: z.string(), spec: z.looseObject({}) }),
+  z.looseObject({ kind: z.literal('rule'), ...common, folderUid: uid, rule }),
+  z.looseObject({ kind: z.literal('dashboard'), ...common, folderUid: uid, spec: z.looseObject({}) }),
 ]);
 
-const about = { kind, uid: z.string().min(1), title: z.string() };
+const about = { kind, uid, title: z.string() };
 const edits = z.array(z.looseObject({ op: z.string(), path: z.array(z.unknown()) }));
 const change = z.discriminatedUnion('action', [
   z.looseObject({ action: z.literal('create'), ...about, desired: resourceSchema }),

@@ -32,6 +32,7 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
   const isCounter = counters(catalog);
   return [
     ...duplicateUids(desired),
+    ...duplicateTitles(dashboards),
     ...dashboards.flatMap((dashboard) => [
       ...boardProblems(dashboard, project.owner),
       ...panelQueries(dashboard, catalog, isCounter),
@@ -50,6 +51,23 @@ function duplicateUids({ resources }: Desired): Diagnostic[] {
       message: `has the same UID ${other.uid} as ${first?.title ?? '?'} in ${first?.source ?? '?'}`,
       remedy: 'UIDs are made of service id and slug: change one of them.',
     })),
+  );
+}
+
+/** Grafana's older storage refuses the second dashboard of a title in a folder, its newer one shows two alike. */
+function duplicateTitles(dashboards: readonly DashboardResource[]): Diagnostic[] {
+  const place = ({ folderUid, title }: DashboardResource) => `${folderUid}/${title.toLowerCase()}`;
+  return [...groupBy(dashboards, place).values()].flatMap(([first, ...others]) =>
+    others
+      .filter(({ uid }) => uid !== first?.uid)
+      .map((other) => ({
+        code: 'B013',
+        level: 'error' as const,
+        file: other.source,
+        subject: `dashboard ${other.title}`,
+        message: `has the same title as dashboard ${first?.uid ?? '?'} in ${first?.source ?? '?'}`,
+        remedy: 'People find dashboards by title: give each service its own.',
+      })),
   );
 }
 

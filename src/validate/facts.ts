@@ -16,9 +16,15 @@ const LONGEST_SLUG = '-dependency'.length;
 /** Ids that mean something else: the overview's dashboard and the group of the project's own rules. */
 const RESERVED = ['overview', 'project', 'services'];
 
-const name = z.string().min(1);
+/** Names stand in labels, titles and templates of Grafana. */
+const name = z
+  .string()
+  .refine((text) => text.trim() !== '', 'is empty')
+  .refine((text) => !/\p{Cc}/u.test(text), 'holds a line break or another control character')
+  .refine((text) => !text.includes('{{'), 'holds {{, which Grafana takes for a template');
 const positive = z.number().positive();
-const series = z.strictObject({ name, matchers: z.array(z.string()).min(1) });
+const matcher = z.string().refine((text) => !/^\w*=?""$/.test(text), 'matches series without the label');
+const series = z.strictObject({ name, matchers: z.array(matcher).min(1) });
 const quantity = z.strictObject({ unit: z.string(), value: z.number() });
 const pool = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('database'), name, maxConnections: positive }),
@@ -34,6 +40,10 @@ const service = z.strictObject({
     server: series.loose(),
     client: series.loose(),
     database: series.loose(),
+    databasePool: z.looseObject({ pool: name, used: series.loose() }),
+    httpPool: z.looseObject({ kind: z.string() }),
+    cpu: z.looseObject({ kind: z.string() }),
+    memory: z.looseObject({ kind: z.string() }),
   }),
   databases: z.array(z.strictObject({ name, system: name })),
   pools: z.array(pool),
@@ -157,6 +167,31 @@ function dependencyProblems(each: Service, { services }: Catalog): Diagnostic[] 
 }
 
 function poolProblems(each: Service): Diagnostic[] {
+  return [...sameName(each), ...sameCalls(each)];
+}
+
+/** Outbound pools are told apart by the address that they are for; without one, a pool is for all calls. */
+function sameCalls(each: Service): Diagnostic[] {
+  const pools = each.pools.filter((pool) => pool.kind === 'http');
+  const clashes = pools.flatMap((pool, index) => {
+    const other = pools
+      .slice(0, index)
+      .find(({ address }) => address === undefined || pool.address === undefined || address === pool.address);
+    return other === undefined ? [] : [[other.name, pool.name] as const];
+  });
+  return clashes
+    .filter(([first, second]) => first !== second)
+    .map(([first, second]) =>
+      error(
+        'F009',
+        each,
+        `has two http pools that can not be told apart: "${first}" and "${second}"`,
+        'Give each the address of the dependency that it is for, or declare one pool for all calls.',
+      ),
+    );
+}
+
+function sameName(each: Service): Diagnostic[] {
   return [...groupBy(each.pools, ({ name: poolName, kind }) => `${kind} ${poolName}`)].flatMap(([key, members]) =>
     members.length > 1
       ? [error('F009', each, `has two pools named "${key}"`, 'Name each pool as its metrics do.')]

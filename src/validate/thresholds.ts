@@ -71,8 +71,7 @@ function fieldProblems(
       ),
     ];
   }
-  const wrong = !Number.isFinite(value.value) || value.value < 0 || (value.unit === 'ratio' && value.value > 1);
-  return wrong
+  return !canBeRight(place, value)
     ? [
         error(
           'F006',
@@ -80,11 +79,24 @@ function fieldProblems(
           `has thresholds.${place} = ${value.value}, which can never be right`,
           value.unit === 'ratio'
             ? 'percent(5) is five percent; it goes from 0 to 100.'
-            : 'Give a number that is not negative.',
+            : (HINTS[place] ?? 'Give a number that is not negative.'),
         ),
       ]
     : [];
 }
+
+/** Every threshold parts some values from others: one that all or none pass is a slip. */
+function canBeRight(place: string, { unit, value }: Quantity): boolean {
+  if (!Number.isFinite(value) || value < 0 || (unit === 'ratio' && value > 1)) return false;
+  if (place === 'degradation.atLeast') return [1, 2, 3].includes(value);
+  if (place === 'latencyRegression.above') return value > 1;
+  return value > 0 || !/\.(atLeast|below)$/.test(place);
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  'degradation.atLeast': 'There are three signs: count(1), count(2) or count(3).',
+  'latencyRegression.above': 'As slow as ever is 1: times(3) is three times as slow.',
+};
 
 const CONSTRUCTORS = {
   ratio: 'percent(5)',

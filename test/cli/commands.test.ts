@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -146,10 +146,24 @@ describe('sync', () => {
 });
 
 describe('a broken .env', () => {
+  test('that is a folder is named', async () => {
+    await mkdir(join(project, '.env.folder'));
+    const result = await run('sync', ['--env', 'folder'], {}, project);
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('C002 .env.folder can not be read (EISDIR)'),
+    });
+  });
+
   test.each([
     ['a line that is no assignment', 'GRAFANA_URL http://x\n', '.env.broken, line 1 is no assignment'],
     ['a quote that is never closed', 'A=1\nPAGERDUTY_KEY="abc\n', '.env.broken, line 2 opens a quote'],
     ['an address that is none', 'GRAFANA_URL=grafana.example.com\n', 'GRAFANA_URL is no http or https address'],
+    [
+      'a password in an address',
+      'GRAFANA_URL=https://admin:canary-password@grafana.example.com\n',
+      'GRAFANA_URL has a user or password in the address',
+    ],
   ])('with %s is an error that names the place', async (_, content, message) => {
     await writeFile(join(project, '.env.broken'), content);
     const { code, stderr } = await run('sync', ['--env', 'broken'], {}, project);
@@ -229,6 +243,15 @@ describe('render', () => {
     expect((await run('render', [], {}, project)).code).toBe(0);
     expect((await run('render', ['--check'], {}, project)).code).toBe(0);
   });
+
+  test('leaves what somebody else put beside the rendered files', async () => {
+    await mkdir(join(project, 'dashboards/rendered/notes'), { recursive: true });
+    await writeFile(join(project, 'dashboards/rendered/notes/mine.json'), '{}');
+    await writeFile(join(project, 'dashboards/rendered/README.md'), 'mine');
+    expect((await run('render', ['--check'], {}, project)).code).toBe(0);
+    expect((await run('render', [], {}, project)).code).toBe(0);
+    expect(await readdir(join(project, 'dashboards/rendered'))).toEqual(expect.arrayContaining(['notes', 'README.md']));
+  });
 });
 
 describe('diff', () => {
@@ -274,10 +297,42 @@ describe('diff', () => {
     expect(stderr).toContain('C020 --base nowhere is no commit, branch or tag of this repository');
   });
 
+  test('with rendered files at the base that were cut off says which one', async () => {
+    const path = join(project, 'dashboards/rendered/shop-user-service.json');
+    const whole = await readFile(path, 'utf8');
+    await writeFile(path, whole.slice(0, 500));
+    await git('add', path);
+    await git('commit', '--quiet', '--message', 'Cut off');
+    await writeFile(path, whole);
+    const { code, stderr } = await run('diff', ['--base', 'HEAD'], {}, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain('C024 --base, dashboards/rendered/shop-user-service.json');
+    await git('reset', '--quiet', '--hard', 'HEAD~1');
+  });
+
   test('with a replay that is none is an error', async () => {
     const { code, stderr } = await run('diff', ['--base', 'main', '--replay', 'package.json'], {}, project);
     expect(code).toBe(2);
     expect(stderr).toContain('C023 --replay package.json is no result of npm run replay');
+  });
+});
+
+describe('arguments', () => {
+  test.each<[string, string, readonly string[]]>([
+    ['C004', 'sync', ['--max-deletes', '-1']],
+    ['C004', 'sync', ['--max-deletes', '']],
+    ['C004', 'diff', ['--limit', 'abc']],
+    ['C004', 'diff', ['--limit', '-5']],
+    ['C005', 'diff', ['--service', 'nope']],
+    ['C005', 'plan', ['--service', 'nope']],
+    ['C013', 'plan', ['--save', 'nowhere/plan.json']],
+    ['C013', 'sync', ['--out', 'nowhere/plan.txt']],
+    ['C013', 'sync', ['--out', 'services']],
+    ['C013', 'sync', ['--dir', '']],
+  ])('%s: npm run %s -- %j is refused before anything is done', async (code, command, args) => {
+    const result = await run(command, args, {}, project);
+    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`${code} `) });
+    expect(result.stderr).not.toContain('bug of the tool');
   });
 });
 
@@ -297,11 +352,24 @@ describe('new-service', () => {
 
   test('refuses an id that exists or can not be one, and writes nothing', async () => {
     const before = await readFile(join(project, 'services/index.ts'), 'utf8');
-    for (const id of ['user-service', 'Bad Id', 'index']) {
-      const { code, stderr } = await run('new-service', [id], {}, project);
-      expect(code).toBe(2);
-      expect(stderr).toContain('C008');
+    for (const [code, args] of [
+      ['C008', ['user-service']],
+      ['C008', ['index']],
+      ['F002', ['Bad Id']],
+      ['F002', ['a-very-long-name-of-a-service']],
+      ['F002', ['project']],
+      ['F001', ['payments', '--title', 'Pay\nments']],
+      ['F001', ['payments', '--team', '{{x}}']],
+    ] as const) {
+      const result = await run('new-service', args, {}, project);
+      expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(code) });
     }
     expect(await readFile(join(project, 'services/index.ts'), 'utf8')).toBe(before);
+  });
+
+  test('takes ids that are words of the language, or the same without a hyphen', async () => {
+    for (const id of ['new', 'services-a', 'otel', 'a-1', 'a1'])
+      expect(await run('new-service', [id], {}, project)).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('validate', [], {}, project)).toMatchObject({ code: 0 });
   });
 });

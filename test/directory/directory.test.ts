@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -8,7 +9,7 @@ import { percent } from '../../src/model/quantity.ts';
 import type { Desired } from '../../src/model/resource.ts';
 import { apply, type Outcome, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openDirectory } from '../../src/targets/directory/index.ts';
-import { desiredOf, edited, ownServices } from '../support/world.ts';
+import { aService, desiredOf, edited, ownServices } from '../support/world.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -216,6 +217,133 @@ describe('files of others', () => {
     await put('prometheus/rules.yml', 'groups: []\n');
     await expect(planned()).rejects.toThrow('prometheus/rules.yml exists and is not ours');
     expect([...(await files()).keys()]).toEqual(['prometheus/rules.yml']);
+  });
+});
+
+describe('places that are not ours to write', () => {
+  test.each([
+    ['a folder', 'grafana/alerting'],
+    ['the folder of our dashboards', 'grafana/dashboards/shop-services'],
+    ['a file', BOARD],
+    ['the manifest', 'manifest.json'],
+  ])('%s that is a symbolic link is never written through: an error before anything is written', async (_, path) => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+    onTestFinished(() => rm(elsewhere, { recursive: true, force: true }));
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await symlink(path.includes('.') ? join(elsewhere, 'file') : elsewhere, join(root, path));
+    await expect(planned()).rejects.toMatchObject({ code: 'D009', message: expect.stringContaining(path) });
+    expect(await readdir(elsewhere)).toEqual([]);
+    expect([...(await files()).keys()]).toEqual([]);
+  });
+
+  test('a symbolic link of somebody else beside our files stays as it is', async () => {
+    await mkdir(join(root, 'grafana/datasources'), { recursive: true });
+    await symlink('/dev/null', join(root, 'grafana/datasources/prometheus.yaml'));
+    await sync();
+    expect((await lstat(join(root, 'grafana/datasources/prometheus.yaml'))).isSymbolicLink()).toBe(true);
+    expect(isNoOp((await sync()).plan)).toBe(true);
+  });
+
+  test('a plan with a path out of the directory is refused', async () => {
+    const { changes, ...rest } = await planned();
+    const out = changes.map((change) =>
+      change.kind === 'dashboard' && change.action === 'create'
+        ? { ...change, desired: { ...change.desired, folderUid: '../../..' } }
+        : change,
+    );
+    await expect(apply({ ...rest, changes: out as Plan['changes'] }, target())).rejects.toMatchObject({ code: 'D008' });
+    expect([...(await files()).keys()]).toEqual([]);
+  });
+
+  test('a manifest that names files of others does not make them ours', async () => {
+    await sync();
+    await put('grafana/datasources/prometheus.yaml', 'apiVersion: 1\n');
+    const manifest = JSON.parse(await text('manifest.json')) as { files: object; deleted: { rules: string[] } };
+    const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
+    Object.assign(manifest.files, {
+      'grafana/datasources/prometheus.yaml': { sha256: sha256('apiVersion: 1\n'), resources: ['rule/theirs'] },
+      '../outside.json': { sha256: '', resources: ['dashboard/theirs'] },
+    });
+    manifest.deleted.rules.push('theirs-too');
+    await put('manifest.json', JSON.stringify(manifest));
+    await sync();
+    expect(await text('grafana/datasources/prometheus.yaml')).toBe('apiVersion: 1\n');
+    expect([...(await files()).keys()]).not.toContain('grafana/alerting/shop-deleted.yaml');
+    expect(isNoOp((await sync()).plan)).toBe(true);
+  });
+
+  test('a copy of a rule file of ours that somebody filled with rules of theirs is theirs', async () => {
+    await sync();
+    const theirs = (await text(RULES)).replaceAll('shop-user-service-', 'theirs-').replaceAll('user-service', 'users');
+    await put('grafana/alerting/theirs.yaml', theirs);
+    const { plan: made } = await sync();
+    expect(isNoOp(made)).toBe(true);
+    expect(await text('grafana/alerting/theirs.yaml')).toBe(theirs);
+  });
+
+  test('a second copy of a file of ours is said in the plan, removed, and kept in backups', async () => {
+    await sync();
+    const copy = 'grafana/dashboards/old/shop-user-service.json';
+    const old = (await text(BOARD)).replace('"1m"', '"5m"');
+    await put(copy, old);
+    const { plan: made } = await sync();
+    expect(made.repairs).toEqual([{ subject: copy, problem: 'holds what another file of ours holds; it goes' }]);
+    expect(made.changes.filter(({ action }) => action !== 'unchanged')).toEqual([]);
+    const now = [...(await files()).keys()];
+    expect(now).not.toContain(copy);
+    expect(await Promise.all(now.filter((name) => name.startsWith(`backups/${copy}`)).map(text))).toEqual([old]);
+    expect(isNoOp((await sync()).plan)).toBe(true);
+  });
+
+  test('big and strange files of others are not read', async () => {
+    await put('grafana/dashboards/video.mp4', 'uid: shop-user-service-errors');
+    await put('grafana/dashboards/huge.json', `{"uid":"shop-user-service","text":"${'x'.repeat(6 * 1024 ** 2)}"}`);
+    const { plan: made } = await sync();
+    expect(made.changes.filter(({ action }) => action === 'blocked')).toEqual([]);
+    expect((await stat(join(root, 'grafana/dashboards/huge.json'))).size).toBeGreaterThan(6e6);
+  });
+
+  test('what a killed sync left half-written is cleared away', async () => {
+    await sync();
+    await put(`${BOARD}.grafana-as-code.tmp`, '{"uid":');
+    await put('manifest.json.grafana-as-code.tmp', '{');
+    const { plan: made } = await sync();
+    expect(made.repairs.map(({ problem }) => problem)).toEqual(
+      Array(2).fill('was left over by a sync that was killed'),
+    );
+    expect([...(await files()).keys()].filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(isNoOp((await sync()).plan)).toBe(true);
+  });
+});
+
+describe('facts of any wording', () => {
+  const converges = async (change: Parameters<typeof edited>[1], id = 'user-service') => {
+    const desired = previewed(desiredOf(edited(id, change)));
+    await sync(desired);
+    const { plan: second } = await sync(desired);
+    expect(second.changes.filter(({ action }) => action !== 'unchanged')).toEqual([]);
+    expect(isNoOp(second)).toBe(true);
+  };
+
+  test.each(['contact-points', 'my-contact-points', 'deleted', 'rules'])(
+    'a service called %s converges',
+    async (id) => {
+      const desired = previewed(desiredOf([...ownServices, aService({ id })]));
+      await sync(desired);
+      expect(isNoOp((await sync(desired)).plan)).toBe(true);
+    },
+  );
+
+  test('a duration may be written in any unit', async () => {
+    await converges(({ thresholds }) => ({
+      thresholds: { ...thresholds, latencyP95: { ...thresholds.latencyP95, for: '120s' } },
+    }));
+  });
+
+  test('a dollar is a dollar: Grafana does not take it for a variable', async () => {
+    await converges(() => ({ title: 'Cash $HOME ${USER}', team: 'cash-$TEAM' }));
+    const group = parse(await text(RULES)) as { groups: { rules: { labels: Record<string, string> }[] }[] };
+    expect(group.groups[0]?.rules[0]?.labels['team']).toBe('cash-$$TEAM');
   });
 });
 

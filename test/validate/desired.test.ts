@@ -53,6 +53,12 @@ describe('what is built', () => {
       'has the same UID',
     ],
     [
+      'B013',
+      'two dashboards of one title',
+      withResource('shop-order-service', (resource) => ({ ...resource, title: 'User service' })),
+      'has the same title as dashboard',
+    ],
+    [
       'B002',
       'a UID that Grafana refuses',
       withResource('shop-user-service', (resource) => ({ ...resource, uid: 'shop-user service' })),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { otel } from '../../src/metrics/index.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { count, milliseconds, percent, seconds } from '../../src/model/quantity.ts';
+import { count, milliseconds, percent, seconds, times } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service, type ServiceFacts } from '../../src/model/service.ts';
 import { validateFacts } from '../../src/validate/index.ts';
 import { aService, builtOf, ownServices, project } from '../support/world.ts';
@@ -45,6 +46,78 @@ describe('facts', () => {
       'the wrong side of a threshold',
       [untyped({ thresholds: { errorRatio: { below: percent(5) } } })],
       'thresholds.errorRatio.below',
+    ],
+    ['F001', 'a title of two lines', [aService({ title: 'Pay\nments' })], 'at title: holds a line break'],
+    ['F001', 'a team with a template in it', [aService({ team: '{{ $labels.team }}' })], 'at team: holds {{'],
+    ['F001', 'a job without a name', [aService({ metrics: otel({ job: '' }) })], 'at metrics.server.matchers.0'],
+    ['F001', 'no metrics at all', [untyped({ metrics: undefined })], 'at metrics'],
+    [
+      'F001',
+      'metrics without pools',
+      [untyped({ metrics: { ...otel({ job: 'x' }), databasePool: undefined } })],
+      'at metrics.databasePool',
+    ],
+    [
+      'F009',
+      'two http pools that see the same calls',
+      [
+        aService({
+          pools: [
+            { kind: 'http', name: 'a', maxConnections: 5 },
+            { kind: 'http', name: 'b', maxConnections: 5, address: 'b' },
+          ],
+        }),
+      ],
+      'has two http pools that can not be told apart: "a" and "b"',
+    ],
+    [
+      'F009',
+      'two http pools of one address',
+      [
+        aService({
+          pools: [
+            { kind: 'http', name: 'a', maxConnections: 5, address: 'b' },
+            { kind: 'http', name: 'b', maxConnections: 5, address: 'b' },
+          ],
+        }),
+      ],
+      'has two http pools that can not be told apart: "a" and "b"',
+    ],
+    [
+      'F006',
+      'a limit that everything reaches',
+      [aService({ thresholds: { poolUtilisation: { atLeast: percent(0) } } })],
+      'poolUtilisation.atLeast = 0',
+    ],
+    [
+      'F006',
+      'a limit that nothing is below',
+      [aService({ thresholds: { trafficRatio: { below: percent(0) } } })],
+      'trafficRatio.below = 0',
+    ],
+    [
+      'F006',
+      'more signs than there are',
+      [aService({ thresholds: { degradation: { atLeast: count(4) } } })],
+      'degradation.atLeast = 4',
+    ],
+    [
+      'F006',
+      'half a sign',
+      [aService({ thresholds: { degradation: { atLeast: count(1.5) } } })],
+      'degradation.atLeast = 1.5',
+    ],
+    [
+      'F006',
+      'a regression that is none',
+      [aService({ thresholds: { latencyRegression: { above: times(1) } } })],
+      'latencyRegression.above = 1',
+    ],
+    [
+      'F001',
+      'a number that is none',
+      [aService({ thresholds: { errorRatio: { above: percent(Number.NaN) } } })],
+      'at thresholds.errorRatio.above',
     ],
     ['F002', 'an id with capitals', [aService({ id: 'Payments' })], 'not lower-case letters'],
     [

@@ -1,7 +1,7 @@
 /** The only code of this target that touches the disk. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TargetError } from '../../sync/index.ts';
 
@@ -43,16 +43,56 @@ async function listFolder(root: string, folder: string): Promise<string[]> {
     entries.map(async (entry) => {
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) return listFolder(root, path);
-      return entry.isFile() && !entry.name.endsWith(TEMPORARY) ? [path] : [];
+      return entry.isFile() ? [path] : [];
     }),
   );
   return inner.flat();
 }
 
-const TEMPORARY = '.grafana-as-code.tmp';
+/** What a file is called until it is whole. */
+export const TEMPORARY = '.grafana-as-code.tmp';
+
+/** A file's length in bytes, or undefined where there is none. */
+export async function sizeOf(root: string, path: string): Promise<number | undefined> {
+  return (await lstat(join(root, path)).catch(() => undefined))?.size;
+}
+
+/**
+ * Makes sure that paths lead to where they say: below the root, and through no symbolic link. The root itself may be
+ * one.
+ *
+ * @throws TargetError for the first that does not.
+ */
+export async function checkPlaces(root: string, paths: Iterable<string>): Promise<void> {
+  const below = new Set<string>();
+  for (const path of paths) {
+    const parts = path.split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
+      throw new TargetError(
+        'D008',
+        `${JSON.stringify(path)} leads out of ${root}`,
+        'Nothing was written. A UID or folder of a plan, a backup or a service has a part of a path in it; correct it there.',
+      );
+    }
+    for (const [index] of parts.entries()) below.add(parts.slice(0, index + 1).join('/'));
+  }
+  const links = await Promise.all(
+    [...below].map(async (path) =>
+      (await lstat(join(root, path)).catch(() => undefined))?.isSymbolicLink() ? [path] : [],
+    ),
+  );
+  const [link] = links.flat().sort();
+  if (link === undefined) return;
+  throw new TargetError(
+    'D009',
+    `${join(root, link)} is a symbolic link, and files of ours belong there`,
+    'Nothing was written: what it points to may be somebody else’s. Put a real file or folder there, or choose another directory: npm run sync -- --dir DIR',
+  );
+}
 
 /** Replaces a file as a whole: a reader sees the old content or the new, never a half. */
 export async function writeText(root: string, path: string, content: string): Promise<void> {
+  await checkPlaces(root, [path]);
   const target = join(root, path);
   const temporary = `${target}${TEMPORARY}`;
   try {
@@ -77,6 +117,7 @@ export async function writeText(root: string, path: string, content: string): Pr
 }
 
 export async function removeFile(root: string, path: string): Promise<void> {
+  await checkPlaces(root, [path]);
   try {
     await rm(join(root, path), { force: true });
   } catch (cause) {

@@ -4,7 +4,7 @@ import { type Step, type Target, TargetError } from '../../sync/index.ts';
 import { checkWritable, readText, removeFile, sha256, writeText } from './files.ts';
 import { MANIFEST, type Manifest, type ManifestFiles, renderManifest } from './manifest.ts';
 import { readSnapshot, resultOf, type Snapshot } from './read.ts';
-import { integrationUid, PROMETHEUS_RULES, type RenderedFile, renderFiles } from './render.ts';
+import { contactPointsPath, integrationUid, PROMETHEUS_RULES, type RenderedFile, renderFiles } from './render.ts';
 
 /** Where a directory target writes, and for whom. */
 export interface DirectoryOptions {
@@ -55,7 +55,11 @@ function checkPins(plan: Plan, live: Live): void {
   }
 }
 
-function stepsOf(plan: Plan, { manifest, files: seen, live }: Snapshot, { root, owner }: DirectoryOptions): Step[] {
+function stepsOf(
+  plan: Plan,
+  { manifest, files: seen, leftOver, live }: Snapshot,
+  { root, owner }: DirectoryOptions,
+): Step[] {
   const result = resultOf(live, plan.changes);
   const deleted = tombstones(manifest, live, result);
   const files = renderFiles(result, deleted, owner);
@@ -63,7 +67,11 @@ function stepsOf(plan: Plan, { manifest, files: seen, live }: Snapshot, { root, 
   const kept = new Set(files.map(({ path }) => path));
   const removals = [...seen.values()].filter(({ path, ours }) => ours && !kept.has(path));
   const next: Manifest = { format: manifest.format, version: 1, owner, files: recorded(files), deleted };
-  if (writes.length + removals.length === 0 && manifest.pending === undefined && sameManifest(manifest, next))
+  if (
+    writes.length + removals.length + leftOver.length === 0 &&
+    manifest.pending === undefined &&
+    sameManifest(manifest, next)
+  )
     return [];
   const byKey = new Map(plan.changes.map((change) => [resourceKey(change), change]));
   const carriedOut = (keys: readonly string[]) =>
@@ -72,7 +80,7 @@ function stepsOf(plan: Plan, { manifest, files: seen, live }: Snapshot, { root, 
   return [
     manifestStep(root, 'what will be written', { ...next, files: manifest.files, pending: recorded(files) }),
     ...writes
-      .sort((left, right) => rank(left.path) - rank(right.path))
+      .sort((left, right) => rank(left.path, owner) - rank(right.path, owner))
       .map(
         ({ path, content, resources }): Step => ({
           label: path,
@@ -93,6 +101,7 @@ function stepsOf(plan: Plan, { manifest, files: seen, live }: Snapshot, { root, 
         },
       }),
     ),
+    ...leftOver.map((path): Step => ({ label: path, changes: [], run: () => removeFile(root, path) })),
     manifestStep(root, 'manifest', next),
   ];
 }
@@ -110,11 +119,11 @@ function deletesIn(
 }
 
 /** The order of writing: folders, contact points, rules, dashboards, then what serves them all. */
-function rank(path: string): number {
+function rank(path: string, owner: string): number {
   if (path === PROMETHEUS_RULES) return 4;
   if (path.endsWith('.json')) return 3;
   if (path.startsWith('grafana/dashboards/')) return 0;
-  return path.endsWith('-contact-points.yaml') ? 1 : 2;
+  return path === contactPointsPath(owner) ? 1 : 2;
 }
 
 function manifestStep(root: string, label: string, manifest: Manifest): Step {

@@ -6,6 +6,7 @@ import type { Integration } from '../../model/contact-point.ts';
 import { type Duration, isDuration } from '../../model/duration.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { DashboardResource, Resource } from '../../model/resource.ts';
+import { contactPointsPath } from './render.ts';
 
 /** A resource as a file holds it. */
 export interface ParsedResource {
@@ -25,7 +26,7 @@ export function parseFile(
     if (path.endsWith('.md')) return [];
     const document: unknown = parse(content);
     if (path === `grafana/dashboards/${owner}.yaml`) return parseProviders(document, path);
-    if (path.endsWith('-contact-points.yaml')) return parseContactPoints(document, path);
+    if (path === contactPointsPath(owner)) return parseContactPoints(document, path);
     return path.startsWith('grafana/alerting/') ? parseRules(document, path, folderUids) : [];
   } catch {
     // A damaged file: the caller knows by its hash, and rewrites it from the desired state.
@@ -74,7 +75,7 @@ const providersFile = z.looseObject({ providers: z.array(z.looseObject({ name: z
 
 function parseProviders(document: unknown, path: string): readonly ParsedResource[] {
   return providersFile.parse(document).providers.map(({ name, folder }) => ({
-    resource: { kind: 'folder', uid: name, title: folder, source: path },
+    resource: { kind: 'folder', uid: name, title: unescaped(folder), source: path },
   }));
 }
 
@@ -93,7 +94,8 @@ const pointsFile = z.looseObject({
 });
 
 function parseContactPoints(document: unknown, path: string): readonly ParsedResource[] {
-  return pointsFile.parse(document).contactPoints.map(({ name, receivers }) => {
+  return pointsFile.parse(document).contactPoints.map(({ name: written, receivers }) => {
+    const name = unescaped(written);
     const integrations = receivers.map(
       ({ type, settings }): Integration => ({
         type,
@@ -108,7 +110,12 @@ function parseContactPoints(document: unknown, path: string): readonly ParsedRes
 
 function reference(value: string | number | boolean) {
   if (typeof value !== 'string') return value;
-  return /^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? { secret: value.slice(1) } : value.replaceAll('$$', '$');
+  return /^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? { secret: value.slice(1) } : unescaped(value);
+}
+
+/** The way back from `$$`, which keeps Grafana from taking a dollar for a variable. */
+function unescaped(text: string): string {
+  return text.replaceAll('$$', '$');
 }
 
 const rulesFile = z.looseObject({
@@ -117,7 +124,14 @@ const rulesFile = z.looseObject({
       name: z.string(),
       folder: z.string(),
       interval: z.string().refine(isDuration),
-      rules: z.array(z.looseObject({ keepFiringFor: z.string(), missing_series_evals_to_resolve: z.number() })),
+      rules: z.array(
+        z.looseObject({
+          keepFiringFor: z.string(),
+          missing_series_evals_to_resolve: z.number(),
+          labels: z.record(z.string(), z.string()),
+          notification_settings: z.looseObject({ receiver: z.string() }),
+        }),
+      ),
     }),
   ),
 });
@@ -128,10 +142,13 @@ function parseRules(
   folderUids: ReadonlyMap<string, string>,
 ): readonly ParsedResource[] {
   return rulesFile.parse(document).groups.flatMap(({ name, folder, interval, rules }) =>
-    rules.flatMap(({ keepFiringFor, missing_series_evals_to_resolve, ...fields }) => {
-      const folderUid = folderUids.get(folder) ?? folder;
+    rules.flatMap(({ keepFiringFor, missing_series_evals_to_resolve, labels, notification_settings, ...fields }) => {
+      const title = unescaped(folder);
+      const folderUid = folderUids.get(title) ?? title;
       const form = {
         ...fields,
+        labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, unescaped(value)])),
+        notification_settings: { ...notification_settings, receiver: unescaped(notification_settings.receiver) },
         keep_firing_for: keepFiringFor,
         missingSeriesEvalsToResolve: missing_series_evals_to_resolve,
         ruleGroup: name,

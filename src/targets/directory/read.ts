@@ -2,10 +2,10 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Change, Live, LiveObject, Repair } from '../../model/plan.ts';
 import { type Desired, type Kind, type Resource, resourceKey } from '../../model/resource.ts';
 import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
-import { listFiles, readText, sha256 } from './files.ts';
-import { emptyManifest, MANIFEST, type Manifest, parseManifest } from './manifest.ts';
+import { checkPlaces, listFiles, readText, sha256, sizeOf, TEMPORARY } from './files.ts';
+import { emptyManifest, MANIFEST, type Manifest, type ManifestFiles, parseManifest } from './manifest.ts';
 import { foreignUids, parseFile } from './parse.ts';
-import { mark, type RenderedFile, renderFiles } from './render.ts';
+import { FOLDERS, isOurPlace, mark, type RenderedFile, renderFiles } from './render.ts';
 
 /** A file on disk and what we know of it. */
 interface SeenFile {
@@ -21,20 +21,66 @@ interface SeenFile {
 export interface Snapshot {
   readonly manifest: Manifest;
   readonly files: ReadonlyMap<string, SeenFile>;
+  /** Half-written files of a sync that was killed. */
+  readonly leftOver: readonly string[];
   readonly live: Live;
 }
+
+/** Larger than any dashboard: Grafana refuses those of some megabytes. In bytes. */
+const LARGEST = 5 * 1024 ** 2;
 
 /** Reads a target directory. What can not be understood is damage to repair, not an error. */
 export async function readSnapshot(root: string, owner: string, ownerTag: string, desired: Desired): Promise<Snapshot> {
   const text = await readText(root, MANIFEST);
-  const manifest = text === undefined ? emptyManifest(owner) : parseManifest(text, owner, `${root}/${MANIFEST}`);
+  const manifest =
+    text === undefined ? emptyManifest(owner) : onlyOurs(parseManifest(text, owner, `${root}/${MANIFEST}`));
+  const expected = renderFiles(desired.resources, manifest.deleted, owner);
+  const places = new Set([
+    ...expected.map(({ path }) => path),
+    ...Object.keys({ ...manifest.files, ...manifest.pending }),
+  ]);
+  await checkPlaces(root, [MANIFEST, ...places]);
+  const listed = await listFiles(root, FOLDERS);
   const files = new Map<string, SeenFile>();
-  for (const path of await listFiles(root, ['grafana', 'prometheus'])) {
+  for (const path of new Set([...listed, ...places])) {
+    if (!places.has(path) && !(await worthReading(root, path))) continue;
     const content = await readText(root, path);
     if (content !== undefined) files.set(path, see(path, content, manifest, owner, ownerTag));
   }
-  const expected = renderFiles(desired.resources, manifest.deleted, owner);
-  return { manifest, files, live: interpret(manifest, files, expected, desired, owner) };
+  const leftOver = listed.filter((path) => path.endsWith(TEMPORARY));
+  if ((await sizeOf(root, `${MANIFEST}${TEMPORARY}`)) !== undefined) leftOver.push(`${MANIFEST}${TEMPORARY}`);
+  const live = interpret(manifest, files, expected, desired, owner);
+  const cleared = leftOver.map((subject) => ({ subject, problem: 'was left over by a sync that was killed' }));
+  return { manifest, files, leftOver, live: { ...live, repairs: [...live.repairs, ...cleared] } };
+}
+
+/** A file of somebody else is looked into only if Grafana would read it, and if it is no larger than it may be. */
+async function worthReading(root: string, path: string): Promise<boolean> {
+  return /\.(json|ya?ml)$/.test(path) && ((await sizeOf(root, path)) ?? 0) <= LARGEST;
+}
+
+/** A manifest is a file that anybody can edit: what it says of things that can not be ours does not count. */
+function onlyOurs(manifest: Manifest): Manifest {
+  const { owner, deleted, pending } = manifest;
+  const uids = (all: readonly string[]) => all.filter((uid) => hasOwnerPrefix(owner, uid));
+  const files = (all: ManifestFiles): ManifestFiles =>
+    Object.fromEntries(
+      Object.entries(all)
+        .filter(([path]) => isOurPlace(path, owner))
+        .map(([path, { sha256: hash, resources }]) => [
+          path,
+          {
+            sha256: hash,
+            resources: resources.filter((key) => hasOwnerPrefix(owner, key.slice(key.indexOf('/') + 1))),
+          },
+        ]),
+    );
+  return {
+    ...manifest,
+    files: files(manifest.files),
+    ...(pending === undefined ? {} : { pending: files(pending) }),
+    deleted: { rules: uids(deleted.rules), contactPoints: uids(deleted.contactPoints) },
+  };
 }
 
 function see(path: string, content: string, manifest: Manifest, owner: string, ownerTag: string): SeenFile {
@@ -55,13 +101,18 @@ function see(path: string, content: string, manifest: Manifest, owner: string, o
 }
 
 function carriesMark(path: string, content: string, owner: string, ownerTag: string): boolean {
-  if (!path.endsWith('.json')) return content.startsWith(mark(owner));
+  if (!path.endsWith('.json')) return content.startsWith(mark(owner)) && !holdsUidsOfOthers(path, content, owner);
   try {
     const { uid, tags } = JSON.parse(content) as JsonObject;
     return typeof uid === 'string' && hasOwnerPrefix(owner, uid) && Array.isArray(tags) && tags.includes(ownerTag);
   } catch {
     return false;
   }
+}
+
+/** A copy of a file of ours in which somebody wrote rules of theirs. */
+function holdsUidsOfOthers(path: string, content: string, owner: string): boolean {
+  return foreignUids(path, content).some(({ uid }) => !hasOwnerPrefix(owner, uid));
 }
 
 function interpret(
@@ -76,13 +127,27 @@ function interpret(
   );
   const objects = new Map<string, LiveObject>();
   const keep = (object: LiveObject) => objects.set(resourceKey(object), object);
-  for (const file of files.values()) {
-    if (file.ours) for (const object of heldBy(file, manifest, owner, folderUids)) keep(object);
+  const ours = [...files.values()].filter((file) => file.ours);
+  const known = new Set([...expected.map(({ path }) => path), ...Object.keys(manifest.files)]);
+  // Of two files that hold the same, the one in its place counts: what is kept last wins.
+  const inPlace = (file: SeenFile) => Number(known.has(file.path)) + Number(file.damage === undefined);
+  const holders = new Map<string, string>();
+  for (const file of ours.sort((left, right) => inPlace(left) - inPlace(right))) {
+    for (const object of heldBy(file, manifest, owner, folderUids)) {
+      keep(object);
+      holders.set(resourceKey(object), file.path);
+    }
   }
+  const holding = new Set(holders.values());
+  const copies = ours.filter((file) => !known.has(file.path) && !holding.has(file.path));
   for (const object of missingFiles(manifest, files)) if (!objects.has(resourceKey(object))) keep(object);
   for (const object of foreigners(files, expected)) keep(object);
   const sorted = [...objects.values()].sort((left, right) => (resourceKey(left) < resourceKey(right) ? -1 : 1));
-  return { complete: true, objects: sorted, repairs: repairs(manifest, files, sorted, desired, owner), notes: [] };
+  const found = [
+    ...repairs(manifest, files, sorted, desired, owner),
+    ...copies.map(({ path }) => ({ subject: path, problem: 'holds what another file of ours holds; it goes' })),
+  ];
+  return { complete: true, objects: sorted, repairs: found, notes: [] };
 }
 
 function heldBy(

@@ -32,6 +32,23 @@ export function mark(owner: string): string {
   return `# Written by grafana-as-code for owner "${owner}". Edits are overwritten by the next sync.`;
 }
 
+/** Folders that are read for what is ours and what stands in its way. */
+export const FOLDERS = ['grafana/alerting', 'grafana/dashboards', 'prometheus'] as const;
+
+/** Whether a path is one that we write to. The owner is lower-case letters and digits. */
+export function isOurPlace(path: string, owner: string): boolean {
+  return (
+    path === PROMETHEUS_RULES ||
+    path === `grafana/dashboards/${owner}.yaml` ||
+    /^grafana\/(datasources|plugins)\/README\.md$/.test(path) ||
+    new RegExp(`^grafana/(alerting/${owner}-[^/]+\\.yaml|dashboards/[^/]+/${owner}-[^/]+\\.json)$`).test(path)
+  );
+}
+
+export function contactPointsPath(owner: string): string {
+  return `grafana/alerting/${owner}-contact-points.yaml`;
+}
+
 export function dashboardPath(folderUid: string, uid: string): string {
   return `grafana/dashboards/${folderUid}/${uid}.json`;
 }
@@ -46,8 +63,7 @@ export function renderFiles(unordered: readonly Resource[], deleted: Deleted, ow
   const titles = new Map(folders.map(({ uid, title }) => [uid, title]));
   const files: RenderedFile[] = [];
   if (folders.length > 0) files.push(yamlFile(`grafana/dashboards/${owner}.yaml`, providers(folders), folders, owner));
-  if (points.length > 0)
-    files.push(yamlFile(`grafana/alerting/${owner}-contact-points.yaml`, contactPoints(points), points, owner));
+  if (points.length > 0) files.push(yamlFile(contactPointsPath(owner), contactPoints(points), points, owner));
   for (const [group, members] of groupBy(rules, ({ rule }) => rule.group)) {
     files.push(
       yamlFile(`grafana/alerting/${owner}-rules-${group}.yaml`, ruleGroup(group, members, titles), members, owner),
@@ -82,7 +98,7 @@ function providers(folders: readonly FolderResource[]): JsonObject {
       name: uid,
       orgId: 1,
       type: 'file',
-      folder: title,
+      folder: escaped(title),
       disableDeletion: false,
       allowUiUpdates: false,
       updateIntervalSeconds: 30,
@@ -97,7 +113,7 @@ function contactPoints(points: readonly ContactPointResource[]): JsonObject {
     apiVersion: 1,
     contactPoints: points.map(({ contactPoint }) => ({
       orgId: 1,
-      name: contactPoint.name,
+      name: escaped(contactPoint.name),
       receivers: contactPoint.integrations.map(({ type, settings }, index) => ({
         uid: integrationUid(contactPoint.name, index),
         type,
@@ -105,7 +121,7 @@ function contactPoints(points: readonly ContactPointResource[]): JsonObject {
         settings: Object.fromEntries(
           Object.entries(settings).map(([name, value]) => [
             name,
-            isSecretRef(value) ? `$${value.secret}` : escaped(value),
+            isSecretRef(value) ? `$${value.secret}` : escapedIfText(value),
           ]),
         ),
       })),
@@ -118,9 +134,13 @@ export function integrationUid(name: string, index: number): string {
   return `${name}-${index + 1}`;
 }
 
-/** Grafana expands `$NAME` in these files; `$$` is a dollar. */
-function escaped(value: string | number | boolean): string | number | boolean {
-  return typeof value === 'string' ? value.replaceAll('$', '$$$$') : value;
+/** Grafana expands `$NAME` in these files, except in annotations and queries; `$$` is a dollar. */
+function escaped(text: string): string {
+  return text.replaceAll('$', '$$$$');
+}
+
+function escapedIfText(value: string | number | boolean): string | number | boolean {
+  return typeof value === 'string' ? escaped(value) : value;
 }
 
 function ruleGroup(group: string, members: readonly RuleResource[], titles: ReadonlyMap<string, string>): JsonObject {
@@ -131,7 +151,7 @@ function ruleGroup(group: string, members: readonly RuleResource[], titles: Read
       {
         orgId: 1,
         name: group,
-        folder: titles.get(first?.folderUid ?? '') ?? '',
+        folder: escaped(titles.get(first?.folderUid ?? '') ?? ''),
         interval: first?.rule.evaluationInterval ?? '1m',
         rules: members.map(fileRule),
       },
@@ -146,6 +166,7 @@ function fileRule({ rule, folderUid }: RuleResource): JsonObject {
     string,
     JsonObject
   >;
+  const settings = form['notification_settings'] as JsonObject;
   return {
     uid,
     title,
@@ -157,9 +178,9 @@ function fileRule({ rule, folderUid }: RuleResource): JsonObject {
     keepFiringFor: form['keep_firing_for'],
     missing_series_evals_to_resolve: form['missingSeriesEvalsToResolve'],
     annotations,
-    labels,
+    labels: Object.fromEntries(Object.entries(labels ?? {}).map(([name, value]) => [name, escaped(String(value))])),
     isPaused,
-    notification_settings: form['notification_settings'],
+    notification_settings: { ...settings, receiver: escaped(String(settings['receiver'])) },
   } as JsonObject;
 }
 
