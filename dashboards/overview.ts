@@ -43,10 +43,10 @@ const CHAIN: readonly (readonly [SignalId, title: string, told: string])[] = [
   ['error-ratio', 'Errors', 'What users lose in the end. Whatever climbed above it came before.'],
 ];
 
-/** Okabe and Ito's, without those that mean well and unwell. */
 /** As many lists of alerts fit beside each other. */
 const ALERT_LISTS = 4;
 const AXIS_PIXELS = 64;
+/** Okabe and Ito's, without those that mean well and unwell. */
 const LINES = [COLOURS.main, COLOURS.warn, COLOURS.accent, COLOURS.calm, COLOURS.quiet];
 
 /** All services at a glance: a line for each, from the edge inwards, and who has trouble with whom. */

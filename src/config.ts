@@ -46,6 +46,8 @@ export interface Config {
   readonly commit: string | undefined;
   /** Where notifications of contact points without secrets go. */
   readonly previewWebhook: string | undefined;
+  /** Where the preview listens on this machine. */
+  readonly previewPorts: { readonly grafana: number; readonly prometheus: number; readonly pager: number };
   /** The Prometheus that `gate` and `pools` ask, with the prefix it is served from. */
   readonly prometheusUrl: string | undefined;
   readonly prometheusUser: string | undefined;
@@ -67,6 +69,10 @@ const httpUrl = z
   .refine((text) => URL.canParse(text) && new URL(text).username + new URL(text).password === '', {
     error: 'has a user or password in the address; they have variables of their own',
   });
+const port = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'is no port')
+  .transform(Number);
 const schema = z.object({
   GRAFANA_URL: httpUrl.optional(),
   GRAFANA_TOKEN: z.string().optional(),
@@ -76,6 +82,9 @@ const schema = z.object({
   GRAFANA_CA_FILE: z.string().optional(),
   GITHUB_SHA: z.string().optional(),
   PREVIEW_WEBHOOK_URL: httpUrl.optional(),
+  PREVIEW_GRAFANA_PORT: port.default(3000),
+  PREVIEW_PROMETHEUS_PORT: port.default(9090),
+  PREVIEW_PAGER_PORT: port.default(9096),
   PROMETHEUS_URL: httpUrl.optional(),
   PROMETHEUS_USER: z.string().optional(),
   PROMETHEUS_PASSWORD: z.string().optional(),
@@ -138,6 +147,11 @@ export function readConfig(options: {
       grafanaCaFile: parsed.data.GRAFANA_CA_FILE,
       commit: GITHUB_SHA,
       previewWebhook: PREVIEW_WEBHOOK_URL,
+      previewPorts: {
+        grafana: parsed.data.PREVIEW_GRAFANA_PORT,
+        prometheus: parsed.data.PREVIEW_PROMETHEUS_PORT,
+        pager: parsed.data.PREVIEW_PAGER_PORT,
+      },
       prometheusUrl: parsed.data.PROMETHEUS_URL,
       prometheusUser: parsed.data.PROMETHEUS_USER,
       prometheusPassword: wrap(parsed.data.PROMETHEUS_PASSWORD),

@@ -42,6 +42,11 @@ export async function runCommand(command: Command, action: () => Promise<ExitCod
     else process.exitCode = report(error);
     return;
   }
+  await runAction(action);
+}
+
+/** The same for a process that has no arguments. */
+export async function runAction(action: () => Promise<ExitCode>): Promise<void> {
   try {
     process.exitCode = await action();
   } catch (error) {

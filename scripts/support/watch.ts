@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
 import { ROOT } from './desired.ts';
 
-/** Folders whose files decide what a replay says. */
+/** Folders whose files decide what is built. */
 const FOLDERS = ['alerts', 'services', 'dashboards', 'src'];
+const WATCHING = 'Watching for changes; Ctrl-C ends it.\n';
 /** Editors write a file in several steps; one run is enough. */
 const SETTLE_MS = 150;
 
@@ -12,15 +13,16 @@ const SETTLE_MS = 150;
  * loaded stay as they were.
  *
  * @param args the script and its arguments, without `--watch`.
+ * @param atOnce whether it runs before the first change, too.
  */
-export async function runOnChange(args: readonly string[]): Promise<void> {
+export async function runOnChange(args: readonly string[], { atOnce = true } = {}): Promise<void> {
   let child: ReturnType<typeof spawn> | undefined;
   let timer: NodeJS.Timeout | undefined;
   const start = () => {
     child?.kill('SIGTERM');
     child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: ROOT, stdio: 'inherit' });
     child.once('exit', (code) => {
-      if (code !== null) process.stderr.write('Watching for changes; Ctrl-C ends it.\n');
+      if (code !== null) process.stderr.write(WATCHING);
     });
   };
   const watchers = FOLDERS.map((folder) =>
@@ -33,7 +35,8 @@ export async function runOnChange(args: readonly string[]): Promise<void> {
       }, SETTLE_MS);
     }),
   );
-  start();
+  if (atOnce) start();
+  else process.stderr.write(WATCHING);
   await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   for (const watcher of watchers) watcher.close();
   clearTimeout(timer);

@@ -8,14 +8,16 @@ import { gridOf } from './series.ts';
  * Series in OpenMetrics' text form at the times of the scenario's day (UTC), a block for each series; the end,
  * `# EOF`, is the writer's. The form knows no end of a series: what is lost in a scenario is seen for five minutes
  * more in a Prometheus that is filled with it.
+ *
+ * @param midnight in seconds since 1970, for another day than the scenario's own.
  */
 export function* openMetricsLines(
   scenario: Scenario,
   series: readonly Series[],
   project: Pick<Project, 'scrapeInterval'>,
+  midnight = Date.parse(`${scenario.day}T00:00:00Z`) / 1000,
 ): Generator<string> {
   const { start, step } = gridOf(scenario, project);
-  const midnight = Date.parse(`${scenario.day}T00:00:00Z`) / 1000;
   // The form wants the series of a metric side by side.
   for (const [name, members] of groupBy(series, (one) => one.name)) {
     yield `# TYPE ${name} unknown\n`;

@@ -1,0 +1,11 @@
+/** The process in the pager's container. */
+import { parseArgs } from 'node:util';
+import { pagerRoutes, serve } from '../../../src/preview/index.ts';
+
+const { values } = parseArgs({
+  options: {
+    listen: { type: 'string', default: '127.0.0.1:9096' },
+    grafana: { type: 'string', default: 'http://127.0.0.1:3000' },
+  },
+});
+await serve(pagerRoutes(values.grafana), values.listen);

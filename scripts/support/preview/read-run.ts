@@ -1,0 +1,42 @@
+import { healthyNow, previewScenario, scenarioNames } from '../../../src/preview/index.ts';
+import { secondsOf, type TimeOfDay } from '../../../src/scenario/index.ts';
+import { refused } from '../command.ts';
+
+/**
+ * Which scenario the simulator lives through and which of its times is now, as variables of compose.yaml.
+ *
+ * @throws UsageError if there is no such scenario, or no such time in it.
+ */
+export function readRun(options: { readonly scenario?: string; readonly from?: string }): {
+  readonly PREVIEW_SCENARIO: string;
+  readonly PREVIEW_FROM: string;
+} {
+  const name = options.scenario ?? (options.from === undefined ? 'healthy' : 'incident');
+  const scenario = previewScenario(name);
+  if (scenario === undefined)
+    throw refused('C021', name, 'is no scenario of the library', `Scenarios: ${scenarioNames().join(', ')}`);
+  const { from = '' } = options;
+  if (from !== '' && !isTime(from))
+    throw refused(
+      'P008',
+      `--from ${from}`,
+      'is no time of a day',
+      'Give it such as 14:40; hours of the next day go on: 25:10',
+    );
+  if (from !== '' && scenario !== healthyNow && !lies(from, scenario.from, scenario.until))
+    throw refused(
+      'P008',
+      `--from ${from}`,
+      `is not in ${name}, which lasts from ${scenario.from} to ${scenario.until}`,
+      `--from ${scenario.events[0]?.at ?? scenario.from}`,
+    );
+  return { PREVIEW_SCENARIO: name, PREVIEW_FROM: from };
+}
+
+function isTime(text: string): text is TimeOfDay {
+  return /^\d{1,2}:[0-5]\d(:[0-5]\d)?$/.test(text) && Number.parseInt(text, 10) < 48;
+}
+
+function lies(time: TimeOfDay, from: TimeOfDay, until: TimeOfDay): boolean {
+  return secondsOf(time) >= secondsOf(from) && secondsOf(time) <= secondsOf(until);
+}

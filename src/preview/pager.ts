@@ -1,0 +1,25 @@
+import { type Notified, parseNotification } from './notifications.ts';
+import { renderPagerPage } from './pager-page.ts';
+import { type Routes, readJson } from './serve.ts';
+
+/** More than anybody reads. */
+const KEPT = 500;
+
+/**
+ * The pager: Grafana's webhooks go in at `/preview`, a page comes out at `/`, and JSON for tests at `/notifications`.
+ *
+ * @param grafana the browser's address of Grafana. @param now tests have a clock of their own.
+ */
+export function pagerRoutes(grafana: string, now: () => Date = () => new Date()): Routes {
+  let notified: readonly Notified[] = [];
+  return {
+    'POST /preview': async (request) => {
+      const read = parseNotification(await readJson(request), grafana, now());
+      if (read === undefined) return { status: 400, body: "This is no notification of Grafana's.\n" };
+      notified = [...notified, ...read].slice(-KEPT);
+      return { body: 'shown\n' };
+    },
+    'GET /': async () => ({ type: 'text/html; charset=utf-8', body: await renderPagerPage(notified, grafana) }),
+    'GET /notifications': () => ({ type: 'application/json', body: JSON.stringify(notified) }),
+  };
+}

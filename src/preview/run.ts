@@ -1,0 +1,65 @@
+/** Which scenario the simulator lives through, and which of its times is now. */
+import { secondsOf, type TimeOfDay, timeOf } from '../scenario/clock.ts';
+import { incidentLinear } from '../scenario/library/incident.ts';
+import { scenarios } from '../scenario/library/index.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { healthyNow } from './healthy.ts';
+
+/** Hours before now that are in the history, so that every panel and every comparison with an hour ago has data. */
+const BEFORE = 3 * 3600;
+/** Hours that can be lived through before the counters begin again. */
+const AFTER = 12 * 3600;
+const DAY = 24 * 3600;
+
+/** A scenario with its clock put to the real one. */
+export interface Run {
+  /** From the first sample of the history until long after now. */
+  readonly scenario: Scenario;
+  /** The scenario's midnight, in seconds since 1970. */
+  readonly midnight: number;
+}
+
+/** The day of the incident, at its real time: what the overview links to, with an hour before to compare with. */
+export const incidentPast: Run = {
+  scenario: { ...incidentLinear, from: '12:30', until: '17:00' },
+  midnight: Date.parse(`${incidentLinear.day}T00:00:00Z`) / 1000,
+};
+
+/** Short names of the scenarios that people ask for most. */
+const SHORT: Readonly<Record<string, Scenario>> = { healthy: healthyNow, incident: incidentLinear };
+
+/** A scenario by its id, or by a short name: `healthy`, `incident`. */
+export function previewScenario(name: string): Scenario | undefined {
+  return SHORT[name] ?? scenarios.find(({ id }) => id === name);
+}
+
+/** Every name that `previewScenario` knows. */
+export function scenarioNames(): readonly string[] {
+  return [...Object.keys(SHORT), ...scenarios.map(({ id }) => id)];
+}
+
+/** When a scenario begins if nobody says so: the first thing that happens. A healthy day goes by the real clock. */
+export function beginningOf({ id, events, from }: Scenario): TimeOfDay | undefined {
+  return id === healthyNow.id ? undefined : (events[0]?.at ?? from);
+}
+
+/**
+ * Puts a scenario's clock: as if it were `from` now.
+ *
+ * @param from undefined: the real time of day, UTC. @param now seconds since 1970.
+ * @example startRun(incidentLinear, '14:40', Date.now() / 1000) // pools have been filling for twenty-five minutes
+ */
+export function startRun(scenario: Scenario, from: TimeOfDay | undefined, now: number): Run {
+  const whole = Math.floor(now);
+  // A day later is the same time of a healthy day, and leaves room for the hours before.
+  const start = from === undefined ? (whole % DAY) + DAY : secondsOf(from);
+  return {
+    scenario: { ...scenario, from: timeOf(Math.max(0, start - BEFORE)), until: timeOf(start + AFTER) },
+    midnight: whole - start,
+  };
+}
+
+/** The time of a run's scenario at a real time, both in seconds. */
+export function scenarioSecond({ midnight }: Run, now: number): number {
+  return now - midnight;
+}

@@ -1,0 +1,80 @@
+/** The least of an HTTP server: what the simulator and the pager have in common. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** What is sent back. */
+export interface Reply {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body: string | Iterable<string>;
+}
+
+/** Answers by method and path. */
+export type Routes = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+
+/** What `healthcheck` of compose.yaml asks. */
+const HEALTHY = 'GET /-/healthy';
+
+/** Styles of the page itself, and nothing from elsewhere. */
+const SAFE = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/**
+ * Serves routes until SIGTERM or Ctrl-C, or until the server is closed.
+ *
+ * @param listen where. @example '127.0.0.1:9464'
+ * @throws Error if the port is taken.
+ */
+export async function serve(routes: Routes, listen: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    answer(routes, request)
+      .then((reply) => send(reply, response))
+      .catch((error: unknown) => send({ status: 500, body: `${String(error)}\n` }, response));
+  });
+  const [, host, port] = /^(.+):(\d+)$/.exec(listen) ?? [];
+  server.listen(Number(port), host ?? '127.0.0.1');
+  await once(server, 'listening');
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  return server;
+}
+
+async function answer(routes: Routes, request: IncomingMessage): Promise<Reply> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const route = `${request.method} ${pathname}`;
+  if (route === HEALTHY) return { body: 'well\n' };
+  const found = Object.hasOwn(routes, route) ? routes[route] : undefined;
+  return found === undefined ? { status: 404, body: 'There is nothing here.\n' } : found(request);
+}
+
+function send({ status = 200, type = 'text/plain; charset=utf-8', body }: Reply, response: ServerResponse): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { 'content-type': type, ...SAFE });
+  if (typeof body === 'string') response.end(body);
+  else Readable.from(body).pipe(response);
+}
+
+/** The body of a request as JSON; undefined if it is none, or larger than any notification. */
+export async function readJson(request: IncomingMessage, most = 2 ** 20): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += (chunk as Buffer).length;
+    if (length > most) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+/** The three services without the services: what their agents would expose now, and what they would have recorded. */
+import { Gauge, Registry } from 'prom-client';
+import { openMetricsLines } from '../scenario/openmetrics.ts';
+import { buildSeries, gridOf, type SeriesContext } from '../scenario/series.ts';
+import { type Family, familiesOf, valueBetween } from './families.ts';
+import { healthyNow } from './healthy.ts';
+import { incidentPast, type Run, scenarioSecond, startRun } from './run.ts';
+
+/** Metrics of all services, as one scrape target. */
+export interface Simulator {
+  readonly contentType: string;
+  /** Prometheus' text form at a time, in seconds since 1970. */
+  metrics(now: number): Promise<string>;
+  /** The hours before that time, in OpenMetrics' form with its end. The metrics go on from there without a seam. */
+  recent(now: number): Generator<string>;
+  /** The incident, at its real time. */
+  incident(): Generator<string>;
+}
+
+/**
+ * Lives through a run. When it is over, half a day later, a healthy day begins, and counters with it.
+ *
+ * @example createSimulator(startRun(incidentLinear, '14:40', now), { catalog, project })
+ */
+export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>): Simulator {
+  const all: SeriesContext = { ...context, detail: 'all' };
+  const seriesOf = ({ scenario }: Run) =>
+    context.catalog.services.flatMap((service) => buildSeries(scenario, service, all));
+  let living = run;
+  let series = seriesOf(run);
+  const exposed = { position: 0 };
+  let registry = registryOf(familiesOf(series), exposed);
+
+  /** Where a time lies on the grid. Past its end a healthy day begins. */
+  const positionAt = (now: number): number => {
+    const { start, step, samples } = gridOf(living.scenario, context.project);
+    const position = (scenarioSecond(living, now) - start) / step;
+    if (position < samples - 1) return Math.max(0, position);
+    living = startRun(healthyNow, undefined, now);
+    series = seriesOf(living);
+    registry = registryOf(familiesOf(series), exposed);
+    return positionAt(now);
+  };
+
+  return {
+    contentType: registry.contentType,
+    metrics(now) {
+      exposed.position = positionAt(now);
+      return registry.metrics();
+    },
+    *recent(now) {
+      const length = Math.floor(positionAt(now)) + 1;
+      const past = series.map((one) => ({ ...one, samples: one.samples.subarray(0, length) }));
+      yield* openMetricsLines(living.scenario, past, context.project, living.midnight);
+      yield '# EOF\n';
+    },
+    *incident() {
+      yield* openMetricsLines(incidentPast.scenario, seriesOf(incidentPast), context.project, incidentPast.midnight);
+      yield '# EOF\n';
+    },
+  };
+}
+
+function registryOf(families: readonly Family[], exposed: { readonly position: number }): Registry {
+  const registry = new Registry();
+  for (const family of families) registry.registerMetric(new Told(family, exposed));
+  return registry;
+}
+
+/** A metric that is not counted here, but told by the scenario. */
+class Told extends Gauge {
+  readonly #family: Family;
+  readonly #exposed: { readonly position: number };
+
+  constructor(family: Family, exposed: { readonly position: number }) {
+    super({ name: family.name, help: `Simulated: ${family.name.replaceAll('_', ' ')}.`, registers: [] });
+    this.#family = family;
+    this.#exposed = exposed;
+  }
+
+  override async get(): ReturnType<Gauge['get']> {
+    const { series, type } = this.#family;
+    const values = series.flatMap((one) => {
+      const value = valueBetween(one, type, this.#exposed.position);
+      return value === undefined ? [] : [{ metricName: one.name, labels: one.labels, value }];
+    });
+    // The library types this as its own numbers and writes it as it is.
+    return { ...(await super.get()), type: type as never, values };
+  }
+}
