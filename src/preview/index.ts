@@ -1,5 +1,4 @@
 export { healthyNow } from './healthy.ts';
-export type { Notified } from './notifications.ts';
 export { pagerRoutes } from './pager.ts';
 export { beginningOf, previewScenario, scenarioNames, startRun } from './run.ts';
 export { serve } from './serve.ts';

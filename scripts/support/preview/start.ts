@@ -39,9 +39,13 @@ export async function startPreview(options: StartOptions): Promise<SyncedPreview
     say(`Pulling ${missing.join(', ')} …`);
     await compose.pull(missing);
   }
-  say(exists ? 'The preview runs; syncing to it …' : 'Starting Grafana, Prometheus, the services and the pager …');
-  await compose.up();
-  await healthy(options);
+  if (exists && (await Promise.all(healthUrls(places).map(([, url]) => answers(url)))).every(Boolean)) {
+    say('The preview runs; syncing to it …');
+  } else {
+    say('Starting Grafana, Prometheus, the services and the pager …');
+    await compose.up();
+    await healthy(options);
+  }
   const synced = await syncPreview(connectionTo(places), PAGER_IN_COMPOSE);
   await markIncident(places);
   return synced;
@@ -56,12 +60,7 @@ async function checkPorts(places: Places): Promise<void> {
 
 async function healthy({ compose, places, timeout }: StartOptions): Promise<void> {
   const until = performance.now() + timeout;
-  const questions = [
-    ['prometheus', `${places.prometheus}/-/ready`],
-    ['pager', `${places.pager}/-/healthy`],
-    ['grafana', `${places.grafana}/api/health`],
-  ] as const;
-  for (const [service, url] of questions) {
+  for (const [service, url] of healthUrls(places)) {
     while (!(await answers(url))) {
       if (performance.now() > until) {
         throw new PreviewError(
@@ -74,6 +73,14 @@ async function healthy({ compose, places, timeout }: StartOptions): Promise<void
       await sleep(250);
     }
   }
+}
+
+function healthUrls({ prometheus, pager, grafana }: Places) {
+  return [
+    ['prometheus', `${prometheus}/-/ready`],
+    ['pager', `${pager}/-/healthy`],
+    ['grafana', `${grafana}/api/health`],
+  ] as const;
 }
 
 async function answers(url: string): Promise<boolean> {
