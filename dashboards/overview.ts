@@ -19,6 +19,7 @@ import {
 import { quantile, rate, ratio } from '../src/metrics/histogram.ts';
 import { findSignal, signals } from '../src/metrics/index.ts';
 import { firstOf, rename } from '../src/metrics/promql.ts';
+import { groupBy } from '../src/model/group-by.ts';
 import type { Service } from '../src/model/service.ts';
 import type { Signal, SignalId } from '../src/model/signal.ts';
 
@@ -37,10 +38,22 @@ const COLUMNS: readonly (readonly [SignalId, string])[] = [
 
 /** How trouble spreads, from top to bottom: the same order as on the afternoon of the incident. */
 const CHAIN: readonly (readonly [SignalId, title: string, told: string])[] = [
-  ['latency-p95', 'Latency p95', 'What users feel first. A line that leaves the others names the service.'],
-  ['pool-utilisation', 'Fullest pool', 'Slow work holds connections. At 100 % requests queue, then fail.'],
-  ['query-p95', 'Query p95', 'The database of each service. If it climbs with the latency, the cause is a query.'],
-  ['error-ratio', 'Errors', 'What users lose in the end. Whatever climbed above it came before.'],
+  [
+    'latency-p95',
+    'Latency p95, each service',
+    'What users feel first. A line that leaves the others names the service.',
+  ],
+  [
+    'pool-utilisation',
+    'Fullest pool, each service',
+    'Slow work holds connections. At 100 % requests queue, then fail.',
+  ],
+  [
+    'query-p95',
+    'Query p95, each service',
+    'The database of each service. If it climbs with the latency, the cause is a query.',
+  ],
+  ['error-ratio', 'Errors, each service', 'What users lose in the end. Whatever climbed above it came before.'],
 ];
 
 /** As many lists of alerts fit beside each other. */
@@ -118,15 +131,13 @@ function chain({ catalog }: BuildContext): Section {
       const signal = findSignal(signals(service, catalog), id);
       return signal === undefined || signal.borrowed ? [] : [{ signal, legend: service.title }];
     });
-    const [first] = lines;
-    if (first === undefined) return [];
-    const { limit, unit } = first.signal;
-    const common = lines.every(({ signal }) => signal.limit.value.value === limit.value.value);
+    const limit = mostCommon(lines.map(({ signal }) => signal.limit));
+    if (limit === undefined) return [];
     const panel = timeseriesPanel({
       key: `chain-${id}`,
       title,
-      description: `${told} The line is the alerts' limit${common ? '' : ', where all services share one'}.`,
-      unit,
+      description: `${told} The line is the limit of its alert, as most services have it.`,
+      unit: limit.value.unit,
       width: 24,
       height: 6,
       queries: lines.map(({ signal, legend }) => ({ expr: `max(${signal.plain(RATE)})`, legend })),
@@ -136,13 +147,21 @@ function chain({ catalog }: BuildContext): Section {
           return colour === undefined ? [] : [[legend, colour]];
         }),
       ),
-      ...(common ? { limit } : {}),
+      limit,
     });
     // Times stand below each other only if every axis is as wide.
     panel.builder.axisWidth(AXIS_PIXELS);
     return [panel];
   });
   return { key: 'chain', title: 'What moved first: deployment, latency, pools, queries, errors', panels };
+}
+
+/** One service with a limit of its own does not take the line from the others. */
+function mostCommon(limits: readonly Signal['limit'][]): Signal['limit'] | undefined {
+  const bySize = [...groupBy(limits, ({ value }) => value.value).values()].sort(
+    (left, right) => right.length - left.length,
+  );
+  return bySize[0]?.[0];
 }
 
 function trouble({ catalog, project }: BuildContext): Section {
