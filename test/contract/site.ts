@@ -18,8 +18,8 @@ export interface Site {
   settle(): Promise<void>;
 }
 
-/** What a real Grafana needs to hide no dashboards, in milliseconds. */
-const SETTLES = 33_000;
+/** What a real Grafana needs to hide no dashboards, and twice that, for a folder to be deleted; in milliseconds. */
+const SETTLES = 61_000;
 
 export function fakeSite(storage: 'unified' | 'legacy'): Site {
   const fake = createFakeGrafana({ storage });

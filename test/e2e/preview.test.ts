@@ -48,11 +48,13 @@ interface Page {
   readonly receiver: string;
 }
 
-/** Waits for the first page about errors. Which service it names first, is up to who fails first: they are one group. */
-async function pageOf(pager: string, until: number): Promise<Page> {
+/** Waits for the first page about errors of an owner. Which service it names, is up to who fails first: they are one group. */
+async function pageOf(pager: string, owner: string, until: number): Promise<Page> {
   for (;;) {
     const pages = (await (await fetch(`${pager}/notifications`)).json()) as readonly Page[];
-    const page = pages.find(({ alert, status }) => alert === ALERT && status === 'firing');
+    const page = pages.find(
+      ({ alert, status, receiver }) => alert === ALERT && status === 'firing' && receiver.startsWith(owner),
+    );
     if (page !== undefined) return page;
     if (Date.now() > until) throw new Error(`no page for ${ALERT}; arrived: ${JSON.stringify(pages)}`);
     await sleep(1000);
@@ -87,7 +89,7 @@ describe.skipIf(without('docker') !== undefined)(`by docker (${without('docker')
     expect(first).toMatchObject({ code: 0 });
     expect(Date.now() - started).toBeLessThan(60_000);
     const pager = /Pager\s+(\S+)/.exec(first.stdout)?.[1] ?? '';
-    const page = await pageOf(pager, started + limit);
+    const page = await pageOf(pager, project.owner, started + limit);
     expect(page).toMatchObject({ receiver: expect.stringContaining('shop-on-call') });
     process.stderr.write(`paged ${Math.round((Date.parse(page.arrived) - started) / 1000)} s after the start\n`);
     const again = await run('preview', [], environment());
@@ -147,7 +149,7 @@ describe.skipIf(without('grafana') !== undefined)(`any Grafana (${without('grafa
 
   test('the page arrives in time, and a second sync writes nothing', async () => {
     await sync();
-    const page = await pageOf(pager, started + limit);
+    const page = await pageOf(pager, OWNER, started + limit);
     expect(page).toMatchObject({ receiver: expect.stringContaining(`${OWNER}-on-call`) });
     process.stderr.write(`paged ${Math.round((Date.parse(page.arrived) - started) / 1000)} s after the start\n`);
     expect(isNoOp(await sync())).toBe(true);

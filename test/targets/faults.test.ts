@@ -173,3 +173,21 @@ describe.each(['unified', 'legacy'] as const)('with %s storage', (storage) => {
     }
   }, 60_000);
 });
+
+test.each(['unified', 'legacy'] as const)(
+  'a new folder stays while it may hide something, with %s storage',
+  async (storage) => {
+    const fake = createFakeGrafana({ storage });
+    await run(fake, before);
+    const metadata = { name: foreign.dashboard, annotations: { 'grafana.app/folder': 'shop-services' } };
+    const board = { metadata, spec: { title: 'Theirs', panels: [] } };
+    await ask(fake, '/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards', board);
+    // Nobody waited: lists and counts leave out what is in the folder, and older storage deletes it with the folder.
+    expect((await run(fake, { resources: [] })).said).toEqual([]);
+    expect([...fake.state.dashboards.keys()]).toContain(foreign.dashboard);
+    fake.wait(61_000);
+    expect((await run(fake, { resources: [] })).said).toEqual([]);
+    expect([...fake.state.dashboards.keys()]).toEqual([foreign.dashboard]);
+    expect(fake.state.folders.has('shop-services')).toBe(true);
+  },
+);

@@ -23,7 +23,14 @@ export function folderPin({ metadata }: FolderItem): string {
  */
 export async function liveFolders(
   { client, owner, ownerTag }: { readonly client: Client; readonly owner: string; readonly ownerTag: string },
-  folders: ReadonlyMap<string, FolderItem>,
+  {
+    folders,
+    mayHide,
+  }: {
+    readonly folders: ReadonlyMap<string, FolderItem>;
+    /** Whether a folder is so new that its counts may leave something out. */
+    readonly mayHide: (uid: string) => boolean;
+  },
   desired: Desired,
   others: readonly LiveObject[],
   /** Whether a folder may be deleted in this scope. */
@@ -41,9 +48,14 @@ export async function liveFolders(
     if (!marked && resource === undefined) continue;
     if (resource === undefined) {
       if (!prunable) continue;
+      if (mayHide(uid)) {
+        notes.push(stays(title, 'it is so new that Grafana may hide what is in it', 'Run the sync again in a minute.'));
+        continue;
+      }
       const foreign = await foreignIn(client, uid, others);
       if (foreign > 0) {
-        notes.push(stays(title, foreign));
+        const what = `it holds ${foreign} ${foreign === 1 ? 'object that is' : 'objects that are'} not ours`;
+        notes.push(stays(title, what, 'Move them to another folder; the next sync deletes this one.'));
         continue;
       }
     }
@@ -75,12 +87,12 @@ export async function countIn(client: Client, uid: string): Promise<number> {
   return Object.values(parseAnswer(client, path, counts, body)).reduce((sum, count) => sum + count, 0);
 }
 
-function stays(title: string, foreign: number): Diagnostic {
+function stays(title: string, because: string, remedy: string): Diagnostic {
   return {
     code: 'G015',
     level: 'warning',
     subject: `folder ${title}`,
-    message: `left the code and stays, because it holds ${foreign} ${foreign === 1 ? 'object that is' : 'objects that are'} not ours`,
-    remedy: 'Move them to another folder; the next sync deletes this one.',
+    message: `left the code and stays, because ${because}`,
+    remedy,
   };
 }

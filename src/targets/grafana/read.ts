@@ -23,8 +23,10 @@ import {
   states,
 } from './shapes.ts';
 
-/** How long a new folder may hide its dashboards from lists; seen: 30 s. */
+/** How long a new folder may hide its dashboards from lists and counts; seen: 30 s. Asking by name is cheap, */
 const SETTLED_AFTER = 120_000;
+/** and what nobody can ask for by name, because it is somebody else's, may go with the folder in older storage. */
+const DELETED_AFTER = 60_000;
 
 /** Whose objects are read. */
 export interface ReadContext {
@@ -62,10 +64,11 @@ export async function readSnapshot(context: ReadContext, desired: Desired, scope
     alerts ? readStates(client) : new Map<string, AlertState>(),
   ]);
   const folders = new Map(folderList.items.map((item) => [item.metadata.name, item]));
-  const young = (uid: string): boolean => {
+  const youngerThan = (uid: string, milliseconds: number): boolean => {
     const created = folders.get(uid)?.metadata.creationTimestamp;
-    return created !== undefined && created !== null && folderList.now - Date.parse(created) < SETTLED_AFTER;
+    return created !== undefined && created !== null && folderList.now - Date.parse(created) < milliseconds;
   };
+  const young = (uid: string) => youngerThan(uid, SETTLED_AFTER);
   const wantedFolders = desired.resources.filter((resource): resource is FolderResource => resource.kind === 'folder');
   const inFolders = wantedFolders.map(({ uid }) => ({
     uid,
@@ -83,7 +86,8 @@ export async function readSnapshot(context: ReadContext, desired: Desired, scope
     ...liveContactPoints(integrations, desired, owner),
   ];
   const whole = scope.only === undefined && scope.service === undefined;
-  const own = await liveFolders(context, folders, desired, objects, whole);
+  const mayHide = (uid: string) => youngerThan(uid, DELETED_AFTER);
+  const own = await liveFolders(context, { folders, mayHide }, desired, objects, whole);
   return {
     site,
     folders,

@@ -100,7 +100,13 @@ export function folderRoutes(app: Hono, state: State, accountOf: (context: Conte
     });
   });
 
-  app.get('/api/folders/:name/counts', (context) => reply(context, 200, countIn(state, context.req.param('name'))));
+  app.get('/api/folders/:name/counts', (context) => {
+    const name = context.req.param('name');
+    const counted = countIn(state, name);
+    // The permission cache hides the dashboards of a new folder from counts as from lists.
+    const hides = state.now - (state.folders.get(name)?.created ?? 0) < state.options.hides;
+    return reply(context, 200, hides && accountOf(context) !== 'admin' ? { ...counted, dashboard: 0 } : counted);
+  });
 }
 
 function countIn(state: State, name: string) {
