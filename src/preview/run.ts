@@ -19,9 +19,9 @@ export interface Run {
   readonly midnight: number;
 }
 
-/** The day of the incident, at its real time: what the overview links to, with an hour before to compare with. */
+/** The day of the incident, at its real time: what the overview links to, with the hours before to compare with. */
 export const incidentPast: Run = {
-  scenario: { ...incidentLinear, from: '12:30', until: '17:00' },
+  scenario: { ...incidentLinear, from: '09:30', until: '17:00' },
   midnight: Date.parse(`${incidentLinear.day}T00:00:00Z`) / 1000,
 };
 
