@@ -20,9 +20,11 @@ export async function runOnChange(args: readonly string[], { atOnce = true } = {
   let timer: NodeJS.Timeout | undefined;
   const start = () => {
     child?.kill('SIGTERM');
+    const started = performance.now();
     child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: ROOT, stdio: 'inherit' });
     child.once('exit', (code) => {
-      if (code !== null) process.stderr.write(WATCHING);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      if (code !== null) process.stderr.write(`After ${seconds} s. ${WATCHING}`);
     });
   };
   const watchers = FOLDERS.map((folder) =>
