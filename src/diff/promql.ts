@@ -1,6 +1,6 @@
 /** PromQL compared by its syntax tree: what changed in a query, in words. */
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import { matchersOf, outsideStrings, promqlTree } from '../model/promql-tree.ts';
 
 /** How two expressions differ. */
 export interface QueryDifference {
@@ -51,22 +51,8 @@ const RESTRUCTURED = 'restructured';
 const DEEPEST = 500;
 
 function read(expression: string): Part | undefined {
-  // Grafana's variables are no PromQL; a number of seconds of the same length stands in for each.
-  const text = expression.replace(/\$\{?__\w+\}?/g, (macro) => `${'1'.repeat(macro.length - 1)}s`);
-  const tree = parser.parse(text);
-  let broken = false;
-  let depth = 0;
-  tree.iterate({
-    enter: ({ type }) => {
-      depth += 1;
-      broken ||= type.isError || depth > DEEPEST;
-    },
-    leave: () => {
-      depth -= 1;
-    },
-  });
-  const root = tree.topNode.getChild('Expr');
-  return broken || root === null ? undefined : part(root, expression);
+  const { text, root, broken, depth } = promqlTree(expression);
+  return root === undefined || broken.length > 0 || depth > DEEPEST ? undefined : part(root, text);
 }
 
 function part(node: SyntaxNode, text: string): Part {
@@ -80,7 +66,7 @@ function part(node: SyntaxNode, text: string): Part {
       return {
         kind: 'metric',
         own: slice(node.from, node.getChild('LabelMatchers')?.from ?? node.to),
-        matchers: matchersOf(node, text),
+        matchers: matchersOf(node, text).toSorted(),
         inner: [],
       };
     case 'FunctionCall':
@@ -140,16 +126,6 @@ function spaced(text: string): string {
   ).trim();
 }
 
-const STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
-
-function outsideStrings(text: string, change: (code: string) => string): string {
-  const strings = text.match(STRING) ?? [];
-  return text
-    .split(STRING)
-    .map((code, index) => `${change(code)}${strings[index] ?? ''}`)
-    .join('');
-}
-
 function leaf(node: SyntaxNode, slice: (from: number, to: number) => string): Part {
   return {
     kind: node.name.startsWith('Number') ? 'number' : 'text',
@@ -157,15 +133,6 @@ function leaf(node: SyntaxNode, slice: (from: number, to: number) => string): Pa
     matchers: [],
     inner: [],
   };
-}
-
-function matchersOf(node: SyntaxNode, text: string): readonly string[] {
-  const list = node.getChild('LabelMatchers');
-  const all = [
-    ...(list?.getChildren('UnquotedLabelMatcher') ?? []),
-    ...(list?.getChildren('QuotedLabelMatcher') ?? []),
-  ];
-  return all.map(({ from, to }) => text.slice(from, to).replace(/\s*(=~|!~|!=|=)\s*/, '$1')).sort();
 }
 
 /** Differences of two trees of one shape; one note says that the shape differs. */

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import { promqlTree } from '../model/promql-tree.ts';
 
 /** Longer lines are broken; a screen and a pull request show this much. */
 const WIDTH = 110;
@@ -22,27 +22,19 @@ export function formatPromql(expression: string): string {
 const formatted = new Map<string, string>();
 
 function format(expression: string): string {
-  // Grafana's variables are no PromQL; a range of the same length stands in for each while parsing.
-  const text = expression.replace(/\$__\w+/g, (macro) => `${'1'.repeat(macro.length - 1)}s`);
-  const tree = parser.parse(text);
-  let broken = false;
-  tree.iterate({
-    enter: ({ type }) => {
-      broken ||= type.isError;
-    },
-  });
-  const root = tree.topNode.firstChild;
-  return broken || root === null ? expression : layout(root, 0, expression);
+  const { text, root, broken } = promqlTree(expression);
+  // A comment ends with its line.
+  return broken.length > 0 || root === undefined || text.includes('\n') ? expression : layout(root, 0, text);
 }
 
 function layout(node: SyntaxNode, indent: number, text: string): string {
-  const flat = flatten(text.slice(node.from, node.to));
+  const between = (from: number, to: number) => text.slice(from, to).trim();
+  const flat = between(node.from, node.to);
   if (flat.length + indent <= WIDTH) return flat;
   const inner = node.getChildren('Expr');
   const [first] = inner;
   const last = inner.at(-1);
   if (first === undefined || last === undefined) return layoutCall(node, indent, text) ?? flat;
-  const between = (from: number, to: number) => flatten(text.slice(from, to));
   if (node.name === 'BinaryExpr') {
     const operator = between(first.to, last.from);
     // A number stays beside what it scales or limits.
@@ -53,7 +45,7 @@ function layout(node: SyntaxNode, indent: number, text: string): string {
     return `(${newLine(indent + 2)}${layout(first, indent + 2, text)}${newLine(indent)})`;
   }
   // A range, an offset, a sign: text before and after one inner expression.
-  return `${text.slice(node.from, first.from)}${layout(first, indent, text)}${flattenTail(text.slice(first.to, node.to))}`;
+  return `${text.slice(node.from, first.from)}${layout(first, indent, text)}${text.slice(first.to, node.to).trimEnd()}`;
 }
 
 function isNumber({ name }: SyntaxNode): boolean {
@@ -66,23 +58,10 @@ function layoutCall(node: SyntaxNode, indent: number, text: string): string | un
   if (body === null) return undefined;
   const args = body.getChildren('Expr');
   const laidOut = args.map((argument) => layout(argument, indent + 2, text)).join(`,${newLine(indent + 2)}`);
-  const head = flatten(text.slice(node.from, body.from));
-  return `${head}(${newLine(indent + 2)}${laidOut}${newLine(indent)})${flattenTail(text.slice(body.to, node.to))}`;
+  const head = text.slice(node.from, body.from).trim();
+  return `${head}(${newLine(indent + 2)}${laidOut}${newLine(indent)})${text.slice(body.to, node.to).trimEnd()}`;
 }
 
 function newLine(indent: number): string {
   return `\n${' '.repeat(indent)}`;
-}
-
-/** One line; strings hold no line breaks, so that white space around them can go. */
-function flatten(text: string): string {
-  return text
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/\( /g, '(')
-    .replace(/ \)/g, ')')
-    .trim();
-}
-
-function flattenTail(text: string): string {
-  return text.trim() === '' ? '' : text.replace(/\s*\n\s*/g, ' ').trimEnd();
 }

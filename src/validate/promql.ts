@@ -1,6 +1,6 @@
 /** PromQL by its syntax tree, with Prometheus' own grammar. */
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import { matchersOf, promqlTree } from '../model/promql-tree.ts';
 
 /** A series selector in an expression. */
 export interface Selector {
@@ -26,9 +26,6 @@ export interface ParsedQuery {
   readonly selectors: readonly Selector[];
 }
 
-/** Grafana's interval variables, each with a range of its own, so that they are known again in the tree. */
-const MACROS = { $__rate_interval: '7777s', $__range: '7778s', $__interval: '7779s' } as const;
-
 /**
  * Reads an expression, with Grafana's interval variables in place of ranges.
  *
@@ -46,35 +43,25 @@ export function parseQuery(expression: string): ParsedQuery {
 const parsed = new Map<string, ParsedQuery>();
 
 function parse(expression: string): ParsedQuery {
-  const text = Object.entries(MACROS).reduce(
-    (inner, [macro, range]) => inner.replaceAll(`\${${macro.slice(1)}}`, range).replaceAll(macro, range),
-    expression,
-  );
-  const problems: SyntaxProblem[] = [];
+  if (expression.trim() === '') return { problems: [{ offset: 0, near: '(empty)' }], selectors: [] };
+  const { text, root, broken } = promqlTree(expression);
   const selectors: Selector[] = [];
-  const tree = parser.parse(text);
-  tree.iterate({
-    enter(node) {
-      if (node.type.isError)
-        problems.push({ offset: node.from, near: text.slice(Math.max(0, node.from - 20), node.from + 20) });
-      if (node.name === 'VectorSelector') selectors.push(selectorAt(node.node, text));
-    },
+  // The cursor makes a node only where it is asked for one.
+  root?.cursor().iterate((cursor) => {
+    if (cursor.name === 'VectorSelector') selectors.push(selectorAt(cursor.node, text));
   });
-  if (text.trim() === '') problems.push({ offset: 0, near: '(empty)' });
-  return { problems, selectors };
+  return {
+    problems: broken.map((offset) => ({ offset, near: text.slice(Math.max(0, offset - 20), offset + 20) })),
+    selectors,
+  };
 }
 
 function selectorAt(node: SyntaxNode, text: string): Selector {
   const metric = node.getChild('Identifier');
-  const matchers = node.getChild('LabelMatchers');
-  const parts = [
-    ...(matchers?.getChildren('UnquotedLabelMatcher') ?? []),
-    ...(matchers?.getChildren('QuotedLabelMatcher') ?? []),
-  ];
   const matrix = ancestor(node, (each) => each.name === 'MatrixSelector', ['OffsetExpr', 'StepInvariantExpr']);
   return {
     metric: metric === null ? '' : text.slice(metric.from, metric.to),
-    matchers: parts.map(({ from, to }) => text.slice(from, to).replace(/\s*(=~|!~|!=|=)\s*/, '$1')),
+    matchers: matchersOf(node, text),
     range: matrix === undefined ? undefined : rangeOf(text.slice(node.to, matrix.to)),
     within: enclosingFunction(node, text),
     filters: onTheRight(node, text),
@@ -82,8 +69,11 @@ function selectorAt(node: SyntaxNode, text: string): Selector {
 }
 
 function rangeOf(text: string): string | undefined {
-  const range = /\[\s*([^\]:]+)/.exec(text)?.[1]?.trim();
-  return Object.entries(MACROS).find(([, value]) => value === range)?.[0] ?? range;
+  // `${__interval}` is another way to write the variable.
+  return /\[\s*([^\]:]+)/
+    .exec(text)?.[1]
+    ?.trim()
+    .replace(/^\$\{(.+)\}$/, '$$$1');
 }
 
 function ancestor(

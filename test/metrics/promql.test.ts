@@ -47,4 +47,11 @@ describe('formatPromql', () => {
   test('keeps short expressions on one line', () => {
     expect(formatPromql('a\nor b')).toBe('a or b');
   });
+
+  test('leaves what stands in quotation marks, and what a comment is about, as they are', () => {
+    const quoted = 'a{route="/x( y )",\n  path=~"a  b"}';
+    expect(formatPromql(quoted)).toBe('a{route="/x( y )", path=~"a  b"}');
+    const commented = 'a # of ( b )\nor b';
+    expect(formatPromql(commented)).toBe(commented);
+  });
 });
