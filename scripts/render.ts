@@ -11,7 +11,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
     { buildProject, ROOT },
     { renderedFiles },
     { outOfDate, writeRendered },
-    { renderDiagnostics },
+    { renderDiagnostics, someOf },
     { writeResult },
   ] = await Promise.all([
     import('./support/desired.ts'),
@@ -29,13 +29,10 @@ await runCommand(command, async (): Promise<ExitCode> => {
   const stale = await outOfDate(ROOT, files);
   if (command.opts<{ check?: true }>().check === true) {
     if (stale.length === 0) return EXIT.success;
-    process.stderr.write(`Out of date: ${stale.join(', ')}\nRun: npm run render, and commit what it writes.\n`);
+    process.stderr.write(`Out of date: ${someOf(stale)}\nRun: npm run render, and commit what it writes.\n`);
     return EXIT.failure;
   }
   await writeRendered(ROOT, files, stale);
-  await writeResult(
-    stale.length === 0 ? `Up to date: ${files.length} files.` : `Written: ${stale.join(', ')}`,
-    undefined,
-  );
+  await writeResult(stale.length === 0 ? `Up to date: ${files.length} files.` : `Written: ${someOf(stale)}`, undefined);
   return EXIT.success;
 });

@@ -4,6 +4,7 @@ import type { Meaning } from '../model/plan.ts';
 import { type DrawnPanel, drawnPanels } from './diff-layout.ts';
 import { STYLE } from './diff-style.ts';
 import { countedDiff, type ToldDiff, tellDiff } from './diff-told.ts';
+import { once } from './summary.ts';
 
 /**
  * A diff as one HTML page that needs nothing else: what affects paging, then each dashboard with its layout before
@@ -44,7 +45,7 @@ function paging({ paging: rows }: ToldDiff): string {
   const replayed = rows.some(({ replay }) => replay !== '');
   const head = ['Alert', 'Service', 'Change', ...(replayed ? ['In the incident of 2025-12-15'] : [])];
   const line = ({ alert, services, change, replay }: (typeof rows)[number]) =>
-    `<tr><td>${text(alert)}</td><td>${text(services)}</td><td>${text(change)}</td>${replayed ? `<td>${text(replay === '' ? 'the same' : replay)}</td>` : ''}</tr>`;
+    `<tr><td>${text(alert)}</td><td>${text(services.join(', '))}</td><td>${text(change)}</td>${replayed ? `<td>${text(replay === '' ? 'the same' : replay)}</td>` : ''}</tr>`;
   return `<section class="paging"><h2>Affects paging</h2><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></section>`;
 }
 
@@ -61,7 +62,7 @@ function dashboardSection(change: ResourceDiff): string {
       ? figure(before === undefined ? 'New' : 'Removed', before === undefined ? now : old)
       : `${figure('Before', old)}${figure('After', now)}`;
   const note = action === 'changed' ? '' : ` <span class="tag">${action}</span>`;
-  return `<section id="${attribute(uid)}"><h2>${text(title)}${note}</h2>${lines(meanings)}<div class="layouts">${layouts}</div>${queries(meanings)}</section>`;
+  return `<section id="${attribute(uid)}"><h2>${text(title)}${note}</h2>${lines(once(meanings))}<div class="layouts">${layouts}</div>${queries(meanings)}</section>`;
 }
 
 function ruleItem({ title, service, action, meanings }: ResourceDiff): string {
@@ -72,7 +73,7 @@ function ruleItem({ title, service, action, meanings }: ResourceDiff): string {
       : action === 'changed'
         ? ''
         : ` <span class="tag">${action}</span>`;
-  return `<article><h3>${name}${note}</h3>${lines(meanings)}${queries(meanings)}</article>`;
+  return `<article><h3>${name}${note}</h3>${lines(once(meanings))}${queries(meanings)}</article>`;
 }
 
 function lines(meanings: readonly Meaning[]): string {

@@ -2,6 +2,7 @@ import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
 import { groupBy } from '../model/group-by.ts';
 import { countedDiff, type ToldDiff, type ToldGroup, tellDiff } from './diff-told.ts';
 import { queryLines } from './query-lines.ts';
+import { someOf } from './some-of.ts';
 
 /** How a comment is known again, to be updated instead of repeated. */
 export const COMMENT_MARK = '<!-- grafana-as-code: diff -->';
@@ -67,7 +68,7 @@ function pagingSection({ paging }: ToldDiff, report: DiffReport): string {
   const columns = ['alert', 'service', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
   const rows = paging.map(({ alert, services, change, replay }) => [
     alert,
-    services,
+    someOf(services),
     change,
     ...(replayed ? [replay === '' ? 'the same' : replay] : []),
   ]);
@@ -89,7 +90,7 @@ function ruleSection({ rules }: ToldDiff): string {
 }
 
 function groupItem({ names, lines }: ToldGroup): string {
-  const title = `${names.map((name) => `**${name}**`).join(', ')}${names.length > 1 ? ' (the same change)' : ''}`;
+  const title = `${someOf(names.map((name) => `**${name}**`))}${names.length > 1 ? ' (the same change)' : ''}`;
   const bySubject = groupBy(lines, ({ subject }) => subject);
   const texts = [...bySubject].map(([subject, members]) => {
     const text = members.map((line) => escaped(line.text)).join(', ');

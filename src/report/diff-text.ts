@@ -1,6 +1,7 @@
 import type { DiffReport } from '../model/diff-report.ts';
 import { countedDiff, type ToldGroup, tellDiff } from './diff-told.ts';
 import { noPaint, type Paint } from './paint.ts';
+import { someOf } from './some-of.ts';
 
 /** A diff as a person reads it in a terminal. */
 export function renderDiffText(report: DiffReport, paint: Paint = noPaint): string {
@@ -9,7 +10,7 @@ export function renderDiffText(report: DiffReport, paint: Paint = noPaint): stri
   if (report.changes.length === 0) return `${head}. ${report.unchanged} rules and dashboards are the same.`;
   const paging = told.paging.map(
     ({ alert, services, change, replay }) =>
-      `    ${paint.warn('!')} ${alert}, ${services}\n        ${change}${replay === '' ? '' : `\n        incident of 2025-12-15: ${replay}`}`,
+      `    ${paint.warn('!')} ${alert}, ${someOf(services)}\n        ${change}${replay === '' ? '' : `\n        incident of 2025-12-15: ${replay}`}`,
   );
   const sections = [
     paging.length === 0 ? '  Paging is not affected.' : section('Affects paging', paging, paint),
@@ -44,7 +45,7 @@ function groupLines({ names, lines }: ToldGroup, paint: Paint): string[] {
   const same = names.length > 1 ? paint.dim(' (the same change)') : '';
   const width = Math.min(48, Math.max(0, ...lines.map(({ subject }) => subject.length)));
   return [
-    `    ${paint.change('~')} ${names.join(', ')}${same}`,
+    `    ${paint.change('~')} ${someOf(names)}${same}`,
     ...lines.map(({ subject, text }) => `        ${subject === '' ? '' : `${subject.padEnd(width)}  `}${text}`),
   ];
 }

@@ -2,11 +2,12 @@
 import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Meaning } from '../model/plan.ts';
+import { someOf } from './some-of.ts';
 
 /** A change that decides who is paged, or when. */
 export interface PagingRow {
   readonly alert: string;
-  readonly services: string;
+  readonly services: readonly string[];
   readonly change: string;
   /** What the replay says; empty where it was not run. */
   readonly replay: string;
@@ -62,7 +63,7 @@ function pagingRows(rules: readonly ResourceDiff[], { replay }: DiffReport): Pag
   return foldedServices(
     [...alike.values()].map((members) => ({
       ...(members[0] as (typeof rows)[number]),
-      services: members.map(({ service }) => service).join(', '),
+      services: members.map(({ service }) => service),
     })),
   );
 }
@@ -70,7 +71,7 @@ function pagingRows(rules: readonly ResourceDiff[], { replay }: DiffReport): Pag
 /** Many alerts of a service that came or went together are one row. */
 function foldedServices(rows: readonly PagingRow[]): PagingRow[] {
   const wholesale = ({ change }: PagingRow) => change === ADDED || change === REMOVED;
-  const together = groupBy(rows.filter(wholesale), ({ services, change }) => `${services} ${change}`);
+  const together = groupBy(rows.filter(wholesale), ({ services, change }) => `${services.join()} ${change}`);
   const folded = [...together.values()].flatMap((members) => {
     const [first] = members as [PagingRow, ...PagingRow[]];
     const names = members.map(({ alert }) => alert).join(', ');
@@ -103,7 +104,7 @@ function ruleGroups(rules: readonly ResourceDiff[]): ToldGroup[] {
   // The same lines for several alerts, as with a renamed team, are told once too.
   const together = groupBy(groups, ({ services, lines }) => JSON.stringify([services, lines.map(({ text }) => text)]));
   return [...together.values()].map((members) => ({
-    names: [`${members.map(({ alert }) => alert).join(', ')} (${members[0]?.services.join(', ') ?? ''})`],
+    names: [`${members.map(({ alert }) => alert).join(', ')} (${someOf(members[0]?.services ?? [])})`],
     lines: members[0]?.lines ?? [],
   }));
 }

@@ -11,3 +11,4 @@ export { renderReplayJson } from './replay-json.ts';
 export { renderChangesMarkdown, renderFiredTable, renderReplayMarkdown } from './replay-markdown.ts';
 export { renderReplaySvg } from './replay-svg.ts';
 export { renderChangesText, renderReplayText } from './replay-text.ts';
+export { someOf } from './some-of.ts';

@@ -1,6 +1,7 @@
 import { groupBy } from '../model/group-by.ts';
 import { type BlockedChange, isNoOp, type Plan } from '../model/plan.ts';
 import { renderDiagnosticsMarkdown } from './diagnostics.ts';
+import { someOf } from './some-of.ts';
 import { countedPlan, isKept, KIND_NAMES, listed, type ToldUpdate, toldDrift, toldUpdates } from './summary.ts';
 
 /** A plan as Markdown, for job summaries and comments. */
@@ -44,7 +45,8 @@ function byKind(plan: Plan, action: 'create' | 'delete'): string[] {
     ({ kind }) => kind,
   );
   return [...groups].map(
-    ([kind, changes]) => `- ${kind === 'rule' ? 'alert rules' : KIND_NAMES[kind]}: ${listed(changes)}`,
+    ([kind, changes]) =>
+      `- ${kind === 'rule' ? 'alert rules' : KIND_NAMES[kind]}: ${action === 'create' ? someOf(listed(changes)) : listed(changes).join(', ')}`,
   );
 }
 

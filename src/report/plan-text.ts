@@ -1,6 +1,7 @@
 import { groupBy } from '../model/group-by.ts';
 import { type BlockedChange, type Change, isNoOp, type Plan } from '../model/plan.ts';
 import { noPaint, type Paint } from './paint.ts';
+import { someOf } from './some-of.ts';
 import { clock, countedPlan, isKept, KIND_NAMES, listed, type ToldUpdate, toldDrift, toldUpdates } from './summary.ts';
 
 /**
@@ -51,7 +52,9 @@ function creations(plan: Plan, paint: Paint): string {
     ({ kind }) => kind,
   );
   return [...created]
-    .map(([kind, changes]) => `  ${paint.add('+ create')} ${plural(kind, changes).padEnd(14)} ${listed(changes)}`)
+    .map(
+      ([kind, changes]) => `  ${paint.add('+ create')} ${plural(kind, changes).padEnd(14)} ${someOf(listed(changes))}`,
+    )
     .join('\n');
 }
 
@@ -88,7 +91,7 @@ function deletions(plan: Plan, paint: Paint): string[] {
     ({ kind }) => kind,
   );
   return [...gone].flatMap(([kind, changes]) => [
-    `  ${paint.remove('- delete')} ${plural(kind, changes).padEnd(14)} ${listed(changes)}`,
+    `  ${paint.remove('- delete')} ${plural(kind, changes).padEnd(14)} ${listed(changes).join(', ')}`,
     ...changes.flatMap((change) =>
       change.action === 'delete' && change.resolves !== undefined
         ? [
@@ -110,7 +113,7 @@ function blocked(plan: Plan, paint: Paint): string[] {
     const [first] = changes as [BlockedChange, ...BlockedChange[]];
     const { message, remedy } = first.diagnostic;
     return [
-      `  ${paint.remove('× blocked')} ${plural(first.kind, changes)} ${listed(changes)}`,
+      `  ${paint.remove('× blocked')} ${plural(first.kind, changes)} ${listed(changes).join(', ')}`,
       `      ${message}`,
       `      ${remedy}`,
     ];

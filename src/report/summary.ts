@@ -3,6 +3,7 @@ import { groupBy } from '../model/group-by.ts';
 import type { BlockedChange, Change, Meaning, Plan, UpdateChange } from '../model/plan.ts';
 import { countActions } from '../model/plan.ts';
 import type { Kind } from '../model/resource.ts';
+import { someOf } from './some-of.ts';
 
 /** How a kind is called. */
 export const KIND_NAMES: Readonly<Record<Kind, string>> = {
@@ -35,11 +36,20 @@ export function toldUpdates(plan: Plan): readonly ToldUpdate[] {
     return {
       kind: first.kind,
       names: namesOf(members),
-      meanings: first.meanings,
+      meanings: once(first.meanings),
       paging: first.meanings.some(({ paging }) => paging) || members.some(({ restarts }) => restarts !== undefined),
       restarts: members.flatMap(restartText),
       ...(first.repair === undefined ? {} : { repair: first.repair }),
     };
+  });
+}
+
+/** What holds for many panels of one title, as those of an overview, once. */
+export function once(meanings: readonly Meaning[]): readonly Meaning[] {
+  const alike = groupBy(meanings, ({ subject, text }) => JSON.stringify([subject, text]));
+  return [...alike.values()].map((members) => {
+    const [first] = members as [Meaning, ...Meaning[]];
+    return members.length === 1 ? first : { ...first, text: `${first.text} (${members.length} times)` };
   });
 }
 
@@ -70,27 +80,29 @@ export function toldDrift({ drift }: Plan): readonly {
     texts:
       meanings.length === 0
         ? ['what changed is not known: our last version is not in the history']
-        : meanings.map(({ subject, text }) => (subject === '' ? text : `${subject}  ${text}`)),
+        : once(meanings).map(({ subject, text }) => (subject === '' ? text : `${subject}  ${text}`)),
     kept,
     remedy: `keep: bring the edit into ${source ?? 'the code'}    discard: npm run sync -- --overwrite-drift`,
   }));
 }
 
 /** Names of changes of one kind: alerts with their services, everything else by title. */
-export function namesOf(changes: readonly Change[]): string {
+function namesOf(changes: readonly Change[]): string {
   const [first] = changes;
-  if (first?.kind !== 'rule') return changes.map(({ title }) => title).join(', ');
+  if (first?.kind !== 'rule') return someOf(changes.map(({ title }) => title));
   const byTitle = groupBy(changes, ({ title }) => title);
   return [...byTitle]
-    .map(([title, members]) => [title, ...members.flatMap(({ service }) => service ?? [])].join(', '))
+    .map(([title, members]) =>
+      [title, someOf(members.flatMap(({ service }) => service ?? []))].filter((part) => part !== '').join(', '),
+    )
     .join('; ');
 }
 
-/** Created or deleted things of one kind in one line: rules are counted by service, the rest is named. */
-export function listed(changes: readonly Change[]): string {
-  if (changes[0]?.kind !== 'rule') return changes.map(({ title }) => title).join(', ');
+/** Created or deleted things of one kind: rules are counted by service, the rest is named. */
+export function listed(changes: readonly Change[]): readonly string[] {
+  if (changes[0]?.kind !== 'rule') return changes.map(({ title }) => title);
   const byService = groupBy(changes, ({ service }) => service ?? 'the project');
-  return [...byService].map(([service, members]) => `${members.length} for ${service}`).join(', ');
+  return [...byService].map(([service, members]) => `${members.length} for ${service}`);
 }
 
 /** `1 rule and 2 dashboards to change, 3 to create, 39 unchanged`. */
