@@ -4,7 +4,7 @@ import { outputFile } from './support/options.ts';
 
 const command = defineCommand(
   'bench',
-  'Measures sync at fleet size, against the fake Grafana and, where GRAFANA_URL is set, against that one.',
+  'Measures diff and sync at fleet size, against the fake Grafana and, where GRAFANA_URL is set, against that one.',
 )
   .option('--fake-only', 'leave GRAFANA_URL out')
   .option('--settle <seconds>', 'how long a new folder of a real Grafana is left alone first', '125')
