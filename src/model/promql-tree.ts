@@ -26,7 +26,7 @@ export function promqlTree(expression: string): PromqlTree {
   const known = trees.get(expression);
   if (known !== undefined) return known;
   const text = oneLine(expression);
-  const tree = trees.get(text) ?? read(text);
+  const tree = trees.get(text) ?? { text, ...shapeOf(text) };
   trees.set(text, tree).set(expression, tree);
   return tree;
 }
@@ -34,7 +34,26 @@ export function promqlTree(expression: string): PromqlTree {
 /** A panel, its rule and the overview share expressions, which are laid out, checked and compared: one tree serves all. */
 const trees = new Map<string, PromqlTree>();
 
-function read(text: string): PromqlTree {
+type Shape = Omit<PromqlTree, 'text'>;
+
+/** Services of one profile differ by what stands in quotation marks, which no tree depends on. */
+const shapes = new Map<string, Shape>();
+
+function shapeOf(text: string): Shape {
+  const masked = text.includes('#') ? text : text.replace(STRING, mask);
+  const shape = shapes.get(masked) ?? read(masked);
+  shapes.set(masked, shape);
+  return shape;
+}
+
+/** A string of the same length, so that every offset stays; one over several lines may be an error. */
+function mask(literal: string): string {
+  if (literal.includes('\n')) return literal;
+  const quote = literal.charAt(0);
+  return `${quote}${'x'.repeat(literal.length - 2)}${quote}`;
+}
+
+function read(text: string): Shape {
   // The variables are no PromQL; a number of seconds of the same length stands in for each.
   const tree = parser.parse(text.replace(VARIABLE, (variable) => `${'1'.repeat(variable.length - 1)}s`));
   const broken: number[] = [];
@@ -49,7 +68,7 @@ function read(text: string): PromqlTree {
       above -= 1;
     },
   });
-  return { text, root: tree.topNode.getChild('Expr') ?? undefined, broken, depth };
+  return { root: tree.topNode.getChild('Expr') ?? undefined, broken, depth };
 }
 
 /** A comment ends with its line: an expression that may have one stays as it is. */
