@@ -24,21 +24,34 @@ const basePanel = z.looseObject({
 });
 type Panel = z.infer<typeof basePanel>;
 const board = z.looseObject({
-  panels: z.array(z.looseObject({ panels: z.array(basePanel).optional() }).and(basePanel)),
+  panels: z.array(basePanel.extend({ panels: z.array(basePanel).optional() })),
   templating: z.looseObject({ list: z.array(z.looseObject({ name: z.string() })) }).optional(),
 });
 
 /** The panels of a dashboard, those in collapsed rows too. */
 export function panelsOf({ spec }: DashboardResource): readonly Panel[] {
-  const known = parsed.get(spec);
+  return readBoard(spec).panels;
+}
+
+interface Board {
+  readonly panels: readonly Panel[];
+  readonly variables: readonly string[];
+}
+
+function readBoard(spec: DashboardResource['spec']): Board {
+  const known = boards.get(spec);
   if (known !== undefined) return known;
-  const panels = board.parse(spec).panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
-  parsed.set(spec, panels);
-  return panels;
+  const { panels, templating } = board.parse(spec);
+  const read = {
+    panels: panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]),
+    variables: (templating?.list ?? []).map(({ name }) => name),
+  };
+  boards.set(spec, read);
+  return read;
 }
 
 /** Specs are frozen, and every rule of a service asks for the same one. */
-const parsed = new WeakMap<object, readonly Panel[]>();
+const boards = new WeakMap<object, Board>();
 
 /** All that is wrong with one dashboard, its queries aside. */
 export function boardProblems(dashboard: DashboardResource, owner: string): readonly Diagnostic[] {
@@ -143,10 +156,10 @@ function panelProblems(dashboard: DashboardResource, panel: Panel): Diagnostic[]
 }
 
 function variableProblems(dashboard: DashboardResource): Diagnostic[] {
-  const names = (board.parse(dashboard.spec).templating?.list ?? []).map(({ name }) => name);
+  const { variables } = readBoard(dashboard.spec);
   const needed = dashboard.service === undefined ? ['datasource'] : ['datasource', 'instance'];
   return needed
-    .filter((name) => !names.includes(name))
+    .filter((name) => !variables.includes(name))
     .map((name) => error('B012', dashboard, `has no variable "${name}"`, 'Keep the variables of the house dashboard.'));
 }
 

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
 import { type DashboardResource, type Desired, type RuleResource, resourceKey } from '../model/resource.ts';
-import { type Catalog, findService, servicesBehind } from '../model/service.ts';
+import { type Catalog, findService, type Service, servicesBehind } from '../model/service.ts';
 import { boardProblems, onPanel, panelsOf } from './boards.ts';
 import { queryProblems } from './queries.ts';
 import { onRule, ruleProblems } from './rules.ts';
@@ -30,12 +30,13 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
     runbooks,
   };
   const isCounter = counters(catalog);
+  const callers = callersOf(catalog);
   return [
     ...duplicateUids(desired),
     ...duplicateTitles(dashboards),
     ...dashboards.flatMap((dashboard) => [
       ...boardProblems(dashboard, project.owner),
-      ...panelQueries(dashboard, catalog, isCounter),
+      ...panelQueries(dashboard, catalog, callers, isCounter),
     ]),
     ...rules.flatMap((rule) => [...ruleProblems(rule, around), ...ruleQueries(rule, catalog, project, isCounter)]),
   ];
@@ -71,9 +72,20 @@ function duplicateTitles(dashboards: readonly DashboardResource[]): Diagnostic[]
   );
 }
 
+/** For each service, those that call it. */
+function callersOf(catalog: Catalog): ReadonlyMap<Service, readonly Service[]> {
+  const calls = catalog.services.flatMap((caller) =>
+    servicesBehind(caller, catalog).map((called) => ({ caller, called })),
+  );
+  return new Map(
+    [...groupBy(calls, ({ called }) => called)].map(([called, all]) => [called, all.map(({ caller }) => caller)]),
+  );
+}
+
 function panelQueries(
   dashboard: DashboardResource,
   catalog: Catalog,
+  callers: ReadonlyMap<Service, readonly Service[]>,
   isCounter: (metric: string) => boolean,
 ): Diagnostic[] {
   const service = dashboard.service === undefined ? undefined : findService(catalog, dashboard.service);
@@ -81,11 +93,7 @@ function panelQueries(
   const shown =
     service === undefined
       ? catalog.services
-      : [
-          service,
-          ...servicesBehind(service, catalog),
-          ...catalog.services.filter((other) => servicesBehind(other, catalog).includes(service)),
-        ];
+      : [service, ...servicesBehind(service, catalog), ...(callers.get(service) ?? [])];
   const rules = { selects: selects(shown), isCounter };
   const verdicts = new Set(shown.flatMap((each) => signals(each, catalog).map(({ guarded }) => guarded)));
   return panelsOf(dashboard).flatMap((panel) =>

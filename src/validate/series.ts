@@ -22,7 +22,7 @@ function bindingsOf(value: unknown): Binding[] {
 
 /** Whether a selector takes series of one of these services and no others. */
 export function selects(services: readonly Service[]): (selector: Selector) => boolean {
-  const sets = services.flatMap(({ metrics }) => bindingsOf(metrics).map(({ matchers }) => matchers));
+  const sets = services.flatMap(matcherSets);
   // A fleet's overview asks this thousands of times: most bindings need one matcher alone.
   const alone = new Set(sets.flatMap((needed) => (needed.length === 1 ? needed : [])));
   const together = [
@@ -36,6 +36,19 @@ export function selects(services: readonly Service[]): (selector: Selector) => b
         (byFirst.get(matcher) ?? []).some((needed) => needed.every((each) => matchers.includes(each))),
     );
 }
+
+/** The matchers of a service's bindings, each set once. */
+function matcherSets(service: Service): readonly (readonly string[])[] {
+  const known = bound.get(service);
+  if (known !== undefined) return known;
+  const sets = bindingsOf(service.metrics).map(({ matchers }) => [matchers.join(), matchers] as const);
+  const fresh = [...new Map(sets).values()];
+  bound.set(service, fresh);
+  return fresh;
+}
+
+/** Facts are frozen, and every rule of a service and every dashboard that shows it asks. */
+const bound = new WeakMap<Service, readonly (readonly string[])[]>();
 
 /** Whether a metric only grows, so that its value alone says nothing. Gauges may end in `_count` too. */
 export function counters({ services }: Catalog): (metric: string) => boolean {
