@@ -9,8 +9,8 @@ const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;
 
 /**
- * What was built at a commit, from the rendered files that were committed with it. A file that is as it is rendered
- * now is not parsed: its resources are those of `now`.
+ * What was built at a commit, from the rendered files that were committed with it. What is as it is rendered now is
+ * not parsed: it is the resource of `now`. A fleet of hundreds of services feels that.
  */
 export async function readRenderedAt(commit: string, now: readonly RenderedFile[]): Promise<readonly Compared[]> {
   const files = await filesAt(commit, FOLDERS);
@@ -20,7 +20,7 @@ export async function readRenderedAt(commit: string, now: readonly RenderedFile[
     if (!RENDERED.test(path)) return [];
     const same = known.get(path);
     if (same?.content === content) return same.resources;
-    return path.endsWith('.json') ? dashboardIn(path, content) : rulesIn(path, content);
+    return path.endsWith('.json') ? dashboardIn(path, content) : rulesIn(path, content, same);
   });
 }
 
@@ -62,10 +62,24 @@ function unreadable(path: string, message: string): UsageError {
   );
 }
 
-function rulesIn(path: string, content: string): Compared[] {
-  const parsed = parseRenderedRules(content);
-  if ('problem' in parsed) throw unreadable(path, parsed.problem);
-  return parsed.rules.map((rule) => ({
+function rulesIn(path: string, content: string, now: RenderedFile | undefined): Compared[] {
+  const known = new Map(entriesOf(now?.content ?? '').rules.map((text, index) => [text, now?.resources[index]]));
+  const { head, rules } = entriesOf(content);
+  const same = rules.flatMap((text) => known.get(text) ?? []);
+  const others = rules.filter((text) => known.get(text) === undefined);
+  return [...same, ...(others.length === 0 && rules.length > 0 ? [] : parsed(path, `${head}${others.join('')}`))];
+}
+
+/** What stands above the rules of a rendered group, and the lines of each. */
+function entriesOf(content: string): { readonly head: string; readonly rules: readonly string[] } {
+  const [head = '', ...rules] = content.split(/^(?= {2}- )/m);
+  return { head, rules };
+}
+
+function parsed(path: string, content: string): Compared[] {
+  const read = parseRenderedRules(content);
+  if ('problem' in read) throw unreadable(path, read.problem);
+  return read.rules.map((rule) => ({
     kind: 'rule',
     uid: rule.uid,
     title: rule.alert,
