@@ -160,6 +160,8 @@ function createHttp(url: string, timeout: number, options: ConnectionOptions): A
     // A redirect would carry the token to another place; it is an error with a remedy instead.
     maxRedirects: 0,
     responseType: 'text',
+    // Bodies are text in both directions; axios would parse what is sent once more.
+    transformRequest: (data: unknown) => data,
     transformResponse: (data: unknown) => data,
     validateStatus: () => true,
     httpAgent: new HttpAgent(agent),

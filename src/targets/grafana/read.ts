@@ -1,4 +1,5 @@
 /** Everything of ours that a Grafana holds, and what stands in our way, in a handful of requests. */
+import { setImmediate } from 'node:timers/promises';
 import type { AlertState, Live, LiveObject, Scope } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
 import { type FolderResource, resourceKey } from '../../model/resource.ts';
@@ -10,7 +11,7 @@ import { liveFolders } from './folders.ts';
 import { seconds } from './normalise.ts';
 import { PAGE_SIZE, paths } from './paths.ts';
 import { checkRights, checkSite, parseAnswer, type Site } from './preflight.ts';
-import { groupKey, liveRules, type StoredGroup } from './rules.ts';
+import { groupKey, liveRules, type StoredGroup, wantedRules } from './rules.ts';
 import {
   contactPoints,
   type DashboardItem,
@@ -56,13 +57,13 @@ export async function readSnapshot(context: ReadContext, desired: Desired, scope
   const site = await checkSite(client, desired, scope);
   const alerts = scope.only !== 'dashboards';
   const dashboards = scope.only !== 'alerts';
-  const [folderList, boards, groups, integrations, active] = await Promise.all([
+  const [folderList, boards, rules, integrations] = await Promise.all([
     listAll(client, paths.folders(site.namespace), folderItem),
     dashboards ? listAll(client, paths.dashboards(site.namespace), dashboardItem) : { items: [], now: 0 },
-    alerts ? readGroups(client) : new Map<string, StoredGroup>(),
+    alerts ? readRules(context, desired) : { groups: new Map<string, StoredGroup>(), objects: [] },
     alerts ? readIntegrations(client) : [],
-    alerts ? readStates(client) : new Map<string, AlertState>(),
   ]);
+  const { groups } = rules;
   const folders = new Map(folderList.items.map((item) => [item.metadata.name, item]));
   const youngerThan = (uid: string, milliseconds: number): boolean => {
     const created = folders.get(uid)?.metadata.creationTimestamp;
@@ -80,11 +81,7 @@ export async function readSnapshot(context: ReadContext, desired: Desired, scope
   const boardObjects = await inTurn(items, desired, (item, resource) =>
     liveDashboard(item, resource?.kind === 'dashboard' ? resource : undefined, { client, owner, ownerTag }),
   );
-  const objects = [
-    ...boardObjects,
-    ...liveRules(groups.values(), desired, owner, active),
-    ...liveContactPoints(integrations, desired, owner),
-  ];
+  const objects = [...boardObjects, ...rules.objects, ...liveContactPoints(integrations, desired, owner)];
   const whole = scope.only === undefined && scope.service === undefined;
   const mayHide = (uid: string) => youngerThan(uid, DELETED_AFTER);
   const own = await liveFolders(context, { folders, mayHide }, desired, objects, whole);
@@ -116,6 +113,20 @@ async function listAll<T>(
     now = answer.now;
   } while (token !== '');
   return { items, now };
+}
+
+/** Rules with their states; understood while dashboards, the larger part, are still on their way. */
+async function readRules(
+  { client, owner }: ReadContext,
+  desired: Desired,
+): Promise<{ readonly groups: ReadonlyMap<string, StoredGroup>; readonly objects: readonly LiveObject[] }> {
+  // What needs no answer is done once the requests are on their way.
+  const meanwhile = async () => {
+    await setImmediate();
+    return wantedRules(desired);
+  };
+  const [groups, active, wanted] = await Promise.all([readGroups(client), readStates(client), meanwhile()]);
+  return { groups, objects: liveRules(groups.values(), wanted, owner, active) };
 }
 
 /** All rule groups of the organisation, by folder and name. */

@@ -28,23 +28,37 @@ export function rulePin({ grafana_alert: { guid, version } }: RulerRule): string
   return `${guid}@${version}`;
 }
 
+/** A rule that the code wants, and what storing it would give. */
+export interface WantedRule {
+  readonly resource: RuleResource;
+  readonly form: JsonObject;
+}
+
+/** The rules that the code wants, by UID. */
+export function wantedRules({ resources }: Desired): ReadonlyMap<string, WantedRule> {
+  const rules = resources.filter((resource) => resource.kind === 'rule');
+  return new Map(
+    rules.map((resource) => [
+      resource.uid,
+      { resource, form: normaliseRule(encodeGrafanaRule(resource.rule, resource.folderUid)) },
+    ]),
+  );
+}
+
 /** Rules of the owner, wherever they are, and foreign ones in our way. */
 export function liveRules(
   groups: Iterable<StoredGroup>,
-  desired: Desired,
+  wanted: ReadonlyMap<string, WantedRule>,
   owner: string,
   states: ReadonlyMap<string, AlertState>,
 ): LiveObject[] {
-  const wanted = new Map(
-    desired.resources.filter((resource) => resource.kind === 'rule').map((resource) => [resource.uid, resource]),
-  );
   const live: LiveObject[] = [];
   for (const group of groups) {
     for (const stored of group.rules) {
       const { uid, title } = stored.grafana_alert;
       const owned = hasOwnerPrefix(owner, uid) && stored.labels?.[OWNER_LABEL] === owner;
-      const resource = wanted.get(uid);
-      if (!owned && resource === undefined) continue;
+      const want = wanted.get(uid);
+      if (!owned && want === undefined) continue;
       const state = states.get(uid);
       live.push({
         kind: 'rule',
@@ -52,7 +66,7 @@ export function liveRules(
         title,
         owned,
         pin: rulePin(stored),
-        ...(owned ? decode(stored, group, resource) : {}),
+        ...(owned ? decode(stored, group, want) : {}),
         ...(state === undefined ? {} : { alertState: state }),
       });
     }
@@ -63,14 +77,13 @@ export function liveRules(
 function decode(
   stored: RulerRule,
   group: StoredGroup,
-  desired: RuleResource | undefined,
+  want: WantedRule | undefined,
 ): Pick<LiveObject, 'resource' | 'rest'> {
   const { folderUid, name } = group;
   const form = normaliseRule(provisioningForm(stored, folderUid, name));
   // The common case first, and the exact one: what is stored is what the code would send.
-  if (desired !== undefined && group.seconds === toSeconds(desired.rule.evaluationInterval)) {
-    const sent = normaliseRule(encodeGrafanaRule(desired.rule, desired.folderUid));
-    if (jsonEqual(form, sent)) return { resource: desired };
+  if (want !== undefined && group.seconds === toSeconds(want.resource.rule.evaluationInterval)) {
+    if (jsonEqual(form, want.form)) return { resource: want.resource };
   }
   const interval = toDuration(group.seconds);
   const decoded = decodeGrafanaRule(form, interval, folderUid) ?? unreadable(form, stored, group, interval);
