@@ -1,5 +1,5 @@
 import { defineCommand, runCommand } from './support/command.ts';
-import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import type { ExitCode } from './support/exit-codes.ts';
 import { folderName } from './support/options.ts';
 
 interface RestoreOptions {
@@ -19,28 +19,27 @@ const command = defineCommand(
   .option('--overwrite-drift', 'let the backup win over edits made in Grafana since');
 
 await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ openRestore }, report, { apply }, { paintFor, progressTo, writeResult }, { isNoOp }, { writeBackup }] =
-    await Promise.all([
-      import('./support/restore-session.ts'),
-      import('../src/report/index.ts'),
-      import('../src/sync/index.ts'),
-      import('./support/terminal.ts'),
-      import('../src/model/plan.ts'),
-      import('./support/backup.ts'),
-    ]);
-  const { plan, target } = await openRestore(command.args[0] ?? '', command.opts<RestoreOptions>());
+  const [{ openRestore }, report, { carryOut, exitCodeOf }, { paintFor, writeResult }, { isNoOp }] = await Promise.all([
+    import('./support/restore-session.ts'),
+    import('../src/report/index.ts'),
+    import('./support/carry-out.ts'),
+    import('./support/terminal.ts'),
+    import('../src/model/plan.ts'),
+  ]);
+  const file = command.args[0] ?? '';
+  const { plan, target } = await openRestore(file, command.opts<RestoreOptions>());
   const paint = paintFor(process.stdout);
   const head = `Restore to ${target.identity.kind} ${target.identity.name}`;
-  await writeResult(`${head}\n\n${report.renderPlanText(plan, paint)}`, undefined);
-  const blocked = plan.changes.some(({ action }) => action === 'blocked');
-  if (isNoOp(plan)) return blocked ? EXIT.partial : EXIT.success;
-  const outcome = await apply(plan, target, {
-    onEvent: progressTo(process.stderr),
-    backUp: (resources) => writeBackup(resources, target.identity),
-  });
-  const links = outcome.applied.flatMap((change) => target.link?.(change) ?? []);
+  const kept = plan.drift.some((drift) => drift.kept);
+  const way = kept ? `\nTo let the backup win over edits made since: npm run restore -- ${file} --overwrite-drift` : '';
+  await writeResult(`${head}\n\n${report.renderPlanText(plan, paint)}${way}`, undefined);
+  if (isNoOp(plan)) return exitCodeOf(plan);
+  const outcome = await carryOut(plan, target);
   const seconds = (performance.now() - started) / 1000;
-  const reported = { ...outcome, links, requests: target.requests?.() };
-  await writeResult(`\n${report.renderOutcome(plan, reported, seconds, paint)}`, undefined);
-  return blocked || outcome.failed.length + outcome.skipped.length > 0 ? EXIT.partial : EXIT.success;
+  const next =
+    target.identity.kind === 'grafana'
+      ? '\nThe next sync tells it as edited in Grafana and keeps it, until the code has it or --overwrite-drift discards it.'
+      : '\nThe next sync makes the directory as the code is again.';
+  await writeResult(`\n${report.renderOutcome(plan, outcome, seconds, paint)}${next}`, undefined);
+  return exitCodeOf(plan, outcome);
 });

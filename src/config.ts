@@ -69,12 +69,16 @@ const httpUrl = z
   .refine((text) => URL.canParse(text) && new URL(text).username + new URL(text).password === '', {
     error: 'has a user or password in the address; they have variables of their own',
   });
+/** What paths are added to. */
+const baseUrl = httpUrl.refine((text) => !/[?#]/.test(text), {
+  error: 'has a ? or # in the address; it ends with the path',
+});
 const port = z
   .string()
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'is no port')
   .transform(Number);
 const schema = z.object({
-  GRAFANA_URL: httpUrl.optional(),
+  GRAFANA_URL: baseUrl.optional(),
   GRAFANA_TOKEN: z.string().optional(),
   GRAFANA_USER: z.string().optional(),
   GRAFANA_PASSWORD: z.string().optional(),
@@ -85,7 +89,7 @@ const schema = z.object({
   PREVIEW_GRAFANA_PORT: port.default(3000),
   PREVIEW_PROMETHEUS_PORT: port.default(9090),
   PREVIEW_PAGER_PORT: port.default(9096),
-  PROMETHEUS_URL: httpUrl.optional(),
+  PROMETHEUS_URL: baseUrl.optional(),
   PROMETHEUS_USER: z.string().optional(),
   PROMETHEUS_PASSWORD: z.string().optional(),
   PROMETHEUS_TOKEN: z.string().optional(),

@@ -1,11 +1,11 @@
 /** A plan that puts back what a backup holds. */
 import { readFile } from 'node:fs/promises';
 import type { Plan } from '../../src/model/plan.ts';
-import { resourceKey } from '../../src/model/resource.ts';
+import { type Resource, resourceKey } from '../../src/model/resource.ts';
 import { project } from '../../src/project.ts';
-import { type Backup, parseBackup, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
+import { type Backup, makePlan, parseBackup, type Target } from '../../src/sync/index.ts';
 import { UsageError } from './command.ts';
-import { configuration, openTarget } from './session.ts';
+import { configuration, isTarget, openTarget, secretOptions } from './session.ts';
 
 /** @throws UsageError if the file is no backup, or one of another Grafana */
 export async function openRestore(
@@ -14,27 +14,40 @@ export async function openRestore(
 ): Promise<{ readonly plan: Plan; readonly target: Target }> {
   const backup = await readBackup(file);
   const config = configuration(options);
-  const { target } = await openTarget({ ...options, target: backup.target.kind, format: 'text' }, config, project);
-  if (target.identity.name !== backup.target.name) {
+  const { target } = await openTarget(
+    { ...options, target: backup.target.kind, format: 'text' },
+    config,
+    project,
+    true,
+  );
+  if (!(await isTarget(target, backup.target))) {
     throw unusable(
       file,
       `is of ${backup.target.name}, and this is ${target.identity.name}`,
       'Use the GRAFANA_URL, --env or --dir of the sync that wrote it.',
     );
   }
-  const webhook = config.previewWebhook ?? project.previewWebhook;
-  // The backup knows no secret: a contact point gets them back from the code, with the next sync.
-  const { desired, notes } = withPreviewReceivers(backup, (name) => config.secret(name) !== undefined, webhook);
-  const prepared = target.prepare?.(desired) ?? desired;
-  const live = await target.read(prepared, {});
   const keys = new Set(backup.resources.map(resourceKey));
-  // Only what the backup holds is looked at, so that nothing else can be taken for gone.
-  const objects = live.objects.filter((object) => keys.has(resourceKey(object)));
-  const made = plan(prepared, { ...live, objects, repairs: [] }, target.identity, {
-    scope: {},
-    ...(options.overwriteDrift === true ? { overwriteDrift: true } : {}),
-  });
-  return { target, plan: { ...made, notes } };
+  // The backup knows no secret: those of the environment are sent, as with any sync.
+  const made = await makePlan(
+    target,
+    { resources: backup.resources.map(withoutDigests) },
+    {
+      scope: {},
+      among: (object) => keys.has(resourceKey(object)),
+      ...(options.overwriteDrift === true ? { overwriteDrift: true } : {}),
+      ...secretOptions(config, project),
+    },
+  );
+  return { target, plan: made };
+}
+
+/** The digests are those of the secrets of that day. */
+function withoutDigests(resource: Resource): Resource {
+  if (resource.kind !== 'contact-point') return resource;
+  const { name, integrations } = resource.contactPoint;
+  const known = integrations.map(({ type, settings }) => ({ type, settings }));
+  return { ...resource, contactPoint: { name, integrations: known } };
 }
 
 async function readBackup(file: string): Promise<Backup> {

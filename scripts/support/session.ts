@@ -1,12 +1,11 @@
 /** What `sync` and `plan` share: configuration, the built project, the target, the plan. */
 import { ownerTag } from '../../src/build/index.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import type { Plan, Scope } from '../../src/model/plan.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import type { Project } from '../../src/model/project.ts';
-import type { Desired } from '../../src/model/resource.ts';
 import { project as ownProject } from '../../src/project.ts';
 import { renderDiagnostics } from '../../src/report/index.ts';
-import { plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
+import { makePlan, type Target } from '../../src/sync/index.ts';
 import { refused, UsageError } from './command.ts';
 import { commitOf } from './commit.ts';
 import { buildProject, ROOT } from './desired.ts';
@@ -37,10 +36,14 @@ export async function openSession(options: SyncOptions): Promise<Session | undef
   }
   chosenServices(built.catalog.services, options.service);
   const { target, because } = await openTarget(options, config, built.project);
-  const webhook = config.previewWebhook ?? built.project.previewWebhook;
-  const { desired, notes } = withPreviewReceivers(built.desired, (name) => config.secret(name) !== undefined, webhook);
-  const made = await makePlan(target, target.prepare?.(desired) ?? desired, options);
-  return { target, plan: { ...made, notes: [...notes, ...made.notes] }, project: built.project, config, because };
+  const { only, service, maxDeletes, overwriteDrift } = options;
+  const made = await makePlan(target, built.desired, {
+    scope: { ...(only === undefined ? {} : { only }), ...(service === undefined ? {} : { service }) },
+    ...(maxDeletes === undefined ? {} : { maxDeletes }),
+    ...(overwriteDrift === true ? { overwriteDrift } : {}),
+    ...secretOptions(config, built.project),
+  });
+  return { target, plan: made, project: built.project, config, because };
 }
 
 /** A saved plan and the target it was made for. The code is not built: what was reviewed is what is applied. */
@@ -52,8 +55,8 @@ export async function openSavedPlan(file: string, options: SyncOptions): Promise
     config,
     ownProject,
   );
-  const { kind, name } = target.identity;
-  if (kind !== saved.target.kind || name !== saved.target.name) {
+  if (!(await isTarget(target, saved.target))) {
+    const { kind, name } = target.identity;
     throw refused(
       'C009',
       file,
@@ -64,17 +67,19 @@ export async function openSavedPlan(file: string, options: SyncOptions): Promise
   return { target, plan: saved, project: ownProject, config, because };
 }
 
-async function makePlan(target: Target, desired: Desired, options: SyncOptions): Promise<Plan> {
-  const scope: Scope = {
-    ...(options.only === undefined ? {} : { only: options.only }),
-    ...(options.service === undefined ? {} : { service: options.service }),
+/** Whether a file was made for this target. It is asked only where its address does not tell that it is another one. */
+export async function isTarget(target: Target, made: Plan['target']): Promise<boolean> {
+  const { kind, name } = target.identity;
+  if (kind !== made.kind || !`${made.name} `.startsWith(`${name} `)) return false;
+  return ((await target.identify?.()) ?? target.identity).name === made.name;
+}
+
+/** What a plan has to know of the environment's secrets. */
+export function secretOptions(config: Config, project: Project) {
+  return {
+    isSet: (name: string) => config.secret(name) !== undefined,
+    previewWebhook: config.previewWebhook ?? project.previewWebhook,
   };
-  const live = await target.read(desired, scope);
-  return plan(desired, live, target.identity, {
-    scope,
-    ...(options.maxDeletes === undefined ? {} : { maxDeletes: options.maxDeletes }),
-    ...(options.overwriteDrift === true ? { overwriteDrift: true } : {}),
-  });
 }
 
 /** The environment as configuration. */
@@ -84,11 +89,12 @@ export function configuration({ env }: Pick<SyncOptions, 'env'>): Config {
   return result.config;
 }
 
-/** Opens the target that options and environment name. */
+/** Opens the target that options and environment name. @param restoring for a backup instead of the code */
 export async function openTarget(
   options: SyncOptions,
   config: Config,
   project: Project,
+  restoring = false,
 ): Promise<{ target: Target; because: string }> {
   const wanted = options.target ?? (config.grafanaUrl === undefined ? 'directory' : 'grafana');
   if (wanted === 'grafana' && config.grafanaUrl === undefined) {
@@ -99,7 +105,7 @@ export async function openTarget(
       'Set GRAFANA_URL and GRAFANA_TOKEN in the environment or in .env',
     );
   }
-  if (wanted === 'grafana') return { target: await openGrafanaOf(config, project), because: '' };
+  if (wanted === 'grafana') return { target: await openGrafanaOf(config, project, restoring), because: '' };
   const { openDirectory } = await import('../../src/targets/directory/index.ts');
   const because = options.target === 'directory' ? '' : ' (GRAFANA_URL is not set)';
   return {
@@ -108,8 +114,12 @@ export async function openTarget(
   };
 }
 
-/** Opens the Grafana of the environment. */
-export async function openGrafanaOf(config: Config, { owner }: Pick<Project, 'owner'>): Promise<Target> {
+/** Opens the Grafana of the environment. @param restoring for a backup instead of the code */
+export async function openGrafanaOf(
+  config: Config,
+  { owner }: Pick<Project, 'owner'>,
+  restoring = false,
+): Promise<Target> {
   const { grafanaUrl, grafanaToken, grafanaUser, grafanaPassword } = config;
   if (grafanaToken === undefined && (grafanaUser === undefined || grafanaPassword === undefined)) {
     throw refused(
@@ -131,5 +141,6 @@ export async function openGrafanaOf(config: Config, { owner }: Pick<Project, 'ow
     ownerTag: ownerTag(owner),
     commit: config.commit?.slice(0, 12) ?? commitOf(ROOT),
     secret: config.secret,
+    restoring,
   });
 }

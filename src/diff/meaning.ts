@@ -3,7 +3,7 @@ import type { Edit, Meaning } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import { dashboardMeanings } from './meaning-dashboard.ts';
 import { ruleMeanings } from './meaning-rule.ts';
-import { told, verb } from './words.ts';
+import { plain, told, verb } from './words.ts';
 
 /**
  * What edits mean to a person: each edit is told exactly once, those that affect paging first.
@@ -26,12 +26,20 @@ export function meaningsOf(desired: Resource, before: Json, after: Json, edits: 
 }
 
 function contactPointMeanings(edits: readonly Edit[]): readonly Meaning[] {
-  const texts = edits.map((edit) => {
-    const integration = edit.path.find((step) => typeof step === 'object');
-    const whole = edit.path.length === 2;
-    // The digest is all that is known of a secret: another one is another secret.
-    if (edit.path.at(-1) === 'digest') return `secret of integration ${integration?.id ?? ''} rotated`;
-    return `integration ${integration?.id ?? ''} ${whole ? verb(edit) : 'changed'}`.replace('  ', ' ');
-  });
+  const texts = edits.map(contactPointText);
   return [...new Set(texts)].map((text) => ({ kind: 'routing', subject: '', text, paging: true }));
+}
+
+function contactPointText(edit: Edit): string {
+  const { path } = edit;
+  if (path[0] === 'rest') return 'keeps quiet about what is over, which the code does not say';
+  const integration = path.find((step) => typeof step === 'object')?.id ?? '';
+  // The digest is all that is known of a secret: another one is another secret.
+  if (path.at(-1) === 'digest') return `secret of integration ${integration} rotated`;
+  if (path.length === 2) return `integration ${integration} ${verb(edit)}`;
+  const setting = `integration ${integration}: ${String(path.at(-1))}`;
+  // An address may hold a token, and a reference to a secret says nothing.
+  const values = edit.op === 'replace' ? [edit.before, edit.after] : [];
+  const tellable = values.length > 0 && values.every((value) => !/:\/\/|[{}]/.test(JSON.stringify(value)));
+  return tellable ? told(setting, edit, plain) : `${setting} ${verb(edit)}`;
 }

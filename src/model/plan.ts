@@ -88,6 +88,12 @@ export interface AlertState {
   readonly since?: string;
 }
 
+/** An alert that is firing or pending, by name and service. */
+export interface ActiveAlert extends AlertState {
+  readonly title: string;
+  readonly service?: string;
+}
+
 export interface UpdateChange extends ChangeOf {
   readonly action: 'update';
   readonly desired: Resource;
@@ -97,7 +103,9 @@ export interface UpdateChange extends ChangeOf {
   readonly meanings: readonly Meaning[];
   /** Set where the update resolves an active alert and starts it anew. */
   readonly restarts?: AlertState;
-  /** The hand-edited object that the update overwrites, for the backup. */
+  /** The same for alerts of other rules: those in a folder whose title changes, which is a label of theirs. */
+  readonly restartsIn?: readonly ActiveAlert[];
+  /** The object that the update overwrites, for the backup, where it may hold what the code never had. */
   readonly overwrites?: Resource;
   /** Set where the stored object was damaged, not where the code changed. */
   readonly repair?: string;
@@ -127,6 +135,8 @@ export interface BlockedChange extends ChangeOf {
   readonly diagnostic: Diagnostic;
   /** What stays in place: the live object, if it is ours. */
   readonly live?: Resource;
+  /** What the code changes and can not, because the object is kept. */
+  readonly withheld?: readonly Meaning[];
 }
 
 /** What happens to one resource. */
@@ -150,6 +160,7 @@ export interface Drift {
   readonly kind: Kind;
   readonly uid: string;
   readonly title: string;
+  readonly service?: string;
   readonly source?: string;
   /** Who: a login, or an account's UID where no name is known. */
   readonly by: string;
@@ -185,6 +196,8 @@ export interface LiveObject {
   readonly title: string;
   /** Carries the owner's prefix and mark. What is not ours is never touched. */
   readonly owned: boolean;
+  /** It exists where the account may not look: whose it is can not be told. */
+  readonly hidden?: true;
   /** Identifies this very version; an object with another pin has changed since. */
   readonly pin: string;
   /** In our model; absent where it can not be read. */

@@ -24,6 +24,7 @@ export function renderPlanJson(plan: Plan, outcome?: ReportedOutcome, seconds = 
           meanings: change.meanings,
           edits: change.edits,
           ...(change.restarts === undefined ? {} : { restarts: change.restarts }),
+          ...(change.restartsIn === undefined ? {} : { restartsIn: change.restartsIn }),
         };
       case 'delete':
         return {
@@ -32,7 +33,11 @@ export function renderPlanJson(plan: Plan, outcome?: ReportedOutcome, seconds = 
           ...(change.resolves === undefined ? {} : { resolves: change.resolves }),
         };
       case 'blocked':
-        return { ...common, diagnostic: change.diagnostic };
+        return {
+          ...common,
+          diagnostic: change.diagnostic,
+          ...(change.withheld === undefined ? {} : { withheld: change.withheld }),
+        };
       case 'create':
       case 'unchanged':
         return common;

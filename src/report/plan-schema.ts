@@ -44,10 +44,11 @@ const change = z.discriminatedUnion('action', [
     meanings: z.array(meaning),
     edits: z.array(edit),
     restarts: alertState.optional(),
+    restartsIn: z.array(alertState.extend({ title: z.string(), service: z.string().optional() })).optional(),
   }),
   z.strictObject({ action: z.literal('delete'), ...about, reason: z.string(), resolves: alertState.optional() }),
   z.strictObject({ action: z.literal('unchanged'), ...about }),
-  z.strictObject({ action: z.literal('blocked'), ...about, diagnostic }),
+  z.strictObject({ action: z.literal('blocked'), ...about, diagnostic, withheld: z.array(meaning).optional() }),
 ]);
 
 const outcome = z.strictObject({
@@ -82,6 +83,7 @@ export const planJsonSchema = z.strictObject({
       kind,
       uid: z.string(),
       title: z.string(),
+      service: z.string().optional(),
       source: z.string().optional(),
       by: z.string(),
       at: z.string(),

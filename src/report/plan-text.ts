@@ -102,18 +102,26 @@ function deletions(plan: Plan, paint: Paint): string[] {
   ]);
 }
 
+/** Reasons that stand for one object each; others, as the ceiling of a prune, for all that they hold up. */
+const OWN_REASON: ReadonlySet<string> = new Set(['S001', 'S006']);
+
+function nameOf({ kind, title, service }: BlockedChange): string {
+  return kind === 'rule' && service !== undefined ? `${title}, ${service}` : title;
+}
+
 function blocked(plan: Plan, paint: Paint): string[] {
   const all = plan.changes.filter((change): change is BlockedChange => change.action === 'blocked' && !isKept(change));
   // The same reason for many, as with the ceiling of a prune, is said once.
   const alike = groupBy(
     all,
-    ({ diagnostic, kind }) => `${kind} ${diagnostic.code} ${diagnostic.code === 'S001' ? diagnostic.subject : ''}`,
+    ({ diagnostic, kind, uid }) => `${kind} ${diagnostic.code} ${OWN_REASON.has(diagnostic.code) ? uid : ''}`,
   );
   return [...alike.values()].flatMap((changes) => {
     const [first] = changes as [BlockedChange, ...BlockedChange[]];
     const { message, remedy } = first.diagnostic;
+    const names = OWN_REASON.has(first.diagnostic.code) ? [nameOf(first)] : listed(changes);
     return [
-      `  ${paint.remove('× blocked')} ${plural(first.kind, changes)} ${listed(changes).join(', ')}`,
+      `  ${paint.remove('× blocked')} ${plural(first.kind, changes)} ${names.join(', ')}`,
       `      ${message}`,
       `      ${remedy}`,
     ];

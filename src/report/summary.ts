@@ -1,6 +1,6 @@
 /** What text and Markdown reports have in common: changes folded into what a person wants to know. */
 import { groupBy } from '../model/group-by.ts';
-import type { BlockedChange, Change, Meaning, Plan, UpdateChange } from '../model/plan.ts';
+import type { ActiveAlert, BlockedChange, Change, Meaning, Plan, UpdateChange } from '../model/plan.ts';
 import { countActions } from '../model/plan.ts';
 import type { Kind } from '../model/resource.ts';
 import { someOf } from './some-of.ts';
@@ -37,8 +37,10 @@ export function toldUpdates(plan: Plan): readonly ToldUpdate[] {
       kind: first.kind,
       names: namesOf(members),
       meanings: once(first.meanings),
-      paging: first.meanings.some(({ paging }) => paging) || members.some(({ restarts }) => restarts !== undefined),
-      restarts: members.flatMap(restartText),
+      paging:
+        first.meanings.some(({ paging }) => paging) ||
+        members.some(({ restarts, restartsIn }) => restarts !== undefined || restartsIn !== undefined),
+      restarts: [...members.flatMap(restartText), ...members.flatMap(restartsInText)],
       ...(first.repair === undefined ? {} : { repair: first.repair }),
     };
   });
@@ -62,6 +64,18 @@ function restartText({ restarts, service, desired }: UpdateChange): string[] {
   return [`${service === undefined ? '' : `${service} `}${restarts.state}${since}: this update ${end}${again}`];
 }
 
+/** What a new title of a folder does to the active alerts in it, those of one name and state together. */
+function restartsInText({ restartsIn = [] }: UpdateChange): string[] {
+  const alike = groupBy(restartsIn, ({ title, state }) => JSON.stringify([title, state]));
+  return [...alike.values()].map((members) => {
+    const [{ title, state }] = members as [ActiveAlert, ...ActiveAlert[]];
+    const services = someOf(members.flatMap(({ service }) => service ?? []));
+    const end = state === 'firing' ? 'resolves and restarts' : 'restarts the waiting of';
+    const it = members.length === 1 ? 'it' : 'them';
+    return `${[title, services].filter((part) => part !== '').join(', ')} ${state}: the folder's title is a label of alerts, so that this ${end} ${it}`;
+  });
+}
+
 /** Date and minute of a point in time, in UTC. @example '2025-12-15 14:52 UTC' */
 export function clock(iso: string): string {
   const date = new Date(iso);
@@ -69,20 +83,30 @@ export function clock(iso: string): string {
 }
 
 /** Hand edits as people read them. */
-export function toldDrift({ drift }: Plan): readonly {
+export function toldDrift({ drift, changes }: Plan): readonly {
   readonly head: string;
   readonly texts: readonly string[];
   readonly kept: boolean;
   readonly remedy: string;
 }[] {
-  return drift.map(({ kind, title, by, at, message, meanings, kept, source }) => ({
-    head: `${KIND_NAMES[kind]} ${title}: by ${by}${at === '' ? '' : `, ${clock(at)}`}${message === '' ? '' : ` ("${message}")`}`,
-    texts:
-      meanings.length === 0
+  const withheld = new Map(
+    changes.map((change) => [
+      `${change.kind}/${change.uid}`,
+      change.action === 'blocked' ? change.withheld : undefined,
+    ]),
+  );
+  const lines = (meanings: readonly Meaning[]) =>
+    once(meanings).map(({ subject, text }) => (subject === '' ? text : `${subject}  ${text}`));
+  return drift.map(({ kind, uid, title, service, by, at, message, meanings, kept, source }) => ({
+    head: `${KIND_NAMES[kind]} ${title}${kind === 'rule' && service !== undefined ? `, ${service}` : ''}: by ${by}${at === '' ? '' : `, ${clock(at)}`}${message === '' ? '' : ` ("${message}")`}`,
+    texts: [
+      ...(meanings.length === 0
         ? ['what changed is not known: our last version is not in the history']
-        : once(meanings).map(({ subject, text }) => (subject === '' ? text : `${subject}  ${text}`)),
+        : lines(meanings)),
+      ...lines(withheld.get(`${kind}/${uid}`) ?? []).map((text) => `the code would change: ${text}`),
+    ],
     kept,
-    remedy: `keep: bring the edit into ${source ?? 'the code'}    discard: npm run sync -- --overwrite-drift`,
+    remedy: `keep: bring the edit into ${source || 'the code'}    discard: npm run sync -- --overwrite-drift`,
   }));
 }
 

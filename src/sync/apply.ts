@@ -1,6 +1,7 @@
 import type { Change, Plan } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import { resourceKey } from '../model/resource.ts';
+import { needsOf } from './needs.ts';
 import type { Step, Target } from './target.ts';
 
 /** What happens while a plan is applied; scripts turn it into a progress bar or into lines. */
@@ -138,12 +139,6 @@ class Run {
   }
 }
 
-/** Keys of the resources that have to exist before a change can be written. */
-function needs(change: Change): string[] {
-  if (change.action !== 'create' && change.action !== 'update') return [];
-  const { desired } = change;
-  if (desired.kind === 'dashboard') return [`folder/${desired.folderUid}`];
-  if (desired.kind === 'rule')
-    return [`folder/${desired.folderUid}`, `contact-point/${desired.rule.notification.receiver}`];
-  return [];
+function needs(change: Change): readonly string[] {
+  return change.action === 'create' || change.action === 'update' ? needsOf(change.desired) : [];
 }

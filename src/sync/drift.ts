@@ -42,6 +42,9 @@ export function driftIn(
       kind,
       uid,
       title,
+      ...((resource?.kind === 'rule' || resource?.kind === 'dashboard') && resource.service !== undefined
+        ? { service: resource.service }
+        : {}),
       ...(source === undefined ? {} : { source }),
       by: edited.by,
       at: edited.at,
@@ -57,9 +60,9 @@ export function handEdited({ kind, title, edited }: LiveObject, file?: string): 
   return {
     code: 'S005',
     level: 'error',
-    ...(file === undefined ? {} : { file }),
+    ...(file ? { file } : {}),
     subject: `${kind} ${title}`,
     message: `was edited in Grafana by ${edited?.by ?? 'somebody'}, and is kept as it is`,
-    remedy: `keep: bring the edit into ${file ?? 'the code'}    discard: npm run sync -- --overwrite-drift`,
+    remedy: `keep: bring the edit into ${file || 'the code'}    discard: npm run sync -- --overwrite-drift`,
   };
 }

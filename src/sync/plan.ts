@@ -1,10 +1,11 @@
 import { diffJson, meaningsOf } from '../diff/index.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
 import { jsonEqual } from '../model/json.ts';
-import type { BlockedChange, Change, DeleteChange, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
+import type { BlockedChange, Change, DeleteChange, Edit, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
 import { type Desired, KINDS, type Resource, resourceKey } from '../model/resource.ts';
 import { comparable } from './comparable.ts';
 import { driftIn, driftOf, handEdited, isServersDoing } from './drift.ts';
+import { needsOf } from './needs.ts';
+import { foreign, hidden, overCeiling, unread, waits } from './obstacles.ts';
 import { countsForPrune } from './ownership.ts';
 import { restartsAlert } from './restarts.ts';
 
@@ -31,7 +32,8 @@ export function plan(desired: Desired, live: Live, target: PlanTarget, policy: P
   const held = new Map(live.objects.map((object) => [resourceKey(object), object]));
   const wanted = desired.resources.filter((resource) => inScope(resource, policy.scope));
   const keep = new Set(desired.resources.map(resourceKey));
-  const writes = wanted.map((resource) => decide(resource, held.get(resourceKey(resource)), policy));
+  const decided = wanted.map((resource) => decide(resource, held.get(resourceKey(resource)), policy));
+  const writes = withFooting(decided.map((change) => withRestarts(change, live)));
   const gone = live.objects.filter(
     (object) => object.owned && !keep.has(resourceKey(object)) && liveInScope(object, policy.scope),
   );
@@ -53,16 +55,14 @@ export function plan(desired: Desired, live: Live, target: PlanTarget, policy: P
 function decide(resource: Resource, live: LiveObject | undefined, policy: PlanPolicy): Change {
   const common = describe(resource);
   if (live === undefined) return { ...common, action: 'create', desired: resource };
+  if (live.hidden === true) return { ...common, action: 'blocked', diagnostic: hidden(resource) };
   if (!live.owned) return { ...common, action: 'blocked', diagnostic: foreign(resource) };
   const before = live.resource === undefined ? undefined : comparable(live.resource, live.rest);
   const after = comparable(resource);
   const asWanted = before !== undefined && (jsonEqual(before, after) || isServersDoing(resource, live));
   if (asWanted && live.damage === undefined)
     return { ...common, action: 'unchanged', desired: resource, pin: live.pin };
-  if (live.edited !== undefined && policy.overwriteDrift !== true) {
-    const kept = live.resource === undefined ? {} : { live: live.resource };
-    return { ...common, action: 'blocked', diagnostic: handEdited(live, resource.source), ...kept };
-  }
+  if (live.edited !== undefined && policy.overwriteDrift !== true) return keep(resource, live);
   const restarts = live.alertState !== undefined && before !== undefined && restartsAlert(diffJson(before, after));
   const edits = before === undefined ? [] : diffJson(before, after);
   return {
@@ -74,8 +74,65 @@ function decide(resource: Resource, live: LiveObject | undefined, policy: PlanPo
     meanings: before === undefined ? [] : meaningsOf(resource, before, after, edits),
     ...(live.damage === undefined ? {} : { repair: live.damage }),
     ...(restarts && live.alertState !== undefined ? { restarts: live.alertState } : {}),
-    ...(live.edited === undefined || live.resource === undefined ? {} : { overwrites: live.resource }),
+    ...(live.resource !== undefined && losesSomething(live, edits) ? { overwrites: live.resource } : {}),
   };
+}
+
+/** A hand edit stays, and with it what the code changes in the same object. */
+function keep(resource: Resource, live: LiveObject): BlockedChange {
+  const ours = live.edited?.ours === undefined ? undefined : comparable(live.edited.ours);
+  const after = comparable(resource);
+  const withheld = ours === undefined ? [] : meaningsOf(resource, ours, after, diffJson(ours, after));
+  return {
+    ...describe(resource),
+    action: 'blocked',
+    diagnostic: handEdited(live, resource.source),
+    ...(live.resource === undefined ? {} : { live: live.resource }),
+    ...(withheld.length === 0 ? {} : { withheld }),
+  };
+}
+
+/**
+ * Whether an update may take away what is nowhere else: a hand edit; what our model can not say; settings of a contact
+ * point, which tell nobody who made them. A rotated secret takes nothing.
+ */
+function losesSomething({ kind, edited, rest }: LiveObject, edits: readonly Edit[]): boolean {
+  if (edited !== undefined || rest !== undefined) return true;
+  return kind === 'contact-point' && edits.some(({ path }) => path.at(-1) !== 'digest');
+}
+
+/** What has to wait for something that is blocked is blocked as well: no dashboard of ours in a foreign folder. */
+function withFooting(changes: readonly Change[]): readonly Change[] {
+  const blocked = new Map(
+    changes.flatMap((change) =>
+      change.action === 'blocked' && (change.kind === 'folder' || change.kind === 'contact-point')
+        ? [[resourceKey(change), change] as const]
+        : [],
+    ),
+  );
+  return changes.map((change) => {
+    if (change.action !== 'create' && change.action !== 'update') return change;
+    const obstacle = needsOf(change.desired).flatMap((key) => blocked.get(key) ?? [])[0];
+    if (obstacle === undefined) return change;
+    return { ...describe(change.desired), action: 'blocked', diagnostic: waits(change.desired, obstacle) };
+  });
+}
+
+/** Alerts carry the title of their folder as a label: another title ends their state. */
+function withRestarts(change: Change, { objects }: Live): Change {
+  if (change.kind !== 'folder' || change.action !== 'update') return change;
+  const active = objects.flatMap(({ resource, alertState }) =>
+    resource?.kind === 'rule' && resource.folderUid === change.uid && alertState !== undefined
+      ? [
+          {
+            title: resource.title,
+            ...(resource.service === undefined ? {} : { service: resource.service }),
+            ...alertState,
+          },
+        ]
+      : [],
+  );
+  return active.length === 0 ? change : { ...change, restartsIn: active };
 }
 
 function describe(resource: Resource) {
@@ -86,18 +143,6 @@ function describe(resource: Resource) {
 
 function serviceOf(resource: Resource): string | undefined {
   return resource.kind === 'dashboard' || resource.kind === 'rule' ? resource.service : undefined;
-}
-
-function foreign({ kind, uid, title, source }: Resource): Diagnostic {
-  return {
-    code: 'S001',
-    level: 'error',
-    file: source,
-    subject: `${kind} ${title}`,
-    message: `has the UID ${uid}, which belongs to something that is not ours (it lacks the owner's mark)`,
-    remedy:
-      'Rename one of the two: the service id in services/, or the UID of the other object. Nothing of it was changed.',
-  };
 }
 
 function prune(gone: readonly LiveObject[], live: Live, policy: PlanPolicy): (DeleteChange | BlockedChange)[] {
@@ -127,26 +172,6 @@ function units(objects: readonly LiveObject[]): number {
       object.resource?.kind === 'rule' ? `group/${object.resource.rule.group}` : resourceKey(object),
     ),
   ).size;
-}
-
-function unread({ kind, title }: LiveObject): Diagnostic {
-  return {
-    code: 'S002',
-    level: 'error',
-    subject: `${kind} ${title}`,
-    message: 'left the code, but the target could not be read completely, so nothing is deleted',
-    remedy: 'Run the sync again when the target answers.',
-  };
-}
-
-function overCeiling({ kind, title }: LiveObject, count: number, limit: number): Diagnostic {
-  return {
-    code: 'S003',
-    level: 'error',
-    subject: `${kind} ${title}`,
-    message: `left the code, but ${count} dashboards and rule groups would be deleted and at most ${limit} may be at once`,
-    remedy: `If that is right: npm run sync -- --max-deletes ${count}`,
-  };
 }
 
 function inScope(resource: Resource, { only, service }: Scope): boolean {

@@ -21,7 +21,10 @@ export interface Step {
  * does, and `apply()` runs its steps.
  */
 export interface Target {
+  /** Which one it is; for what takes a question to tell, right after `identify` or `read`. */
   readonly identity: Plan['target'];
+  /** Asks which one it is, where that takes a request. */
+  identify?(): Promise<Plan['target']>;
   /** The desired state with what only the target knows, such as digests of secrets. Before `read` and `plan`. */
   prepare?(desired: Desired): Desired;
   /**

@@ -82,6 +82,50 @@ describe('sync to a Grafana', { sequential: true }, () => {
     expect((await command('sync')).code).toBe(0);
   });
 
+  test('refuses to limit a saved plan', async () => {
+    for (const limit of [
+      ['--only', 'dashboards'],
+      ['--service', 'user-service'],
+      ['--max-deletes', '0'],
+    ]) {
+      const { code, stderr } = await command('sync', ['--plan', 'plan.json', ...limit]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("option '--plan <file>' cannot be used with option");
+    }
+  });
+
+  test('never takes real notifications away where secrets are not set', async () => {
+    const missing = { PAGERDUTY_KEY: '', SLACK_WEBHOOK_URL: '' };
+    const { code, stdout } = await command('plan', ['--fail-on-change'], missing);
+    expect(code).toBe(0);
+    expect(stdout).toContain('PAGERDUTY_KEY is not set; it stays as it is');
+  });
+
+  test('keeps a hand edit, says so, and ends with 4', async () => {
+    const { spec, generation } = fake.state.dashboards.get('shop-user-service') ?? { spec: {}, generation: 0 };
+    await fake.app.request('/api/dashboards/db', {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` },
+      body: JSON.stringify({
+        dashboard: { ...spec, uid: 'shop-user-service', title: 'By hand', version: generation },
+        folderUid: 'shop-services',
+      }),
+    });
+    const markdown = await command('plan', ['--format', 'md']);
+    expect(markdown.stdout).toContain('**Kept, because someone edited it in Grafana**');
+    const kept = await command('sync');
+    expect(kept.code).toBe(4);
+    expect(kept.stdout).toContain('Kept, because someone edited it in Grafana');
+    expect(kept.stdout).toMatch(/≠ edited dashboard By hand: by admin, 20\d\d-/);
+    expect(kept.stdout).toContain('title User Service → By hand');
+    expect(kept.stdout).toContain('1 kept, 43 unchanged.');
+    const json = planJsonSchema.parse(JSON.parse((await command('plan', ['--format', 'json'])).stdout));
+    expect(json.drift).toMatchObject([{ uid: 'shop-user-service', by: 'admin', kept: true }]);
+    const won = await command('sync', ['--overwrite-drift']);
+    expect(won.code).toBe(0);
+    expect(won.stderr).toContain('Backed up 1 resources');
+  });
+
   test('backs up what it deletes, and restore puts it back', async () => {
     const index = join(project, 'services/index.ts');
     const text = await readFile(index, 'utf8');
@@ -100,6 +144,10 @@ describe('sync to a Grafana', { sequential: true }, () => {
     const restored = await command('restore', [file]);
     expect(restored).toMatchObject({ code: 0 });
     expect(restored.stdout).toContain('Applied: 13 created, 0 changed, 0 deleted.');
+    expect(restored.stdout).toContain('The next sync tells it as edited in Grafana and keeps it');
+    const kept = await command('plan');
+    expect(kept.code).toBe(4);
+    expect(kept.stdout).toContain('13 kept');
     await writeFile(index, text);
     for (const [at, name] of left.entries()) await writeFile(join(project, name), texts[at] ?? '');
     fake.wait(180_000);
@@ -110,33 +158,13 @@ describe('sync to a Grafana', { sequential: true }, () => {
     expect(broken.stderr).toContain('C012');
   });
 
-  test('keeps a hand edit, says so, and ends with 4', async () => {
-    const { spec, generation } = fake.state.dashboards.get('shop-user-service') ?? { spec: {}, generation: 0 };
-    await fake.app.request('/api/dashboards/db', {
-      method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` },
-      body: JSON.stringify({
-        dashboard: { ...spec, uid: 'shop-user-service', title: 'By hand', version: generation },
-        folderUid: 'shop-services',
-      }),
-    });
-    const kept = await command('sync');
-    expect(kept.code).toBe(4);
-    expect(kept.stdout).toContain('Kept, because someone edited it in Grafana');
-    expect(kept.stdout).toMatch(/≠ edited dashboard By hand: by admin, 20\d\d-/);
-    expect(kept.stdout).toContain('title User Service → By hand');
-    expect(kept.stdout).toContain('1 kept, 43 unchanged.');
-    const json = planJsonSchema.parse(JSON.parse((await command('plan', ['--format', 'json'])).stdout));
-    expect(json.drift).toMatchObject([{ uid: 'shop-user-service', by: 'admin', kept: true }]);
-    const won = await command('sync', ['--overwrite-drift']);
-    expect(won.code).toBe(0);
-    expect(won.stderr).toContain('Backed up 1 resources');
-  });
-
   test('a refused token ends with 3, and a missing one with 2', async () => {
     const wrong = await command('sync', [], { GRAFANA_TOKEN: 'canary-token' });
     expect(wrong.code).toBe(3);
     expect(wrong.stderr).toContain('error  G005');
+    const query = await command('plan', [], { GRAFANA_URL: `${served.url}/?token=canary-query` });
+    expect(query.code).toBe(2);
+    expect(query.stderr).toContain('C003 GRAFANA_URL has a ? or # in the address');
     const none = await command('sync', [], { GRAFANA_TOKEN: '' });
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('C007');

@@ -6,14 +6,18 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Json } from '../../src/model/json.ts';
-import type { Desired, Resource } from '../../src/model/resource.ts';
+import { type Desired, type Resource, resourceKey } from '../../src/model/resource.ts';
 import { renderPlanText } from '../../src/report/index.ts';
-import { apply, plan } from '../../src/sync/index.ts';
+import { apply, makePlan, plan } from '../../src/sync/index.ts';
 import { changed, estateOf, only, retitled, withThreshold } from '../support/estate.ts';
 import { ownServices } from '../support/world.ts';
 import {
   boardPath,
+  closedFolder,
   defaultRule,
+  editRule,
+  FOLDERS,
+  folderBody,
   foreignBoard,
   foreignRule,
   groupOf,
@@ -31,7 +35,7 @@ if (real && found === undefined) {
 const sites: readonly Site[] = real ? (found === undefined ? [] : [found]) : [fakeSite('unified'), fakeSite('legacy')];
 const [user, order] = ['user-service', 'order-service'];
 const twoServices = ownServices.filter(({ id }) => id === user || id === order);
-const OWNERS = 22;
+const OWNERS = 29;
 
 describe.each(sites)('on $name', (site) => {
   const owners: string[] = [];
@@ -194,18 +198,146 @@ describe.each(sites)('on $name', (site) => {
     ]).toEqual(before);
   });
 
-  test('a rule of ours that somebody moved to another group comes back, and the plan says so', async () => {
+  test('a rule of ours that somebody moved to another group is reported and kept, and comes back when the code may win', async () => {
     const { owner, desired } = await aSynced();
     const folder = `${owner}-services`;
     const uid = `${owner}-${user}-errors`;
-    const { body } = await asAdmin(site, 'GET', `/api/v1/provisioning/alert-rules/${uid}`);
-    const moved = { ...(body as object), ruleGroup: 'moved-away' };
-    expect((await asAdmin(site, 'PUT', `/api/v1/provisioning/alert-rules/${uid}`, moved)).status).toBe(200);
-    const back = await sync(site, owner, desired);
+    await editRule(site, uid, { ruleGroup: 'moved-away' });
+    const kept = await sync(site, owner, desired);
+    expect(told(kept.plan.changes)).toEqual([`blocked rule ${uid}`]);
+    expect(kept.writes()).toEqual([]);
+    expect(renderPlanText(kept.plan)).toContain(`group ${user} → moved-away`);
+    const back = await sync(site, owner, desired, { overwriteDrift: true });
     expect(told(back.plan.changes)).toEqual([`update rule ${uid}`]);
-    expect(renderPlanText(back.plan)).toContain(`group moved-away → ${user}`);
     expect(problems(back.outcome)).toEqual([]);
     expect((await rulesOfGroup(site, folder, user)).map((rule) => rule.uid)).toContain(uid);
+  });
+
+  test('a hand-edited rule is reported with who, when and what, and kept until the code may win', async () => {
+    const { owner, desired } = await aSynced();
+    const uid = `${owner}-${user}-errors`;
+    await editRule(site, uid, { isPaused: true, for: '45m' });
+    const update = withThreshold(withThreshold(desired, uid, 0.03), `${owner}-${user}-latency`, 1);
+    const kept = await sync(site, owner, update);
+    expect(told(kept.plan.changes)).toEqual([`blocked rule ${uid}`, `update rule ${owner}-${user}-latency`]);
+    expect(problems(kept.outcome)).toEqual([]);
+    const [drift] = kept.plan.drift;
+    expect(drift).toMatchObject({ uid, service: user, by: 'admin', kept: true });
+    expect(drift?.at).toMatch(/^20\d\d-/);
+    const text = renderPlanText(kept.plan);
+    expect(text).toContain('for 3m → 45m');
+    expect(text).toContain('paused false → true');
+    expect(text).toContain('the code would change: threshold 5 % → 3 %');
+    expect((await rulesOfGroup(site, `${owner}-services`, user)).find((rule) => rule.uid === uid)?.form).toMatchObject({
+      for: '45m',
+      grafana_alert: { is_paused: true },
+    });
+    const kept2: Resource[] = [];
+    const won = await sync(site, owner, update, {
+      overwriteDrift: true,
+      apply: {
+        backUp: async (resources) => {
+          kept2.push(...resources);
+          return 'a backup';
+        },
+      },
+    });
+    expect(problems(won.outcome)).toEqual([]);
+    expect(kept2).toMatchObject([{ uid, rule: { for: '45m', paused: true } }]);
+    expect(told((await sync(site, owner, update)).plan.changes)).toEqual([]);
+  });
+
+  test('a rule that this account may not see is not taken from where it is', async () => {
+    const { owner, desired } = await aSynced();
+    const uid = `${owner}-${user}-errors`;
+    const closed = `${owner}-closed`;
+    await closedFolder(site, closed);
+    await editRule(site, uid, { folderUID: closed, ruleGroup: 'theirs', labels: { team: 'theirs' } });
+    const { plan: planned, outcome, writes } = await sync(site, owner, desired);
+    expect(told(planned.changes)).toEqual([`blocked rule ${uid}`]);
+    expect(renderPlanText(planned)).toContain('in a folder that this account may not look into');
+    expect(problems(outcome)).toEqual([]);
+    expect(writes()).toEqual([]);
+    expect(await groupOf(site, uid)).toBe('theirs');
+  });
+
+  test('what needs a folder that is not ours is held up with it', async () => {
+    const owner = anOwner();
+    const theirs = { uid: `${owner}-services`, title: `Marketing ${owner}` };
+    expect((await asAdmin(site, 'PUT', `${FOLDERS}/${theirs.uid}`, folderBody(theirs))).status).toBe(200);
+    const { plan: planned, outcome } = await sync(site, owner, estateOf(owner, twoServices));
+    expect(problems(outcome)).toEqual([]);
+    expect(new Set(outcome.applied.map(({ kind }) => kind))).toEqual(new Set(['contact-point']));
+    expect(planned.changes.filter(({ kind }) => kind === 'dashboard').every(({ action }) => action === 'blocked')).toBe(
+      true,
+    );
+    expect(renderPlanText(planned)).toContain(`needs folder`);
+  });
+
+  test('a machine that lacks a secret leaves a contact point with it as it is', async () => {
+    const { owner, desired } = await aSynced();
+    const { target, writes } = open(site, owner, {});
+    const planned = await makePlan(target, desired, {
+      scope: {},
+      isSet: () => false,
+      previewWebhook: 'http://127.0.0.1:9/',
+    });
+    expect(told(planned.changes)).toEqual([]);
+    expect(planned.notes.map(({ message }) => message)).toEqual([
+      'PAGERDUTY_KEY is not set; it stays as it is',
+      'SLACK_WEBHOOK_URL is not set; it stays as it is',
+    ]);
+    expect(writes()).toEqual([]);
+  });
+
+  test('a contact point that somebody made quiet is put right, and backed up', async () => {
+    const { owner, desired } = await aSynced();
+    const path = '/api/v1/provisioning/contact-points';
+    const { body } = await asAdmin(site, 'GET', `${path}?name=${owner}-chat`);
+    const [chat] = body as [{ uid: string }];
+    await asAdmin(site, 'PUT', `${path}/${chat.uid}`, { ...chat, disableResolveMessage: true });
+    const { plan: planned, outcome } = await sync(site, owner, desired);
+    expect(renderPlanText(planned)).toContain('keeps quiet about what is over');
+    expect(planned.changes.filter(({ action }) => action === 'update')).toMatchObject([
+      { overwrites: { uid: `${owner}-chat` } },
+    ]);
+    expect(problems(outcome)).toEqual([]);
+    expect(told((await sync(site, owner, desired)).plan.changes)).toEqual([]);
+  });
+
+  test('what a restore put back is kept by the next sync, until the code may win', async () => {
+    const { owner, desired } = await aSynced();
+    const lost: Resource[] = [];
+    const left = estateOf(
+      owner,
+      twoServices.filter(({ id }) => id === user),
+    );
+    const gone = await sync(site, owner, left, {
+      apply: {
+        backUp: async (resources) => {
+          lost.push(...resources);
+          return 'a backup';
+        },
+      },
+    });
+    expect(problems(gone.outcome)).toEqual([]);
+    const { target } = open(site, owner, SECRETS, true);
+    const keys = new Set(lost.map(resourceKey));
+    const back = await makePlan(
+      target,
+      { resources: lost },
+      { scope: {}, isSet: () => true, previewWebhook: '', among: (object) => keys.has(resourceKey(object)) },
+    );
+    expect(problems(await apply(back, target))).toEqual([]);
+    const next = await planFor(site, owner, left);
+    expect(
+      new Set(next.plan.changes.filter(({ action }) => action !== 'unchanged').map(({ action }) => action)),
+    ).toEqual(new Set(['blocked']));
+    expect(next.plan.drift.length).toBe(lost.length);
+    const code = await sync(site, owner, left, { overwriteDrift: true });
+    expect(code.outcome.applied.length).toBe(lost.length);
+    expect(told((await planFor(site, owner, left)).plan.changes)).toEqual([]);
+    expect(desired.resources.length).toBeGreaterThan(left.resources.length);
   });
 
   test('a rule that moves to another group between plan and apply is not moved back silently', async () => {
@@ -455,6 +587,20 @@ describe.each(sites)('on $name', (site) => {
             rule: { ...resource.rule, annotations: { ...resource.rule.annotations, description: 'Other words.' } },
           }
         : resource,
+    );
+    const renamed = changed(firing, `${owner}-services`, (resource) => ({
+      ...resource,
+      title: `${resource.title} two`,
+    }));
+    const folder = (await planFor(site, owner, renamed)).plan;
+    expect(folder.changes.filter(({ action }) => action === 'update')).toMatchObject([
+      {
+        kind: 'folder',
+        restartsIn: expect.arrayContaining([expect.objectContaining({ title: 'ServiceErrorRateHigh', service: user })]),
+      },
+    ]);
+    expect(renderPlanText(folder)).toMatch(
+      /Affects paging\n.*folder[\s\S]*ServiceErrorRateHigh, user-service (pending|firing)/,
     );
     const harmless = await planFor(site, owner, described);
     expect(harmless.plan.changes.filter(({ action }) => action === 'update')).toMatchObject([{ uid }]);

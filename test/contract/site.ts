@@ -58,7 +58,12 @@ export const SECRETS: Readonly<Record<string, string>> = {
   SLACK_WEBHOOK_URL: 'https://hooks.slack.example/services/canary-slack',
 };
 
-export function open(site: Site, owner: string, secrets: Readonly<Record<string, string>> = SECRETS): Opened {
+export function open(
+  site: Site,
+  owner: string,
+  secrets: Readonly<Record<string, string>> = SECRETS,
+  restoring = false,
+): Opened {
   const sent: Sent[] = [];
   const inner: AxiosAdapter = site.fake === undefined ? axios.getAdapter('http') : adapterTo(site.fake);
   const adapter: AxiosAdapter = (config) => {
@@ -76,6 +81,7 @@ export function open(site: Site, owner: string, secrets: Readonly<Record<string,
       return value === undefined ? undefined : { reveal: () => value };
     },
     adapter,
+    restoring,
     ...(site.fake === undefined ? {} : { sleep: async () => undefined }),
   });
   return { target, sent, writes: () => sent.filter(({ method }) => method !== 'GET') };

@@ -98,16 +98,42 @@ describe('refuses, with the next step,', () => {
 
   test('missing rights, and names each of them', async () => {
     const without = ['folders:create', 'alert.rules:write'];
-    await expect(readingFake({ without })).rejects.toMatchObject({
+    const fake = createFakeGrafana({ without });
+    await expect(synced({ adapter: adapterTo(fake) }, 'http://fake.example')).rejects.toMatchObject({
       code: 'G006',
       exitCode: 3,
       message: expect.stringContaining('missing: folders:create, alert.rules:write'),
       remedy: expect.stringContaining('Nothing was written'),
     });
-    const viewer = { token: { reveal: () => TOKENS.viewer } };
-    await expect(readingFake({}, viewer)).rejects.toMatchObject({
+    expect(fake.log.every(({ method }) => method === 'GET')).toBe(true);
+    await expect(readingFake({ without: ['alert.rules:read', 'alert.notifications:read'] })).rejects.toMatchObject({
+      code: 'G006',
+      message: expect.stringContaining('missing: alert.rules:read, alert.notifications:read'),
+      remedy: expect.stringContaining('Viewer role'),
+    });
+  });
+
+  test('to write with an account that may only read, though a plan can be made with it', async () => {
+    const adapter = adapterTo(createFakeGrafana());
+    const viewer = { adapter, token: { reveal: () => TOKENS.viewer } };
+    await expect(reading('http://fake.example', viewer)).resolves.toMatchObject({ complete: true });
+    await expect(synced(viewer, 'http://fake.example')).rejects.toMatchObject({
+      code: 'G006',
       message: expect.stringMatching(/folders:create, dashboards:create.*alert\.notifications:write/),
     });
+  });
+
+  test('a wrong token also where anybody may look', async () => {
+    const adapter = adapterTo(createFakeGrafana({ anonymous: true }));
+    const wrong = { adapter, token: { reveal: () => 'glsa_wrong' } };
+    await expect(reading('http://fake.example', wrong)).rejects.toMatchObject({ code: 'G005', exitCode: 3 });
+  });
+
+  test('a wrong password after one attempt, because several lock the account', async () => {
+    const fake = createFakeGrafana();
+    const wrong = { adapter: adapterTo(fake), token: undefined, user: ADMIN.user, password: { reveal: () => 'wrong' } };
+    await expect(reading('http://fake.example', wrong)).rejects.toMatchObject({ code: 'G005', exitCode: 3 });
+    expect(fake.log.filter(({ path }) => path !== '/api/health')).toHaveLength(1);
   });
 
   test('a missing data source', async () => {

@@ -44,6 +44,8 @@ export interface Ask {
   readonly repeat?: boolean;
   /** Default: 5. */
   readonly tries?: number;
+  /** Milliseconds, where it should be less than for others. */
+  readonly timeout?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,6 +60,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Client {
   readonly url: string;
+  /** Signed in by user and password, not by a token. */
+  readonly byPassword: boolean;
   readonly pressure: Pressure;
   /** @throws TargetError for what is neither 2xx nor accepted, once it has been repeated as far as it may be. */
   request(method: Method, path: string, ask?: Ask): Promise<Answer>;
@@ -84,10 +88,12 @@ export function createClient(options: ConnectionOptions): Client {
 
   const once = async (method: Method, path: string, ask: Ask): Promise<Answer & { retryAfter: number | undefined }> => {
     sent += 1;
+    const patience = Math.min(timeout, ask.timeout ?? timeout);
     try {
       const { status, data, headers } = await http.request<string>({
         method,
         url: path,
+        timeout: patience,
         ...(ask.body === undefined ? {} : { data: JSON.stringify(ask.body) }),
       });
       if (status >= 300 && status < 400) throw redirected(url, String(headers['location'] ?? ''));
@@ -95,13 +101,14 @@ export function createClient(options: ConnectionOptions): Client {
       const now = Date.parse(String(headers['date'] ?? '')) || Date.now();
       return { status, body: parseBody(url, path, status, data), now, retryAfter };
     } catch (error) {
-      if (axios.isAxiosError(error)) throw connectionError(url, error.code ?? codeIn(error.message), timeout / 1000);
+      if (axios.isAxiosError(error)) throw connectionError(url, error.code ?? codeIn(error.message), patience / 1000);
       throw error;
     }
   };
 
   return {
     url,
+    byPassword: options.token === undefined && options.user !== undefined,
     pressure,
     requests: () => sent,
     async request(method, path, ask = {}) {

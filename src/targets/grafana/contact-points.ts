@@ -1,6 +1,6 @@
 /** Contact points, and how a rotated secret is noticed although it is never read back. */
 import { createHash, scryptSync } from 'node:crypto';
-import { type Integration, isSecretRef, type SecretRef } from '../../model/contact-point.ts';
+import { type Integration, isSecretRef, type SecretRef, secretsOf } from '../../model/contact-point.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { LiveObject } from '../../model/plan.ts';
 import type { ContactPointResource, Desired } from '../../model/resource.ts';
@@ -18,7 +18,10 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<Integration['type']>(['pagerdut
 
 export type SecretLookup = (name: string) => Revealed | undefined;
 
-/** Puts the digest of its secrets' values into every integration, so that plans see a rotation. */
+/**
+ * Puts the digest of its secrets' values into every integration, so that plans see a rotation: but not into one whose
+ * secrets are not set here, and not into one that stays as it is and has its digest already.
+ */
 export function withDigests(desired: Desired, lookup: SecretLookup): Desired {
   return {
     resources: desired.resources.map((resource) =>
@@ -29,10 +32,11 @@ export function withDigests(desired: Desired, lookup: SecretLookup): Desired {
 
 function digested(resource: ContactPointResource, lookup: SecretLookup): ContactPointResource {
   const { name, integrations } = resource.contactPoint;
-  const withDigest = integrations.map((integration) => ({
-    ...integration,
-    digest: digestOf(name, integration, lookup),
-  }));
+  const withDigest = integrations.map((integration) =>
+    integration.digest === undefined && secretsOf(integration).every((secret) => lookup(secret) !== undefined)
+      ? { ...integration, digest: digestOf(name, integration, lookup) }
+      : integration,
+  );
   return { ...resource, contactPoint: { name, integrations: withDigest } };
 }
 
@@ -150,6 +154,7 @@ function decode(
 ): LiveObject {
   const sorted = [...own].sort((left, right) => (ownPlace(left)?.index ?? 0) - (ownPlace(right)?.index ?? 0));
   const integrations = sorted.map((integration) => decodeIntegration(integration, desired));
+  const quiet = sorted.flatMap(({ type, disableResolveMessage }) => (disableResolveMessage ? [type] : []));
   return {
     kind: 'contact-point',
     uid: name,
@@ -157,6 +162,7 @@ function decode(
     owned: true,
     pin: pinOf(own),
     resource: { kind: 'contact-point', uid: name, title: name, source: '', contactPoint: { name, integrations } },
+    ...(quiet.length === 0 ? {} : { rest: { disableResolveMessage: quiet } }),
   };
 }
 
@@ -167,9 +173,9 @@ function decodeIntegration(stored: StoredIntegration, desired: ContactPointResou
   const open = isOpen(stored);
   const settings = Object.entries(stored.settings).map(([key, value]) => {
     const wanted = counterpart[key];
+    if (open) return [key, scalar(value)];
     // A value that the code calls secret is never looked at: the digest says whether it is the same.
-    if (isSecretRef(wanted)) return [key, wanted];
-    return [key, open ? scalar(value) : shown(value)];
+    return [key, isSecretRef(wanted) ? wanted : shown(value)];
   });
   const type = (KNOWN_TYPES.has(stored.type) ? stored.type : 'webhook') as Integration['type'];
   return { type, settings: Object.fromEntries(settings), digest: place.digest };
@@ -199,6 +205,7 @@ export function pinOf(own: readonly StoredIntegration[]): string {
     .map((stored) => [
       stored.uid,
       stored.type,
+      ...(stored.disableResolveMessage ? ['quiet'] : []),
       Object.entries(stored.settings).map(([key, value]) => [key, isOpen(stored) ? scalar(value) : shown(value)]),
     ]);
   return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 16);

@@ -85,6 +85,15 @@ export function changedSince(what: string): TargetError {
   );
 }
 
+/** It exists, and this account may not look at it. */
+export function outOfSight(what: string): TargetError {
+  return new TargetError(
+    'G017',
+    `${what} exists already, in a place that this account may not look into`,
+    'Let an administrator give this account Edit there, or move or delete what has the UID.',
+  );
+}
+
 export function fieldsOf(body: unknown): { readonly message?: string; readonly messageId?: string } {
   if (typeof body !== 'object' || body === null) return {};
   const { message, messageId, details } = body as Record<string, unknown>;

@@ -3,6 +3,7 @@ import { type Desired, resourceKey } from '../../model/resource.ts';
 import { type Step, type Target, TargetError } from '../../sync/index.ts';
 import { type ConnectionOptions, createClient } from './client.ts';
 import { digestOf, type SecretLookup, withDigests } from './contact-points.ts';
+import { checkWriting, readNamespace } from './preflight.ts';
 import { readSnapshot, type Snapshot } from './read.ts';
 import { concurrencyOf, stepsOf } from './steps.ts';
 
@@ -15,6 +16,8 @@ export interface GrafanaOptions extends ConnectionOptions {
   readonly commit: string;
   /** Values of secret references. */
   readonly secret: SecretLookup;
+  /** For `npm run restore`: what is written counts as a hand edit. Default: false. */
+  readonly restoring?: boolean;
 }
 
 /**
@@ -24,15 +27,27 @@ export interface GrafanaOptions extends ConnectionOptions {
  * @example openGrafana({ url: 'https://grafana.example.com', token, owner: 'shop', ownerTag: 'as-code:shop', commit, secret })
  */
 export function openGrafana(options: GrafanaOptions): Target {
-  const { owner, ownerTag, commit, secret } = options;
+  const { owner, ownerTag, commit, secret, restoring = false } = options;
   const client = createClient(options);
   let seen: Snapshot | undefined;
+  let name = client.url;
+  // The same address is another place for an account of another organisation.
+  const nameBy = (namespace: string): void => {
+    name = namespace === 'default' ? client.url : `${client.url} (${namespace})`;
+  };
   const read = async (desired: Desired, scope: Scope): Promise<Snapshot> => {
     seen = await readSnapshot({ client, owner, ownerTag }, desired, scope);
+    nameBy(seen.site.namespace);
     return seen;
   };
   return {
-    identity: { kind: 'grafana', name: client.url },
+    get identity() {
+      return { kind: 'grafana' as const, name };
+    },
+    async identify() {
+      nameBy(await readNamespace(client));
+      return this.identity;
+    },
     prepare: (desired) => withDigests(desired, secret),
     async read(desired: Desired, scope: Scope): Promise<Live> {
       return (await read(desired, scope)).live;
@@ -40,7 +55,9 @@ export function openGrafana(options: GrafanaOptions): Target {
     async steps(plan: Plan): Promise<readonly Step[]> {
       checkSecrets(plan, secret);
       const snapshot = seen ?? (await readFor(plan, read));
-      return stepsOf(plan, snapshot, { client, namespace: snapshot.site.namespace, owner, ownerTag, commit }, secret);
+      checkWriting(client, snapshot.site, snapshot.places, plan.scope);
+      const { namespace } = snapshot.site;
+      return stepsOf(plan, snapshot, { client, namespace, owner, ownerTag, commit, restoring }, secret);
     },
     concurrency: concurrencyOf,
     link: ({ kind, uid, action }: Change) =>

@@ -8,6 +8,7 @@ export const PAGE_SIZE = 500;
 export const paths = {
   health: '/api/health',
   settings: '/api/frontend/settings',
+  account: '/api/user',
   permissions: '/api/access-control/user/permissions',
   dataSource: (uid: string) => `/api/datasources/uid/${encodeURIComponent(uid)}`,
   folders: (namespace: string) => `/apis/folder.grafana.app/v1beta1/namespaces/${namespace}/folders`,
@@ -22,6 +23,7 @@ export const paths = {
     `/api/ruler/grafana/api/v1/rules/${encodeURIComponent(folder)}/${encodeURIComponent(group)}`,
   ruleGroup: (folder: string, group: string) =>
     `${PROVISIONING}/folder/${encodeURIComponent(folder)}/rule-groups/${encodeURIComponent(group)}`,
+  ruleVersions: (uid: string) => `/api/ruler/grafana/api/v1/rule/${encodeURIComponent(uid)}/versions`,
   alertRules: `${PROVISIONING}/alert-rules`,
   alertRule: (uid: string) => `${PROVISIONING}/alert-rules/${encodeURIComponent(uid)}`,
   states: '/api/prometheus/grafana/api/v1/rules?state=firing&state=pending',

@@ -11,6 +11,9 @@ import { health, permissions, settings } from './shapes.ts';
 /** The first version with a usable `/apis` for dashboards and folders. */
 const OLDEST = 12;
 
+/** Milliseconds: somebody waits for the first answer of all. */
+const HEALTH_TIMEOUT = 15_000;
+
 /** What a Grafana says of itself and of our account. */
 export interface Site {
   /** `default`, `org-N` or `stacks-N`: part of every path below `/apis`. */
@@ -26,19 +29,37 @@ export interface Site {
  * @throws TargetError that names what is wrong and the next step
  */
 export async function checkSite(client: Client, desired: Desired, scope: Scope): Promise<Site> {
+  const alive = checkHealth(client);
+  // Several wrong passwords at once lock the account for minutes: with one, one request goes ahead.
+  if (client.byPassword) {
+    await alive;
+    await client.request('GET', paths.permissions);
+  }
   // All at once, because each waits for the network; the first of them that is wrong explains the others.
-  const [alive, site, rights, ...sources] = await Promise.allSettled([
-    checkHealth(client),
-    read(client, paths.settings, settings),
-    read(client, paths.permissions, permissions),
-    ...dataSources(desired, scope).map((uid) => checkDataSource(client, uid)),
+  const inVain = new AbortController();
+  const others = Promise.allSettled([
+    read(client, paths.settings, settings, inVain.signal),
+    read(client, paths.permissions, permissions, inVain.signal),
+    ...dataSources(desired, scope).map((uid) => checkDataSource(client, uid, inVain.signal)),
   ]);
-  got(alive);
-  const { namespace, buildInfo } = got(site);
+  await alive.catch((error: unknown) => {
+    inVain.abort();
+    throw error;
+  });
+  const [site, rights, ...sources] = await others;
+  const { namespace, buildInfo, anonymousEnabled } = got(site);
   checkVersion(client, buildInfo.version);
+  // A Grafana that lets anybody look takes a wrong token for anybody: this route alone does not.
+  if (anonymousEnabled) await client.request('GET', paths.account, { accept: [403, 404] });
   const allowed = got(rights);
   for (const source of sources) got(source);
   return { namespace, version: buildInfo.version, rights: allowed };
+}
+
+/** The organisation of the account: `default`, `org-N` or `stacks-N`. */
+export async function readNamespace(client: Client): Promise<string> {
+  await checkHealth(client);
+  return (await read(client, paths.settings, settings)).namespace;
 }
 
 function got<T>(settled: PromiseSettledResult<T>): T {
@@ -49,6 +70,7 @@ function got<T>(settled: PromiseSettledResult<T>): T {
 async function checkHealth(client: Client): Promise<void> {
   const { status, body } = await client.request('GET', paths.health, {
     tries: 2,
+    timeout: HEALTH_TIMEOUT,
     accept: [400, 401, 403, 404, 405, 410],
   });
   const parsed = health.safeParse(body);
@@ -74,8 +96,8 @@ function checkVersion({ url }: Client, version: string): void {
   );
 }
 
-async function read<T>(client: Client, path: string, schema: z.ZodType<T>): Promise<T> {
-  const { body } = await client.request('GET', path);
+async function read<T>(client: Client, path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
+  const { body } = await client.request('GET', path, { signal });
   return parseAnswer(client, path, schema, body);
 }
 
@@ -96,8 +118,8 @@ function dataSources({ resources }: Desired, { only }: Scope): readonly string[]
   return [...new Set(resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule.dataSourceUid] : [])))];
 }
 
-async function checkDataSource(client: Client, uid: string): Promise<never | undefined> {
-  const { status } = await client.request('GET', paths.dataSource(uid), { accept: [403, 404] });
+async function checkDataSource(client: Client, uid: string, signal: AbortSignal): Promise<never | undefined> {
+  const { status } = await client.request('GET', paths.dataSource(uid), { accept: [403, 404], signal });
   // Without the right to look at data sources nothing is known about it, and nothing has to be.
   if (status !== 404) return undefined;
   throw new TargetError(
@@ -107,18 +129,35 @@ async function checkDataSource(client: Client, uid: string): Promise<never | und
   );
 }
 
+/** A folder of the code, and whether it exists and is old enough for its permissions to be listed. */
+export interface FolderState {
+  readonly uid: string;
+  readonly state: 'absent' | 'new' | 'settled';
+}
+
 /**
- * The rights that a sync needs, checked against what the account has.
+ * The rights that a plan needs: a list that leaves out what the account may not see looks like an empty Grafana.
  *
- * @param folders UID and whether it exists and is old enough for its permissions to be listed
  * @throws AccessError that names every missing right
  */
-export function checkRights(
-  client: Client,
-  { rights }: Site,
-  folders: readonly { readonly uid: string; readonly state: 'absent' | 'new' | 'settled' }[],
-  { only }: Scope,
-): void {
+export function checkReading(client: Client, { rights }: Site, folders: readonly FolderState[], { only }: Scope): void {
+  const missing = [
+    'folders:read',
+    ...(only === 'dashboards' ? [] : ['alert.rules:read', 'alert.notifications:read']),
+  ].filter((action) => !allows(rights[action], undefined));
+  // Dashboards are allowed folder by folder: before the first one there is no such right to have.
+  const boards = folders
+    .filter(({ uid, state }) => only !== 'alerts' && state === 'settled' && !allows(rights['dashboards:read'], uid))
+    .map(({ uid }) => `dashboards:read (folder ${uid})`);
+  demand(client, new Set([...missing, ...boards]), 'Viewer');
+}
+
+/**
+ * The rights that a sync needs.
+ *
+ * @throws AccessError that names every missing right
+ */
+export function checkWriting(client: Client, { rights }: Site, folders: readonly FolderState[], { only }: Scope): void {
   const missing = new Set<string>();
   const need = (action: string, uid?: string): void => {
     if (!allows(rights[action], uid)) missing.add(uid === undefined ? action : `${action} (folder ${uid})`);
@@ -142,11 +181,15 @@ export function checkRights(
     need('alert.notifications:write');
     need('alert.provisioning.provenance:write');
   }
+  demand(client, missing, 'Editor');
+}
+
+function demand(client: Client, missing: ReadonlySet<string>, role: 'Viewer' | 'Editor'): void {
   if (missing.size === 0) return;
   throw new AccessError(
     'G006',
     `the account lacks rights on ${client.url}\n       missing: ${[...missing].join(', ')}`,
-    'The account needs the Editor role, or these rights. Nothing was written. docs/grafana.md#rights',
+    `The account needs the ${role} role, or these rights. Nothing was written. docs/grafana.md#rights`,
   );
 }
 

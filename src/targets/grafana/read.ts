@@ -1,6 +1,5 @@
 /** Everything of ours that a Grafana holds, and what stands in our way, in a handful of requests. */
-import { setImmediate } from 'node:timers/promises';
-import type { AlertState, Live, LiveObject, Scope } from '../../model/plan.ts';
+import type { Live, LiveObject, Scope } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
 import { type FolderResource, resourceKey } from '../../model/resource.ts';
 import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
@@ -8,10 +7,10 @@ import type { Client } from './client.ts';
 import { liveContactPoints } from './contact-points.ts';
 import { isOwned, liveDashboard } from './dashboards.ts';
 import { liveFolders } from './folders.ts';
-import { seconds } from './normalise.ts';
 import { PAGE_SIZE, paths } from './paths.ts';
-import { checkRights, checkSite, parseAnswer, type Site } from './preflight.ts';
-import { groupKey, liveRules, type StoredGroup, wantedRules } from './rules.ts';
+import { checkReading, checkSite, type FolderState, parseAnswer, type Site } from './preflight.ts';
+import { readRules } from './read-rules.ts';
+import type { StoredGroup } from './rules.ts';
 import {
   contactPoints,
   type DashboardItem,
@@ -19,9 +18,7 @@ import {
   type FolderItem,
   folderItem,
   page,
-  rulerRules,
   type StoredIntegration,
-  states,
 } from './shapes.ts';
 
 /** How long a new folder may hide its dashboards from lists and counts; seen: 30 s. Asking by name is cheap, */
@@ -39,6 +36,8 @@ export interface ReadContext {
 /** A Grafana as it was read. */
 export interface Snapshot {
   readonly site: Site;
+  /** The folders of the code. */
+  readonly places: readonly FolderState[];
   readonly folders: ReadonlyMap<string, FolderItem>;
   readonly groups: ReadonlyMap<string, StoredGroup>;
   readonly integrations: readonly StoredIntegration[];
@@ -71,11 +70,10 @@ export async function readSnapshot(context: ReadContext, desired: Desired, scope
   };
   const young = (uid: string) => youngerThan(uid, SETTLED_AFTER);
   const wantedFolders = desired.resources.filter((resource): resource is FolderResource => resource.kind === 'folder');
-  const inFolders = wantedFolders.map(({ uid }) => ({
-    uid,
-    state: !folders.has(uid) ? ('absent' as const) : young(uid) ? ('new' as const) : ('settled' as const),
-  }));
-  checkRights(client, site, inFolders, scope);
+  const places = wantedFolders.map(
+    ({ uid }): FolderState => ({ uid, state: !folders.has(uid) ? 'absent' : young(uid) ? 'new' : 'settled' }),
+  );
+  checkReading(client, site, places, scope);
   const items = await withHidden(context, site, boards.items, desired, dashboards ? young : () => false);
   refuseProvisioned(client, items, groups, integrations, context);
   const boardObjects = await inTurn(items, desired, (item, resource) =>
@@ -87,6 +85,7 @@ export async function readSnapshot(context: ReadContext, desired: Desired, scope
   const own = await liveFolders(context, { folders, mayHide }, desired, objects, whole);
   return {
     site,
+    places,
     folders,
     groups,
     integrations,
@@ -115,52 +114,9 @@ async function listAll<T>(
   return { items, now };
 }
 
-/** Rules with their states; understood while dashboards, the larger part, are still on their way. */
-async function readRules(
-  { client, owner }: ReadContext,
-  desired: Desired,
-): Promise<{ readonly groups: ReadonlyMap<string, StoredGroup>; readonly objects: readonly LiveObject[] }> {
-  // What needs no answer is done once the requests are on their way.
-  const meanwhile = async () => {
-    await setImmediate();
-    return wantedRules(desired);
-  };
-  const [groups, active, wanted] = await Promise.all([readGroups(client), readStates(client), meanwhile()]);
-  return { groups, objects: liveRules(groups.values(), wanted, owner, active) };
-}
-
-/** All rule groups of the organisation, by folder and name. */
-export async function readGroups(client: Client): Promise<Map<string, StoredGroup>> {
-  const { body } = await client.request('GET', paths.rules);
-  const groups = new Map<string, StoredGroup>();
-  for (const list of Object.values(parseAnswer(client, paths.rules, rulerRules, body))) {
-    for (const { name, interval, rules } of list) {
-      const folderUid = rules[0]?.grafana_alert.namespace_uid;
-      if (folderUid === undefined) continue;
-      groups.set(groupKey(folderUid, name), { folderUid, name, seconds: seconds(interval), rules });
-    }
-  }
-  return groups;
-}
-
 export async function readIntegrations(client: Client): Promise<StoredIntegration[]> {
   const { body } = await client.request('GET', paths.contactPoints);
   return parseAnswer(client, paths.contactPoints, contactPoints, body);
-}
-
-/** Rules that are firing or pending. */
-async function readStates(client: Client): Promise<Map<string, AlertState>> {
-  const { body } = await client.request('GET', paths.states);
-  const { data } = parseAnswer(client, paths.states, states, body);
-  const active = new Map<string, AlertState>();
-  for (const { rules } of data.groups) {
-    for (const { uid, state, alerts } of rules) {
-      if (state !== 'firing' && state !== 'pending') continue;
-      const since = (alerts ?? []).flatMap(({ activeAt }) => activeAt ?? []).sort()[0];
-      active.set(uid, { state, ...(since === undefined ? {} : { since }) });
-    }
-  }
-  return active;
 }
 
 /** What the list lacks and the code wants is asked for by name, where a new folder may hide it from the list. */
@@ -176,7 +132,7 @@ async function withHidden(
     (resource) => resource.kind === 'dashboard' && !known.has(resource.uid) && young(resource.folderUid),
   );
   const found = await Promise.all(missing.map(({ uid }) => readDashboard(client, namespace, uid)));
-  return [...listed, ...found.filter((item) => item !== undefined)];
+  return [...listed, ...found.filter((item) => item !== undefined && item !== 'denied')];
 }
 
 /** One dashboard by name; undefined where there is none. */
@@ -184,8 +140,9 @@ export async function readDashboard(
   client: Client,
   namespace: string,
   uid: string,
-): Promise<DashboardItem | undefined> {
-  const { status, body } = await client.request('GET', paths.dashboard(namespace, uid), { accept: [404] });
+): Promise<DashboardItem | 'denied' | undefined> {
+  const { status, body } = await client.request('GET', paths.dashboard(namespace, uid), { accept: [403, 404] });
+  if (status === 403) return 'denied';
   return status === 404 ? undefined : parseAnswer(client, paths.dashboard(namespace, uid), dashboardItem, body);
 }
 

@@ -2,14 +2,26 @@
 import { decodeGrafanaRule, encodeGrafanaRule } from '../../encode/index.ts';
 import { type Duration, toDuration, toSeconds } from '../../model/duration.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../model/json.ts';
-import type { AlertState, LiveObject } from '../../model/plan.ts';
+import type { AlertState, HandEdit, LiveObject } from '../../model/plan.ts';
 import type { Desired, RuleResource } from '../../model/resource.ts';
-import { hasOwnerPrefix } from '../../sync/index.ts';
+import { contentHash, hasOwnerPrefix } from '../../sync/index.ts';
 import { normaliseRule } from './normalise.ts';
 import type { RulerRule } from './shapes.ts';
 
 /** The label that marks a rule as ours. */
 export const OWNER_LABEL = 'as_code';
+
+/**
+ * The annotation that holds `contentHash` of what was sent: another content beside it is a hand edit. Grafana's alert
+ * states do not depend on annotations, and what is named like this is shown and sent to nobody.
+ */
+const MARK = '__as_code__';
+
+/** What a rule is sent as. @param mark another one than its hash says that it is not as the code had it */
+export function markedForm(resource: RuleResource, mark = contentHash(resource)): JsonObject {
+  const form = encodeGrafanaRule(resource.rule, resource.folderUid);
+  return { ...form, annotations: { ...(form['annotations'] as JsonObject), [MARK]: mark } };
+}
 
 /** A rule group as it is, foreign rules included. */
 export interface StoredGroup {
@@ -78,7 +90,7 @@ function decode(
   stored: RulerRule,
   group: StoredGroup,
   want: WantedRule | undefined,
-): Pick<LiveObject, 'resource' | 'rest'> {
+): Pick<LiveObject, 'resource' | 'rest' | 'edited'> {
   const { folderUid, name } = group;
   const form = normaliseRule(provisioningForm(stored, folderUid, name));
   // The common case first, and the exact one: what is stored is what the code would send.
@@ -88,18 +100,45 @@ function decode(
   const interval = toDuration(group.seconds);
   const decoded = decodeGrafanaRule(form, interval, folderUid) ?? unreadable(form, stored, group, interval);
   const service = stored.labels?.['service'];
-  return {
-    resource: {
-      kind: 'rule',
-      uid: stored.grafana_alert.uid,
-      title: stored.grafana_alert.title,
-      folderUid,
-      source: '',
-      rule: decoded.rule,
-      ...(service === undefined ? {} : { service }),
-    },
-    ...(decoded.rest === undefined ? {} : { rest: decoded.rest }),
+  const resource: RuleResource = {
+    kind: 'rule',
+    uid: stored.grafana_alert.uid,
+    title: stored.grafana_alert.title,
+    folderUid,
+    source: '',
+    rule: decoded.rule,
+    ...(service === undefined ? {} : { service }),
   };
+  return {
+    resource,
+    ...(decoded.rest === undefined ? {} : { rest: decoded.rest }),
+    ...(isOurs(stored, resource) ? {} : { edited: editOf(stored) }),
+  };
+}
+
+/** Whether a rule is as we sent it. One without a mark is from before there were any. */
+function isOurs({ annotations }: RulerRule, resource: RuleResource): boolean {
+  const mark = annotations?.[MARK];
+  return mark === undefined || mark === contentHash(resource);
+}
+
+function editOf({ grafana_alert: { updated, updated_by: account } }: RulerRule): HandEdit {
+  return { by: account?.name || 'somebody', at: updated, message: '' };
+}
+
+/** The last of a rule's versions that is as we sent it: what a hand edit is told against. */
+export function lastOwnVersion(
+  versions: readonly RulerRule[],
+  { folderUid, name, seconds }: Pick<StoredGroup, 'folderUid' | 'name' | 'seconds'>,
+): RuleResource | undefined {
+  for (const version of [...versions].sort((a, b) => b.grafana_alert.version - a.grafana_alert.version)) {
+    const { namespace_uid: folder, rule_group: group } = version.grafana_alert;
+    const place = { folderUid: folder || folderUid, name: group || name, seconds, rules: [] };
+    const { resource, edited } = decode(version, place, undefined);
+    const marked = version.annotations?.[MARK] !== undefined;
+    if (marked && edited === undefined && resource?.kind === 'rule') return resource;
+  }
+  return undefined;
 }
 
 /** The ruler's names for things, in those of the provisioning API. */
@@ -124,9 +163,13 @@ export function provisioningForm(stored: RulerRule, folderUid: string, group: st
     keep_firing_for: stored.keep_firing_for,
     isPaused: alert['is_paused'] ?? false,
     labels: { ...stored.labels },
-    annotations: { ...stored.annotations },
+    annotations: withoutMark(stored.annotations ?? {}),
     ...Object.fromEntries(optional.filter((entry): entry is [string, Json] => entry[1] !== undefined)),
   };
+}
+
+function withoutMark({ [MARK]: _mark, ...annotations }: Readonly<Record<string, string>>): Record<string, string> {
+  return annotations;
 }
 
 /** A rule of ours that somebody made into something our model can not say: all of it is a difference. */

@@ -41,8 +41,11 @@ export const rulerRule = z.looseObject({
     namespace_uid: z.string(),
     rule_group: z.string(),
     provenance: z.string().nullish(),
+    updated: z.string().default(''),
+    updated_by: z.looseObject({ name: z.string().default('') }).nullish(),
   }),
 });
+export const rulerVersions = z.array(rulerRule);
 export type RulerRule = z.infer<typeof rulerRule>;
 
 export const rulerGroup = z.looseObject({
@@ -58,6 +61,8 @@ export const contactPoints = z.array(
     name: z.string(),
     type: z.string(),
     settings: z.record(z.string(), z.unknown()),
+    /** Set by hand, it keeps quiet about what is over; we never set it. */
+    disableResolveMessage: z.boolean().default(false),
     provenance: z.string().nullish(),
   }),
 );
@@ -90,7 +95,11 @@ export type VersionItem = z.infer<typeof versionItem>;
 export const versions = z.looseObject({ versions: z.array(versionItem) });
 
 export const health = z.looseObject({ database: z.string(), version: z.string().optional() });
-export const settings = z.looseObject({ namespace: z.string(), buildInfo: z.looseObject({ version: z.string() }) });
+export const settings = z.looseObject({
+  namespace: z.string(),
+  buildInfo: z.looseObject({ version: z.string() }),
+  anonymousEnabled: z.boolean().default(false),
+});
 export const permissions = z.record(z.string(), z.array(z.string()));
 export const counts = z.record(z.string(), z.number());
 

@@ -4,7 +4,8 @@ import type { CreateChange, DeleteChange, Plan, UpdateChange } from '../../model
 import type { RuleResource } from '../../model/resource.ts';
 import type { Step } from '../../sync/index.ts';
 import { changedSince } from './errors.ts';
-import { readGroups, type Snapshot } from './read.ts';
+import type { Snapshot } from './read.ts';
+import { readGroups } from './read-rules.ts';
 import { groupKey, type StoredGroup } from './rules.ts';
 import type { WriteContext } from './write.ts';
 import { checkGroup, deleteRule, putGroup, readGroup, saveRule } from './write-rules.ts';

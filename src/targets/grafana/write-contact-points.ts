@@ -37,7 +37,7 @@ export async function saveContactPoint(
       const look = async () =>
         ((await ownOf(context, name)).some((one) => one.uid === uid) ? 'same' : 'absent') as 'same' | 'absent';
       await postChecked(context, `contact point ${name}`, paths.contactPoints, body, look, { exists: [409], signal });
-    } else if (!sameOpenSettings(held, body['settings'])) {
+    } else if (held.disableResolveMessage || !sameOpenSettings(held, body['settings'])) {
       await client.request('PUT', paths.contactPoint(uid), { body, signal });
     }
   }

@@ -1,7 +1,7 @@
 /** Writes of alert rules: groups whole where they are all ours, rule by rule where somebody else's stand among them. */
 import { encodeGrafanaRule } from '../../encode/index.ts';
 import { type Duration, toSeconds } from '../../model/duration.ts';
-import { type JsonObject, jsonEqual } from '../../model/json.ts';
+import { jsonEqual } from '../../model/json.ts';
 import type { RuleResource } from '../../model/resource.ts';
 import { TargetError } from '../../sync/index.ts';
 import type { Client } from './client.ts';
@@ -9,9 +9,12 @@ import { changedSince, RefusedError } from './errors.ts';
 import { normaliseRule, seconds } from './normalise.ts';
 import { paths } from './paths.ts';
 import { parseAnswer } from './preflight.ts';
-import { provisioningForm, rulePin, type StoredGroup } from './rules.ts';
+import { markedForm, provisioningForm, rulePin, type StoredGroup } from './rules.ts';
 import { rulerGroup } from './shapes.ts';
 import { postChecked, type WriteContext } from './write.ts';
+
+/** The mark of what a restore put back: no hash of the code's, so that the next sync asks before it goes again. */
+const RESTORED = 'restored';
 
 /** A group as it is now; undefined where there is none. */
 export async function readGroup(client: Client, folderUid: string, name: string): Promise<StoredGroup | undefined> {
@@ -35,7 +38,7 @@ export function checkGroup(label: string, seen: StoredGroup | undefined, now: St
 
 /** Writes a group of which every rule is ours, in one transaction. Any rule of it that is not given is deleted. */
 export async function putGroup(
-  { client }: WriteContext,
+  { client, restoring }: WriteContext,
   folderUid: string,
   name: string,
   rules: readonly RuleResource[],
@@ -47,7 +50,7 @@ export async function putGroup(
       title: name,
       folderUid,
       interval: toSeconds(interval),
-      rules: rules.map(({ rule }) => encodeGrafanaRule(rule, folderUid)),
+      rules: rules.map((rule) => markedForm(rule, restoring ? RESTORED : undefined)),
     },
     signal,
   });
@@ -61,7 +64,7 @@ export async function saveRule(
   isNew: boolean,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { client } = context;
+  const { client, restoring } = context;
   const { rule, folderUid, uid, title } = resource;
   if (group.seconds !== toSeconds(rule.evaluationInterval)) {
     throw new TargetError(
@@ -70,7 +73,7 @@ export async function saveRule(
       'Move the other rules to a group of their own; changing the interval would change them too.',
     );
   }
-  const body = encodeGrafanaRule(rule, folderUid);
+  const body = markedForm(resource, restoring ? RESTORED : undefined);
   if (!isNew) {
     await client.request('PUT', paths.alertRule(uid), { body, signal });
     return;
@@ -80,7 +83,8 @@ export async function saveRule(
     const stored = now?.rules.find(({ grafana_alert }) => grafana_alert.uid === uid);
     if (stored === undefined) return 'absent' as const;
     const form = normaliseRule(provisioningForm(stored, folderUid, rule.group));
-    return jsonEqual(form, normaliseRule(body as JsonObject)) ? ('same' as const) : ('other' as const);
+    const sent = normaliseRule(encodeGrafanaRule(rule, folderUid));
+    return jsonEqual(form, sent) ? ('same' as const) : ('other' as const);
   };
   await postChecked(context, `alert ${title}`, paths.alertRules, body, look, { exists: [409], signal });
 }

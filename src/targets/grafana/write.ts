@@ -4,7 +4,7 @@ import type { DashboardResource, FolderResource } from '../../model/resource.ts'
 import { comparable, contentHash, TargetError } from '../../sync/index.ts';
 import { type Client, TRIES } from './client.ts';
 import { decodeDashboard, FOLDER, MESSAGE, versionIn } from './dashboards.ts';
-import { changedSince, RefusedError, UnreachableError } from './errors.ts';
+import { changedSince, outOfSight, RefusedError, UnreachableError } from './errors.ts';
 import { countIn, folderMark } from './folders.ts';
 import { renderMessage } from './message.ts';
 import { paths } from './paths.ts';
@@ -18,6 +18,8 @@ export interface WriteContext {
   readonly owner: string;
   readonly ownerTag: string;
   readonly commit: string;
+  /** Puts a backup back: what is written is not the code's, and counts as a hand edit from then on. */
+  readonly restoring: boolean;
 }
 
 /** Whether a POST may have been carried out although no good answer came. */
@@ -25,24 +27,29 @@ function isUncertain(error: unknown): boolean {
   return error instanceof UnreachableError || (error instanceof RefusedError && error.status >= 500);
 }
 
+/** What a look finds: exactly what was sent, something else, nothing, or a place that the account may not look into. */
+export type Found = 'same' | 'other' | 'absent' | 'denied';
+
 /**
  * A POST, repeated only after a look at whether the last one was carried out.
  *
- * @param look answers whether exactly this is there now, something else, or nothing
+ * @param look answers what is there now; `denied` may also mean that nothing is
  */
 export async function postChecked(
   { client }: WriteContext,
   what: string,
   path: string,
   body: unknown,
-  look: () => Promise<'same' | 'other' | 'absent'>,
+  look: () => Promise<Found>,
   options: { readonly exists: readonly number[]; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { status } = await client.request('POST', path, { body, accept: options.exists, signal: options.signal });
       if (!options.exists.includes(status)) return;
-      if (attempt > 1 && (await look()) === 'same') return;
+      const found = await look();
+      if (found === 'denied') throw outOfSight(what);
+      if (attempt > 1 && found === 'same') return;
       throw changedSince(what);
     } catch (error) {
       if (!isUncertain(error)) throw error;
@@ -57,10 +64,11 @@ export async function postChecked(
 
 export async function createFolder(context: WriteContext, folder: FolderResource, signal?: AbortSignal): Promise<void> {
   const { client, namespace, ownerTag } = context;
-  const look = async () => {
+  const look = async (): Promise<Found> => {
     const { status, body } = await client.request('GET', paths.folder(namespace, folder.uid), { accept: [403, 404] });
-    if (status !== 200) return 'absent' as const;
-    return folderItem.parse(body).spec.title === folder.title ? ('same' as const) : ('other' as const);
+    // An Editor gets 403 for a folder that does not exist as well.
+    if (status !== 200) return status === 403 ? 'denied' : 'absent';
+    return folderItem.parse(body).spec.title === folder.title ? 'same' : 'other';
   };
   // POST, never an upserting PUT: a folder made by PUT grants nobody any permission, its maker included.
   const body = {
@@ -129,9 +137,11 @@ export async function saveDashboard(
   generation: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { client, namespace, owner, commit } = context;
+  const { client, namespace, owner, commit, restoring } = context;
   const what = `dashboard ${dashboard.title}`;
-  const message = renderMessage({ owner, commit, hash: contentHash(dashboard), generation });
+  const message = restoring
+    ? 'Restored from a backup'
+    : renderMessage({ owner, commit, hash: contentHash(dashboard), generation });
   const body = {
     apiVersion: 'dashboard.grafana.app/v0alpha1',
     kind: 'Dashboard',
@@ -142,10 +152,11 @@ export async function saveDashboard(
     },
     spec: dashboard.spec satisfies JsonObject,
   };
-  const look = async () => {
+  const look = async (): Promise<Found> => {
     const item = await readDashboard(client, namespace, dashboard.uid);
-    if (item === undefined) return 'absent' as const;
-    return jsonEqual(comparable(decodeDashboard(item)), comparable(dashboard)) ? ('same' as const) : ('other' as const);
+    if (item === undefined) return 'absent';
+    if (item === 'denied') return item;
+    return jsonEqual(comparable(decodeDashboard(item)), comparable(dashboard)) ? 'same' : 'other';
   };
   if (pin === undefined) {
     await postChecked(context, what, paths.dashboards(namespace), body, look, { exists: [409, 412], signal });

@@ -50,9 +50,10 @@ export function contactPointRoutes(app: Hono, state: State, accountOf: (context:
         });
       }
       const provenance = context.req.header('x-disable-provenance') === undefined ? 'api' : '';
-      const { uid, name, type, settings } = sent;
-      state.integrations.set(uid, { uid, name, type, settings, provenance });
-      return reply(context, 202, redacted({ uid, name, type, settings, provenance }));
+      const { uid, name, type, settings, disableResolveMessage = false } = sent;
+      const made = { uid, name, type, settings, disableResolveMessage, provenance };
+      state.integrations.set(uid, made);
+      return reply(context, 202, redacted(made));
     }),
   );
 
@@ -68,7 +69,8 @@ export function contactPointRoutes(app: Hono, state: State, accountOf: (context:
         key,
         value === '[REDACTED]' ? held.settings[key] : value,
       ]);
-      state.integrations.set(uid, { ...held, type: sent.type, settings: Object.fromEntries(settings) });
+      const { type, disableResolveMessage = false } = sent;
+      state.integrations.set(uid, { ...held, type, disableResolveMessage, settings: Object.fromEntries(settings) });
       return reply(context, 202, { message: 'contactpoint updated' });
     }),
   );
@@ -96,12 +98,12 @@ export function contactPointRoutes(app: Hono, state: State, accountOf: (context:
   });
 }
 
-function redacted({ uid, name, type, settings }: FakeIntegration): Json {
+function redacted({ uid, name, type, settings, disableResolveMessage }: FakeIntegration): Json {
   const secrets = SECRETS[type] ?? [];
   const shown = Object.entries(settings)
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([key, value]) => [key, secrets.includes(key) ? '[REDACTED]' : value]);
-  return { uid, name, type, settings: Object.fromEntries(shown), disableResolveMessage: false };
+  return { uid, name, type, settings: Object.fromEntries(shown), disableResolveMessage };
 }
 
 function invalid({ uid, name, type, settings }: FakeIntegration): string | undefined {

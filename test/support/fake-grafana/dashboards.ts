@@ -7,6 +7,7 @@ import {
   type FakeDashboard,
   type Json,
   LOGINS,
+  mayRead,
   mayWrite,
   nextUid,
   nextVersion,
@@ -35,7 +36,9 @@ export function dashboardRoutes(app: Hono, state: State, accountOf: (context: Co
     const account = accountOf(context);
     const visible = [...state.dashboards.values()].filter(
       ({ folder }) =>
-        account === 'admin' || state.now - (state.folders.get(folder)?.created ?? 0) >= state.options.hides,
+        account === 'admin' ||
+        (mayRead(state, account, folder) &&
+          state.now - (state.folders.get(folder)?.created ?? 0) >= state.options.hides),
     );
     const from = Number(context.req.query('continue') ?? 0);
     const limit = Number(context.req.query('limit') ?? 500);
@@ -61,7 +64,9 @@ export function dashboardRoutes(app: Hono, state: State, accountOf: (context: Co
   app.get(`${base}/:name`, (context) => {
     const name = context.req.param('name');
     const board = state.dashboards.get(name);
-    return board === undefined ? notFound(context, 'dashboards', name) : reply(context, 200, shown(state, board));
+    if (board === undefined) return notFound(context, 'dashboards', name);
+    if (!mayRead(state, accountOf(context), board.folder)) return failure(context, 403);
+    return reply(context, 200, shown(state, board));
   });
 
   app.post(base, async (context) => {

@@ -6,6 +6,7 @@ import {
   type Account,
   type FakeFolder,
   type Json,
+  mayRead,
   nextUid,
   nextVersion,
   type State,
@@ -38,7 +39,9 @@ export function folderRoutes(app: Hono, state: State, accountOf: (context: Conte
   app.get(`${base}/:name`, (context) => {
     const name = context.req.param('name');
     const folder = state.folders.get(name);
-    return folder === undefined ? notFound(context, 'folders', name) : reply(context, 200, shown(state, folder));
+    if (folder === undefined) return notFound(context, 'folders', name);
+    if (!mayRead(state, accountOf(context), name)) return failure(context, 403);
+    return reply(context, 200, shown(state, folder));
   });
 
   app.post(base, async (context) => {
@@ -98,6 +101,15 @@ export function folderRoutes(app: Hono, state: State, accountOf: (context: Conte
       status: 'Success',
       details: { name, group: 'folder.grafana.app', kind: 'folders', uid: folder.uid },
     });
+  });
+
+  // The whole list at once: an empty one closes the folder to everybody but administrators.
+  app.post('/api/folders/:name/permissions', async (context) => {
+    const folder = state.folders.get(context.req.param('name'));
+    if (folder === undefined || accountOf(context) !== 'admin')
+      return reply(context, 403, { message: 'Access denied' });
+    folder.open = (await context.req.json<{ items: unknown[] }>()).items.length > 0;
+    return reply(context, 200, { message: 'Folder permissions updated' });
   });
 
   app.get('/api/folders/:name/counts', (context) => {

@@ -9,7 +9,7 @@ import { dashboardRoutes } from './dashboards.ts';
 import { folderRoutes } from './folders.ts';
 import { reply } from './reply.ts';
 import { ruleRoutes } from './rules.ts';
-import { type Account, createState, type FakeOptions, namespaceOf, type State } from './state.ts';
+import { type Account, createState, type FakeOptions, LOGINS, namespaceOf, type State } from './state.ts';
 
 export type { FakeOptions } from './state.ts';
 
@@ -35,7 +35,8 @@ export function createFakeGrafana(options: FakeOptions = {}, from?: State): Fake
     const path = new URL(context.req.url).pathname;
     const account = whoIs(context);
     log.push({ method: context.req.method, path: context.req.url.replace(/^https?:\/\/[^/]+/, ''), account });
-    if (account === undefined && path !== '/api/health') {
+    const anybody = path === '/api/health' || (state.options.anonymous && path !== '/api/user');
+    if (account === undefined && !anybody) {
       return reply(context, 401, {
         extra: null,
         message: 'Invalid API key',
@@ -54,8 +55,13 @@ export function createFakeGrafana(options: FakeOptions = {}, from?: State): Fake
     reply(context, 200, { database: 'ok', version: state.options.version, commit: 'fake' }),
   );
   app.get('/api/frontend/settings', (context) =>
-    reply(context, 200, { namespace: namespaceOf(state), buildInfo: { version: state.options.version } }),
+    reply(context, 200, {
+      namespace: namespaceOf(state),
+      buildInfo: { version: state.options.version },
+      anonymousEnabled: state.options.anonymous,
+    }),
   );
+  app.get('/api/user', (context) => reply(context, 200, { id: 0, login: LOGINS[accountOf(context)] }));
   app.get('/api/access-control/user/permissions', (context) => reply(context, 200, rights(state, accountOf(context))));
   app.get('/api/datasources/uid/:uid', (context) => {
     const uid = context.req.param('uid');
@@ -109,8 +115,14 @@ function rights(state: State, account: Account): Record<string, string[]> {
   return Object.fromEntries(
     actions
       .filter((action) => account !== 'editor' || !state.options.without.includes(action))
-      .map((action) => [action, action.startsWith('dashboards:') ? ['folders:uid:general', ...scopes] : ['folders:*']]),
+      .map((action) => [action, action.startsWith('dashboards:') ? dashboardScopes(action, scopes) : ['folders:*']])
+      .filter(([, held]) => held?.length !== 0),
   );
+}
+
+/** By folder; at the top, nothing but creating is allowed. */
+function dashboardScopes(action: string, folders: readonly string[]): string[] {
+  return action === 'dashboards:create' ? ['folders:uid:general', ...folders] : [...folders];
 }
 
 function dataSource(uid: string) {

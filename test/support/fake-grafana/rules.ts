@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { denied, reply } from './reply.ts';
 import { countStates, duration, echoed, prometheusRule, rulerRule, stored, withQueryType } from './rule-forms.ts';
-import { type Account, type FakeRule, type Json, mayWrite, nextUid, type State, time } from './state.ts';
+import { type Account, type FakeRule, type Json, mayRead, mayWrite, nextUid, type State, time } from './state.ts';
 
 const NEEDED =
   'any of alert.provisioning:write, alert.rules.provisioning:write, all of alert.rules:read, folders:read, alert.provisioning.provenance:write, any of alert.rules:write, alert.rules:create, alert.rules:delete';
@@ -16,11 +16,23 @@ export function ruleRoutes(app: Hono, state: State, accountOf: (context: Context
   app.get(ruler, (context) => {
     const namespaces: Record<string, Json[]> = {};
     for (const [folder, name] of groupsOf(state)) {
+      if (!mayRead(state, accountOf(context), folder)) continue;
       const title = state.folders.get(folder)?.title ?? folder;
       namespaces[title] ??= [];
       namespaces[title].push(rulerGroup(state, folder, name));
     }
     return reply(context, 200, namespaces);
+  });
+
+  app.get('/api/ruler/grafana/api/v1/rule/:uid/versions', (context) => {
+    const held = state.rules.get(context.req.param('uid'));
+    if (held === undefined) return reply(context, 404, { message: 'rule not found' });
+    const versions = [...held.before, held].reverse();
+    return reply(
+      context,
+      200,
+      versions.map((rule) => rulerRule(rule, state.intervals.get(`${rule.folder}/${rule.group}`) ?? 60)),
+    );
   });
 
   app.get(`${ruler}/:folder/:group`, (context) => {
@@ -126,7 +138,16 @@ export function ruleRoutes(app: Hono, state: State, accountOf: (context: Context
 
   app.get(`${single}/:uid`, (context) => {
     const held = state.rules.get(context.req.param('uid'));
-    return held === undefined ? reply(context, 404, {}) : reply(context, 200, echoed(held.form));
+    if (held === undefined) return reply(context, 404, {});
+    if (!mayRead(state, accountOf(context), held.folder)) {
+      return reply(context, 403, {
+        statusCode: 403,
+        messageId: 'alerting.unauthorized',
+        message: `user is not authorized to access rules in folder '${held.folder}'`,
+        extra: { permissions: `all(action:alert.rules:read scopes:folders:uid:${held.folder})` },
+      });
+    }
+    return reply(context, 200, echoed(held.form));
   });
 
   app.delete(`${single}/:uid`, (context) => {
@@ -217,6 +238,7 @@ function put(state: State, account: Account, form: Json, provenance: string): vo
     updated: state.now,
     by: account,
     provenance,
+    before: held === undefined ? [] : [...held.before, { ...held, before: [] }],
   };
   if (held !== undefined && (held.folder !== rule.folder || held.group !== rule.group)) state.rules.delete(uid);
   state.rules.set(uid, rule);

@@ -17,6 +17,8 @@ export interface FakeOptions {
   readonly dataSources?: readonly string[];
   /** Rights that the editor lacks. */
   readonly without?: readonly string[];
+  /** Anybody may look, also with a wrong token. Default: false. */
+  readonly anonymous?: boolean;
 }
 
 export interface FakeFolder {
@@ -30,7 +32,7 @@ export interface FakeFolder {
   created: number;
   createdBy: Account;
   updated: { by: Account; at: number } | undefined;
-  /** False for one made by an upserting PUT: nobody but an administrator may do anything in it. */
+  /** False for one made by an upserting PUT, or closed since: nobody but an administrator may do anything in it. */
   open: boolean;
 }
 
@@ -66,6 +68,8 @@ export interface FakeRule {
   updated: number;
   by: Account;
   provenance: string;
+  /** Versions before this one, the oldest first. */
+  before: readonly FakeRule[];
 }
 
 export interface FakeIntegration {
@@ -73,6 +77,7 @@ export interface FakeIntegration {
   name: string;
   type: string;
   settings: Record<string, unknown>;
+  disableResolveMessage: boolean;
   provenance: string;
 }
 
@@ -107,6 +112,7 @@ export function createState(options: FakeOptions): State {
       pageBytes: 2 * 1024 * 1024,
       dataSources: ['prometheus'],
       without: [],
+      anonymous: false,
       ...options,
     },
     folders: new Map(),
@@ -153,6 +159,11 @@ export function sorted<T>(value: T): T {
 
 export function same(left: unknown, right: unknown): boolean {
   return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
+}
+
+/** Whether an account may look into a folder. */
+export function mayRead(state: State, account: Account, folder: string): boolean {
+  return account === 'admin' || state.folders.get(folder)?.open !== false;
 }
 
 /** Whether an account may write into a folder. */
