@@ -3,6 +3,7 @@
 import { encodeGrafanaRule } from '../../src/encode/index.ts';
 import { groupBy } from '../../src/model/group-by.ts';
 import type { Desired } from '../../src/model/resource.ts';
+import { encodeIntegration } from '../../src/targets/grafana/contact-points.ts';
 
 export interface Bare {
   readonly url: string;
@@ -51,12 +52,11 @@ export async function writeAll({ url, headers }: Bare, { resources }: Desired, w
         spec: { title: resource.title },
       });
     } else if (resource.kind === 'contact-point') {
-      const [integration] = resource.contactPoint.integrations;
-      await send('POST', '/api/v1/provisioning/contact-points', {
-        uid: resource.uid,
-        name: resource.uid,
-        ...integration,
-      });
+      const { name, integrations } = resource.contactPoint;
+      for (const [index, integration] of integrations.entries()) {
+        const body = encodeIntegration(name, integration, index, () => undefined);
+        await send('POST', '/api/v1/provisioning/contact-points', body);
+      }
     }
   }
   const folder = resources.find(({ kind }) => kind === 'folder')?.uid ?? '';

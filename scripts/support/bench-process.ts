@@ -1,0 +1,72 @@
+/** Processes of the bench: every run is one of its own, as a command is. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { EstateSize } from './bench-estate.ts';
+import type { BenchRun } from './bench-run.ts';
+import { ROOT } from './desired.ts';
+
+/** A Grafana that is measured. */
+export interface Place {
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly settle: () => Promise<void>;
+}
+
+export async function run(
+  place: Place,
+  owner: string,
+  size: EstateSize,
+  args: readonly string[],
+): Promise<BenchRun & { readonly wall: number }> {
+  const all = ['--owner', owner, '--size', JSON.stringify(size), ...args];
+  const { stdout, milliseconds } = await start('scripts/support/bench-run.ts', all, place.environment);
+  return { ...(JSON.parse(stdout) as BenchRun), wall: milliseconds };
+}
+
+/** Deletes an owner's estate. */
+export async function clear(place: Place, owner: string): Promise<void> {
+  await run(place, owner, { dashboards: 0, rules: 0, groups: 0 }, ['--apply', '--empty']);
+}
+
+export function start(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  cwd = ROOT,
+): Promise<{ stdout: string; milliseconds: number }> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+      cwd,
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve({ stdout, milliseconds: performance.now() - started });
+      else reject(new Error(`${script} ended with ${code}\n${stderr}`));
+    });
+  });
+}
+
+export async function median(runs: number, once: () => Promise<number>): Promise<number> {
+  const values: number[] = [];
+  for (let index = 0; index < runs; index += 1) values.push(await once());
+  return middle(values);
+}
+
+export function middle(values: readonly number[]): number {
+  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+export function anOwner(): string {
+  return `b${randomBytes(3).toString('hex')}`;
+}
