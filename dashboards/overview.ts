@@ -177,7 +177,7 @@ function trouble({ catalog, project }: BuildContext): Section {
 }
 
 /** What fires, by service while there is room: a rule's name does not tell whose it is. */
-function alerts(services: readonly Service[], { system, folder }: BuildContext['project']): PanelDraft[] {
+function alerts(services: readonly Service[], { owner }: BuildContext['project']): PanelDraft[] {
   if (services.length > ALERT_LISTS) {
     return [
       alertListPanel({
@@ -186,8 +186,7 @@ function alerts(services: readonly Service[], { system, folder }: BuildContext['
         description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
         width: 24,
         height: 9,
-        filter: `{system="${system}"}`,
-        folder,
+        filter: `{as_code="${owner}"}`,
       }),
     ];
   }
@@ -198,8 +197,7 @@ function alerts(services: readonly Service[], { system, folder }: BuildContext['
       description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
       width: Math.floor(24 / services.length),
       height: 9,
-      filter: `{service="${id}"}`,
-      folder,
+      filter: `{service="${id}",as_code="${owner}"}`,
     }),
   );
 }

@@ -67,8 +67,7 @@ function firing({ service, project }: ServiceContext): PanelDraft {
     description: 'What is pending or firing now. Each alert links to its runbook: start there.',
     width: 12,
     height: 7,
-    filter: `{service="${service.id}"}`,
-    folder: project.folder,
+    filter: `{service="${service.id}",as_code="${project.owner}"}`,
   });
 }
 

@@ -179,10 +179,11 @@ export function textPanel(facts: PanelFacts & { readonly content: string }): Pan
   return place(builder, { height: 3, ...facts });
 }
 
-/** The firing and pending alerts that match a label filter such as `{service="user-service"}`. */
-export function alertListPanel(
-  facts: PanelFacts & { readonly filter: string; readonly folder: { readonly uid: string; readonly title: string } },
-): PanelDraft<dashboard.PanelBuilder> {
+/**
+ * The firing and pending alerts that match a label filter such as `{service="user-service",as_code="shop"}`. By labels,
+ * not by folder: a Grafana that provisions its folder from files gives it a UID of its own.
+ */
+export function alertListPanel(facts: PanelFacts & { readonly filter: string }): PanelDraft<dashboard.PanelBuilder> {
   const builder = new dashboard.PanelBuilder()
     .type('alertlist')
     .title(facts.title)
@@ -199,7 +200,6 @@ export function alertListPanel(
       showInactiveAlerts: false,
       alertInstanceLabelFilter: facts.filter,
       datasource: '-- Grafana --',
-      folder: facts.folder,
       stateFilter: { firing: true, pending: true, recovering: true, noData: true, normal: false, error: true },
     });
   return place(builder, facts);

@@ -198,6 +198,8 @@ export interface LiveObject {
   readonly owned: boolean;
   /** It exists where the account may not look: whose it is can not be told. */
   readonly hidden?: true;
+  /** The file of somebody else that stands where ours would. */
+  readonly obstacle?: string;
   /** Identifies this very version; an object with another pin has changed since. */
   readonly pin: string;
   /** In our model; absent where it can not be read. */

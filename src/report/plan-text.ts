@@ -102,9 +102,6 @@ function deletions(plan: Plan, paint: Paint): string[] {
   ]);
 }
 
-/** Reasons that stand for one object each; others, as the ceiling of a prune, for all that they hold up. */
-const OWN_REASON: ReadonlySet<string> = new Set(['S001', 'S006']);
-
 function nameOf({ kind, title, service }: BlockedChange): string {
   return kind === 'rule' && service !== undefined ? `${title}, ${service}` : title;
 }
@@ -112,14 +109,11 @@ function nameOf({ kind, title, service }: BlockedChange): string {
 function blocked(plan: Plan, paint: Paint): string[] {
   const all = plan.changes.filter((change): change is BlockedChange => change.action === 'blocked' && !isKept(change));
   // The same reason for many, as with the ceiling of a prune, is said once.
-  const alike = groupBy(
-    all,
-    ({ diagnostic, kind, uid }) => `${kind} ${diagnostic.code} ${OWN_REASON.has(diagnostic.code) ? uid : ''}`,
-  );
+  const alike = groupBy(all, ({ diagnostic: { code, message }, kind }) => `${kind} ${code} ${message}`);
   return [...alike.values()].flatMap((changes) => {
     const [first] = changes as [BlockedChange, ...BlockedChange[]];
     const { message, remedy } = first.diagnostic;
-    const names = OWN_REASON.has(first.diagnostic.code) ? [nameOf(first)] : listed(changes);
+    const names = changes.length === 1 ? [nameOf(first)] : listed(changes);
     return [
       `  ${paint.remove('× blocked')} ${plural(first.kind, changes)} ${names.join(', ')}`,
       `      ${message}`,

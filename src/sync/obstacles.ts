@@ -22,6 +22,18 @@ export function foreign({ kind, uid, title, source }: Resource): Diagnostic {
   };
 }
 
+/** A file that is not ours, where ours would be. */
+export function taken({ kind, title, source }: Resource, path: string): Diagnostic {
+  return {
+    code: 'D010',
+    level: 'error',
+    file: source,
+    subject: `${kind} ${title}`,
+    message: `belongs into ${path}, which exists and is not ours`,
+    remedy: 'Move that file away, or give it another name; it was not changed.',
+  };
+}
+
 export function hidden({ kind, uid, title, source }: Resource): Diagnostic {
   return {
     code: 'S006',

@@ -1,11 +1,11 @@
 import { diffJson, meaningsOf } from '../diff/index.ts';
 import { jsonEqual } from '../model/json.ts';
 import type { BlockedChange, Change, DeleteChange, Edit, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
-import { type Desired, KINDS, type Resource, resourceKey } from '../model/resource.ts';
+import { type Desired, KINDS, type Kind, type Resource, resourceKey } from '../model/resource.ts';
 import { comparable } from './comparable.ts';
 import { driftIn, driftOf, handEdited, isServersDoing } from './drift.ts';
 import { needsOf } from './needs.ts';
-import { foreign, hidden, overCeiling, unread, waits } from './obstacles.ts';
+import { foreign, hidden, overCeiling, taken, unread, waits } from './obstacles.ts';
 import { countsForPrune } from './ownership.ts';
 import { restartsAlert } from './restarts.ts';
 
@@ -32,7 +32,9 @@ export function plan(desired: Desired, live: Live, target: PlanTarget, policy: P
   const held = new Map(live.objects.map((object) => [resourceKey(object), object]));
   const wanted = desired.resources.filter((resource) => inScope(resource, policy.scope));
   const keep = new Set(desired.resources.map(resourceKey));
-  const decided = wanted.map((resource) => decide(resource, held.get(resourceKey(resource)), policy));
+  const decided = wanted
+    .map((resource) => decide(resource, held.get(resourceKey(resource)), policy))
+    .filter((change) => change.action !== 'update' || !isOnlyNeeded(change.kind, policy.scope));
   const writes = withFooting(decided.map((change) => withRestarts(change, live)));
   const gone = live.objects.filter(
     (object) => object.owned && !keep.has(resourceKey(object)) && liveInScope(object, policy.scope),
@@ -56,6 +58,7 @@ function decide(resource: Resource, live: LiveObject | undefined, policy: PlanPo
   const common = describe(resource);
   if (live === undefined) return { ...common, action: 'create', desired: resource };
   if (live.hidden === true) return { ...common, action: 'blocked', diagnostic: hidden(resource) };
+  if (live.obstacle !== undefined) return { ...common, action: 'blocked', diagnostic: taken(resource, live.obstacle) };
   if (!live.owned) return { ...common, action: 'blocked', diagnostic: foreign(resource) };
   const before = live.resource === undefined ? undefined : comparable(live.resource, live.rest);
   const after = comparable(resource);
@@ -180,6 +183,12 @@ function inScope(resource: Resource, { only, service }: Scope): boolean {
   if (only === 'alerts' && resource.kind === 'dashboard') return false;
   // Contact points belong to all services: rules of the chosen one refer to them.
   return service === undefined || resource.kind === 'contact-point' || serviceOf(resource) === service;
+}
+
+/** What a part needs to stand on is made where it is missing, and otherwise left to a sync of all. */
+function isOnlyNeeded(kind: Kind, { only, service }: Scope): boolean {
+  if (kind === 'folder') return only !== undefined || service !== undefined;
+  return kind === 'contact-point' && service !== undefined;
 }
 
 function liveInScope({ kind, resource }: LiveObject, { only, service }: Scope): boolean {

@@ -76,8 +76,12 @@ describe('dashboards', () => {
   test('list the alerts of their service only', () => {
     for (const dashboard of services) {
       const list = panelsOf(dashboard).find(({ type }) => type === 'alertlist');
-      expect(list?.options?.['alertInstanceLabelFilter']).toBe(`{service="${dashboard.service}"}`);
+      expect(list?.options?.['alertInstanceLabelFilter']).toBe(`{service="${dashboard.service}",as_code="shop"}`);
     }
+  });
+
+  test('refer to no folder, whose UID is another one where files provision it', () => {
+    for (const dashboard of services) expect(JSON.stringify(dashboard.spec)).not.toContain('shop-services');
   });
 
   test('link to the overview, to what the service calls, to who calls it, and to the runbooks', () => {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { countActions, isNoOp, type Plan } from '../../src/model/plan.ts';
+import { countActions, isNoOp, type Plan, type Scope } from '../../src/model/plan.ts';
 import { percent } from '../../src/model/quantity.ts';
 import type { Desired } from '../../src/model/resource.ts';
+import { renderPlanText } from '../../src/report/index.ts';
 import { apply, type Outcome, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openDirectory } from '../../src/targets/directory/index.ts';
 import { aService, desiredOf, edited, ownServices } from '../support/world.ts';
@@ -397,6 +398,107 @@ describe('damage', () => {
     expect(outcome.failed).toEqual([]);
     expect(await text('manifest.json')).toBe(manifest);
     expect(isNoOp((await sync()).plan)).toBe(true);
+  });
+
+  test('a lost manifest is told once, and nothing else is', async () => {
+    await sync();
+    await unlink(join(root, 'manifest.json'));
+    const made = await planned();
+    expect(countActions(made)).toMatchObject({ update: 0, unchanged: 44 });
+    expect(made.repairs).toEqual([{ subject: 'manifest.json', problem: 'does not list 13 of our files' }]);
+  });
+
+  test('a lost manifest does not forget what Grafana has to delete', async () => {
+    await sync();
+    const left = previewed(desiredOf(ownServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] }))));
+    await sync(left);
+    const deleted = await text('grafana/alerting/shop-deleted.yaml');
+    expect(deleted).toContain('shop-order-service-errors');
+    await unlink(join(root, 'manifest.json'));
+    await sync(left);
+    expect(await text('grafana/alerting/shop-deleted.yaml')).toBe(deleted);
+    expect(isNoOp((await sync(left)).plan)).toBe(true);
+  });
+
+  test.each([
+    ['a dashboard', BOARD, (good: string) => good.slice(0, 500)],
+    ['a rule file', RULES, () => ''],
+  ])('%s that is cut off while the manifest is lost is written again, and kept in backups', async (_, path, cut) => {
+    await sync();
+    const good = await text(path);
+    await unlink(join(root, 'manifest.json'));
+    await writeFile(join(root, path), cut(good));
+    const { plan: made, outcome } = await sync();
+    expect(made.changes.filter(({ action }) => action === 'blocked')).toEqual([]);
+    expect(outcome.failed).toEqual([]);
+    expect(await text(path)).toBe(good);
+    expect([...(await files()).keys()].some((name) => name.startsWith(`backups/${path}`))).toBe(true);
+  });
+});
+
+describe('the folder of rules', () => {
+  const folders = async (): Promise<Set<string>> => {
+    const found = new Set<string>();
+    for (const [path, { content }] of await files()) {
+      if (!/alerting\/shop-rules-/.test(path)) continue;
+      for (const { folder } of (parse(content) as { groups: { folder: string }[] }).groups) found.add(folder);
+    }
+    return found;
+  };
+
+  const renamed = (): Desired => ({
+    resources: previewed().resources.map((resource) =>
+      resource.kind === 'folder' ? { ...resource, title: 'Store' } : resource,
+    ),
+  });
+
+  async function syncPart(desired: Desired, scope: Scope): Promise<Plan> {
+    const to = target();
+    const made = plan(desired, await to.read(desired, scope), to.identity, { scope });
+    expect((await apply(made, to)).failed).toEqual([]);
+    return made;
+  }
+
+  test('follows a new title everywhere, and the plan names the title', async () => {
+    await sync();
+    const made = await planned(renamed());
+    expect(made.changes.filter(({ action }) => action !== 'unchanged').map(({ kind }) => kind)).toEqual(['folder']);
+    await sync(renamed());
+    expect(await folders()).toEqual(new Set(['Store']));
+  });
+
+  test.each([
+    ['one service', { service: 'user-service' }],
+    ['dashboards', { only: 'dashboards' }],
+  ] as const)('stays as it is where %s alone is synced', async (_, scope) => {
+    await sync();
+    await syncPart(renamed(), scope);
+    expect(await folders()).toEqual(new Set(['Shop']));
+  });
+
+  test('is kept where only some resources are put back', async () => {
+    await sync();
+    const some = previewed().resources.filter(({ kind, uid }) => kind === 'rule' && uid.includes('order-service'));
+    await sync(previewed(desiredOf(ownServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
+    const to = target();
+    const keys = new Set(some.map(({ uid }) => uid));
+    const live = await to.read({ resources: some }, {});
+    const made = plan(
+      { resources: some },
+      { ...live, objects: live.objects.filter(({ uid }) => keys.has(uid)), repairs: [] },
+      to.identity,
+      { scope: {} },
+    );
+    expect((await apply(made, to)).failed).toEqual([]);
+    expect(await folders()).toEqual(new Set(['Shop']));
+  });
+
+  test('is never that of somebody else’s provider at our place', async () => {
+    await put('grafana/dashboards/shop.yaml', 'apiVersion: 1\nproviders: []\n');
+    const { plan: made } = await sync();
+    expect(await folders()).toEqual(new Set());
+    expect(renderPlanText(made)).toContain('belongs into grafana/dashboards/shop.yaml, which exists and is not ours');
+    expect(renderPlanText(made)).toContain('needs folder Shop, which is blocked');
   });
 });
 

@@ -57,12 +57,12 @@ function checkPins(plan: Plan, live: Live): void {
 
 function stepsOf(
   plan: Plan,
-  { manifest, files: seen, leftOver, live }: Snapshot,
+  { manifest, files: seen, leftOver, live, titles }: Snapshot,
   { root, owner }: DirectoryOptions,
 ): Step[] {
   const result = resultOf(live, plan.changes);
   const deleted = tombstones(manifest, live, result);
-  const files = renderFiles(result, deleted, owner);
+  const files = renderFiles(result, deleted, owner, titles);
   const writes = files.filter(({ path, content }) => seen.get(path)?.content !== content);
   const kept = new Set(files.map(({ path }) => path));
   const removals = [...seen.values()].filter(({ path, ours }) => ours && !kept.has(path));
@@ -169,7 +169,7 @@ function uidsIn(resource: Resource): string[] {
 /** A changed file is replaced, but what somebody wrote into it is not lost. */
 async function keepDamaged(root: string, path: string, seen: Snapshot['files']): Promise<void> {
   const file = seen.get(path);
-  if (file?.damage === undefined) return;
+  if (file === undefined || (file.damage === undefined && !file.unlisted)) return;
   const content = await readText(root, path);
   if (content !== undefined) await writeText(root, `backups/${path}.${sha256(content).slice(0, 8)}`, content);
 }

@@ -6,7 +6,9 @@ import type { Integration } from '../../model/contact-point.ts';
 import { type Duration, isDuration } from '../../model/duration.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { DashboardResource, Resource } from '../../model/resource.ts';
-import { contactPointsPath } from './render.ts';
+import { hasOwnerPrefix } from '../../sync/index.ts';
+import type { Manifest } from './manifest.ts';
+import { contactPointsPath, mark } from './render.ts';
 
 /** A resource as a file holds it. */
 export interface ParsedResource {
@@ -31,6 +33,22 @@ export function parseFile(
   } catch {
     // A damaged file: the caller knows by its hash, and rewrites it from the desired state.
     return [];
+  }
+}
+
+const uids = z.array(z.looseObject({ uid: z.string() })).default([]);
+const deletedFile = z.looseObject({ deleteRules: uids, deleteContactPoints: uids });
+
+/** What a file of ours tells Grafana to delete; nothing for one that is not ours, or damaged. */
+export function parseDeleted(content: string, owner: string): Manifest['deleted'] {
+  const nothing = { rules: [], contactPoints: [] };
+  if (!content.startsWith(mark(owner))) return nothing;
+  try {
+    const { deleteRules, deleteContactPoints } = deletedFile.parse(parse(content));
+    const ours = (all: z.infer<typeof uids>) => all.flatMap(({ uid }) => (hasOwnerPrefix(owner, uid) ? [uid] : []));
+    return { rules: ours(deleteRules), contactPoints: ours(deleteContactPoints) };
+  } catch {
+    return nothing;
   }
 }
 

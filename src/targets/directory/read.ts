@@ -4,8 +4,8 @@ import { type Desired, type Kind, type Resource, resourceKey } from '../../model
 import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
 import { checkPlaces, listFiles, readText, sha256, sizeOf, TEMPORARY } from './files.ts';
 import { emptyManifest, MANIFEST, type Manifest, type ManifestFiles, parseManifest } from './manifest.ts';
-import { foreignUids, parseFile } from './parse.ts';
-import { FOLDERS, isOurPlace, mark, type RenderedFile, renderFiles } from './render.ts';
+import { foreignUids, parseDeleted, parseFile } from './parse.ts';
+import { deletedPath, FOLDERS, isOurPlace, mark, type RenderedFile, renderFiles } from './render.ts';
 
 /** A file on disk and what we know of it. */
 interface SeenFile {
@@ -15,6 +15,8 @@ interface SeenFile {
   readonly ours: boolean;
   /** Why it is not as we left it. */
   readonly damage?: string;
+  /** Ours by its mark alone: the manifest, which may be lost, does not list it. */
+  readonly unlisted: boolean;
 }
 
 /** A directory as it is: the manifest, the files, and what they hold. */
@@ -24,6 +26,8 @@ export interface Snapshot {
   /** Half-written files of a sync that was killed. */
   readonly leftOver: readonly string[];
   readonly live: Live;
+  /** Titles of folders by UID, those of the code and those that are there. */
+  readonly titles: ReadonlyMap<string, string>;
 }
 
 /** Larger than any dashboard: Grafana refuses those of some megabytes. In bytes. */
@@ -33,8 +37,10 @@ const LARGEST = 5 * 1024 ** 2;
 export async function readSnapshot(root: string, owner: string, ownerTag: string, desired: Desired): Promise<Snapshot> {
   const text = await readText(root, MANIFEST);
   const manifest =
-    text === undefined ? emptyManifest(owner) : onlyOurs(parseManifest(text, owner, `${root}/${MANIFEST}`));
-  const expected = renderFiles(desired.resources, manifest.deleted, owner);
+    text === undefined
+      ? { ...emptyManifest(owner), deleted: parseDeleted((await readText(root, deletedPath(owner))) ?? '', owner) }
+      : onlyOurs(parseManifest(text, owner, `${root}/${MANIFEST}`));
+  const expected = renderFiles(desired.resources, manifest.deleted, owner, new Map());
   const places = new Set([
     ...expected.map(({ path }) => path),
     ...Object.keys({ ...manifest.files, ...manifest.pending }),
@@ -45,13 +51,27 @@ export async function readSnapshot(root: string, owner: string, ownerTag: string
   for (const path of new Set([...listed, ...places])) {
     if (!places.has(path) && !(await worthReading(root, path))) continue;
     const content = await readText(root, path);
-    if (content !== undefined) files.set(path, see(path, content, manifest, owner, ownerTag));
+    if (content !== undefined) files.set(path, see(path, content, manifest, owner, ownerTag, places.has(path)));
   }
   const leftOver = listed.filter((path) => path.endsWith(TEMPORARY));
   if ((await sizeOf(root, `${MANIFEST}${TEMPORARY}`)) !== undefined) leftOver.push(`${MANIFEST}${TEMPORARY}`);
-  const live = interpret(manifest, files, expected, desired, owner);
+  const titles = folderTitles(files, desired, owner);
+  const live = interpret(manifest, files, expected, desired, owner, titles);
   const cleared = leftOver.map((subject) => ({ subject, problem: 'was left over by a sync that was killed' }));
-  return { manifest, files, leftOver, live: { ...live, repairs: [...live.repairs, ...cleared] } };
+  return { manifest, files, leftOver, titles, live: { ...live, repairs: [...live.repairs, ...cleared] } };
+}
+
+/** What is there counts before the code: a rule file that is left alone keeps its folder. */
+function folderTitles(
+  files: ReadonlyMap<string, SeenFile>,
+  { resources }: Desired,
+  owner: string,
+): ReadonlyMap<string, string> {
+  const path = `grafana/dashboards/${owner}.yaml`;
+  const file = files.get(path);
+  const there = file?.ours === true ? parseFile(path, file.content, owner, new Map()) : [];
+  const folders = [...resources, ...there.map(({ resource }) => resource)].filter(({ kind }) => kind === 'folder');
+  return new Map(folders.map(({ uid, title }) => [uid, title]));
 }
 
 /** A file of somebody else is looked into only if Grafana would read it, and if it is no larger than it may be. */
@@ -83,21 +103,35 @@ function onlyOurs(manifest: Manifest): Manifest {
   };
 }
 
-function see(path: string, content: string, manifest: Manifest, owner: string, ownerTag: string): SeenFile {
+function see(
+  path: string,
+  content: string,
+  manifest: Manifest,
+  owner: string,
+  ownerTag: string,
+  expected: boolean,
+): SeenFile {
   const hash = sha256(content);
   const written = manifest.files[path]?.sha256;
   const pending = manifest.pending?.[path]?.sha256;
   const known = written !== undefined || pending !== undefined;
-  const ours = known || carriesMark(path, content, owner, ownerTag);
+  // Without a manifest, what stands in our place and is nothing at all was ours, cut off.
+  const broken = !known && expected && isBroken(path, content);
+  const ours = known || broken || carriesMark(path, content, owner, ownerTag);
   const intact = hash === written || hash === pending;
-  const damage = known
-    ? intact
-      ? undefined
-      : 'was changed since the last sync'
-    : ours
-      ? 'is not in the manifest'
-      : undefined;
-  return { path, content, hash, ours, ...(damage === undefined ? {} : { damage }) };
+  const damage = broken ? 'is cut off or empty' : known && !intact ? 'was changed since the last sync' : undefined;
+  return { path, content, hash, ours, unlisted: ours && !known, ...(damage === undefined ? {} : { damage }) };
+}
+
+function isBroken(path: string, content: string): boolean {
+  if (content.trim() === '') return true;
+  if (!path.endsWith('.json')) return false;
+  try {
+    JSON.parse(content);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function carriesMark(path: string, content: string, owner: string, ownerTag: string): boolean {
@@ -121,16 +155,20 @@ function interpret(
   expected: readonly RenderedFile[],
   desired: Desired,
   owner: string,
+  titles: ReadonlyMap<string, string>,
 ): Live {
-  const folderUids = new Map(
-    desired.resources.filter(({ kind }) => kind === 'folder').map(({ title, uid }) => [title, uid]),
-  );
+  const inCode = desired.resources.filter(({ kind }) => kind === 'folder');
+  const folderUids = new Map([
+    ...inCode.map(({ title, uid }) => [title, uid] as const),
+    ...[...titles].map(([uid, title]) => [title, uid] as const),
+  ]);
   const objects = new Map<string, LiveObject>();
   const keep = (object: LiveObject) => objects.set(resourceKey(object), object);
   const ours = [...files.values()].filter((file) => file.ours);
   const known = new Set([...expected.map(({ path }) => path), ...Object.keys(manifest.files)]);
   // Of two files that hold the same, the one in its place counts: what is kept last wins.
-  const inPlace = (file: SeenFile) => Number(known.has(file.path)) + Number(file.damage === undefined);
+  const inPlace = ({ path, damage, unlisted }: SeenFile) =>
+    Number(known.has(path)) + Number(damage === undefined) + Number(!unlisted);
   const holders = new Map<string, string>();
   for (const file of ours.sort((left, right) => inPlace(left) - inPlace(right))) {
     for (const object of heldBy(file, manifest, owner, folderUids)) {
@@ -143,8 +181,10 @@ function interpret(
   for (const object of missingFiles(manifest, files)) if (!objects.has(resourceKey(object))) keep(object);
   for (const object of foreigners(files, expected)) keep(object);
   const sorted = [...objects.values()].sort((left, right) => (resourceKey(left) < resourceKey(right) ? -1 : 1));
+  const unlisted = ours.filter((file) => file.unlisted && !copies.includes(file)).length;
   const found = [
-    ...repairs(manifest, files, sorted, desired, owner),
+    ...(unlisted === 0 ? [] : [{ subject: MANIFEST, problem: `does not list ${unlisted} of our files` }]),
+    ...repairs(manifest, files, sorted, desired, owner, titles),
     ...copies.map(({ path }) => ({ subject: path, problem: 'holds what another file of ours holds; it goes' })),
   ];
   return { complete: true, objects: sorted, repairs: found, notes: [] };
@@ -204,7 +244,8 @@ function foreigners(files: ReadonlyMap<string, SeenFile>, expected: readonly Ren
         `Move it away, or choose another directory: npm run sync -- --dir DIR`,
       );
     }
-    for (const key of atOurPath?.resources ?? []) blocked.push({ ...unreadable(key, file.hash, ''), owned: false });
+    for (const key of atOurPath?.resources ?? [])
+      blocked.push({ ...unreadable(key, file.hash, ''), owned: false, obstacle: file.path });
     for (const { kind, uid } of foreignUids(file.path, file.content)) {
       blocked.push({ kind, uid, title: uid, owned: false, pin: file.hash });
     }
@@ -219,6 +260,7 @@ function repairs(
   objects: readonly LiveObject[],
   desired: Desired,
   owner: string,
+  titles: ReadonlyMap<string, string>,
 ): Repair[] {
   const found: Repair[] = [];
   if (manifest.pending !== undefined)
@@ -228,7 +270,7 @@ function repairs(
       !owned || (resource !== undefined && rest === undefined && damage === undefined),
   );
   const held = objects.flatMap(({ owned, resource }) => (owned && resource !== undefined ? [resource] : []));
-  for (const { path, content, resources } of renderFiles(held, manifest.deleted, owner)) {
+  for (const { path, content, resources } of renderFiles(held, manifest.deleted, owner, titles)) {
     const file = files.get(path);
     if (file === undefined) {
       if (resources.length === 0 && manifest.files[path] !== undefined)

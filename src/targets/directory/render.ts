@@ -49,18 +49,32 @@ export function contactPointsPath(owner: string): string {
   return `grafana/alerting/${owner}-contact-points.yaml`;
 }
 
+/** Where Grafana is told what to delete. */
+export function deletedPath(owner: string): string {
+  return `grafana/alerting/${owner}-deleted.yaml`;
+}
+
 export function dashboardPath(folderUid: string, uid: string): string {
   return `grafana/dashboards/${folderUid}/${uid}.json`;
 }
 
-/** Every file for a set of resources. The same resources give the same bytes. */
-export function renderFiles(unordered: readonly Resource[], deleted: Deleted, owner: string): readonly RenderedFile[] {
+/**
+ * Every file for a set of resources. The same resources give the same bytes.
+ *
+ * @param known titles of folders by UID, where the folders are not among the resources
+ */
+export function renderFiles(
+  unordered: readonly Resource[],
+  deleted: Deleted,
+  owner: string,
+  known: ReadonlyMap<string, string>,
+): readonly RenderedFile[] {
   const resources = [...unordered].sort((left, right) => (resourceKey(left) < resourceKey(right) ? -1 : 1));
   const folders = resources.filter((resource) => resource.kind === 'folder');
   const points = resources.filter((resource) => resource.kind === 'contact-point');
   const rules = resources.filter((resource) => resource.kind === 'rule');
   const dashboards = resources.filter((resource) => resource.kind === 'dashboard');
-  const titles = new Map(folders.map(({ uid, title }) => [uid, title]));
+  const titles = new Map([...known, ...folders.map(({ uid, title }) => [uid, title] as const)]);
   const files: RenderedFile[] = [];
   if (folders.length > 0) files.push(yamlFile(`grafana/dashboards/${owner}.yaml`, providers(folders), folders, owner));
   if (points.length > 0) files.push(yamlFile(contactPointsPath(owner), contactPoints(points), points, owner));
@@ -70,7 +84,7 @@ export function renderFiles(unordered: readonly Resource[], deleted: Deleted, ow
     );
   }
   if (deleted.rules.length + deleted.contactPoints.length > 0) {
-    files.push(yamlFile(`grafana/alerting/${owner}-deleted.yaml`, tombstones(deleted), [], owner));
+    files.push(yamlFile(deletedPath(owner), tombstones(deleted), [], owner));
   }
   for (const resource of dashboards) {
     const path = dashboardPath(resource.folderUid, resource.uid);
@@ -145,13 +159,15 @@ function escapedIfText(value: string | number | boolean): string | number | bool
 
 function ruleGroup(group: string, members: readonly RuleResource[], titles: ReadonlyMap<string, string>): JsonObject {
   const [first] = members;
+  const uid = first?.folderUid ?? '';
   return {
     apiVersion: 1,
     groups: [
       {
         orgId: 1,
         name: group,
-        folder: escaped(titles.get(first?.folderUid ?? '') ?? ''),
+        // Rules of a file tell their folder by title alone: of one that nobody knows, the title is all there is.
+        folder: escaped(titles.get(uid) ?? uid),
         interval: first?.rule.evaluationInterval ?? '1m',
         rules: members.map(fileRule),
       },
