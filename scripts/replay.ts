@@ -18,7 +18,7 @@ interface ReplayOptions {
 const started = performance.now();
 const command = defineCommand('replay', 'Shows what the alert rules would have done in incidents and on healthy days.')
   .argument('[scenario...]', 'scenarios by id; default: the library, without the long days')
-  .option('--list', 'list the scenarios')
+  .addOption(new Option('--list', 'list the scenarios').conflicts(['all', 'svg', 'against', 'watch', 'openmetrics']))
   .option('--all', 'the long days too')
   .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md']).default('text'))
   .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'))
@@ -28,7 +28,8 @@ const command = defineCommand('replay', 'Shows what the alert rules would have d
   .addOption(
     new Option('--engine <engine>', 'grafana: compare with the state machine of the Grafana at GRAFANA_URL')
       .choices(['promtool', 'grafana'])
-      .default('promtool'),
+      .default('promtool')
+      .conflicts(['svg', 'against', 'format']),
   )
   .option('--openmetrics <file>', 'write the series of one scenario, to fill a Prometheus with them, and do no more');
 
@@ -50,10 +51,11 @@ await runCommand(command, async (): Promise<ExitCode> => {
     return EXIT.interrupted;
   }
   const chosen = choose(scenarios, command.args, options);
-  const [{ buildProject }, report, replay] = await Promise.all([
+  const [{ buildProject, alertNames }, report, replay, { checkScenarios }] = await Promise.all([
     import('./support/desired.ts'),
     import('../src/report/index.ts'),
     import('../src/replay/index.ts'),
+    import('../src/scenario/index.ts'),
   ]);
   const built = await buildProject();
   if (!built.ok) {
@@ -62,15 +64,25 @@ await runCommand(command, async (): Promise<ExitCode> => {
   }
   const { catalog, project, desired } = built;
   const rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
+  const wrong = checkScenarios(chosen, { catalog, alerts: new Set(alertNames) });
+  if (wrong.length > 0) {
+    process.stderr.write(`${report.renderDiagnostics(wrong)}\n`);
+    return EXIT.failure;
+  }
   if (options.openmetrics !== undefined) {
     const { writeOpenMetrics } = await import('./support/openmetrics.ts');
     await writeOpenMetrics(chosen, { catalog, project, detail: 'all' }, options.openmetrics);
     return EXIT.success;
   }
-  const context = { catalog, project, promtool: await replay.findPromtool() };
+  let done = 0;
+  const onDone = (id: string): void => {
+    done += 1;
+    if (options.all === true) process.stderr.write(`[${done}/${chosen.length}] ${id}\n`);
+  };
+  const context = { catalog, project, promtool: await replay.findPromtool(), onDone };
   if (options.engine === 'grafana') {
     const { compareEngines } = await import('./support/grafana-engine.ts');
-    const comparison = await compareEngines(chosen, rules, context);
+    const comparison = await compareEngines(chosen, desired, context);
     await writeResult(comparison.text, options.out);
     return comparison.agrees ? EXIT.success : EXIT.failure;
   }
@@ -115,6 +127,9 @@ function choose<S extends { readonly id: string; readonly long?: true }>(
   const strange = ids.filter((id) => !known.some((scenario) => scenario.id === id));
   if (strange.length > 0) {
     throw usage(strange.join(', '), 'is no scenario of the library', 'npm run replay -- --list shows them');
+  }
+  if (all === true && ids.length > 0) {
+    throw usage('--all', `chooses every scenario, and ${ids.join(', ')} is named as well`, 'Leave out one of the two.');
   }
   for (const [flag, value] of [
     ['--svg', svg],

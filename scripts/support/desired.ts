@@ -1,7 +1,13 @@
 /** The one place where services, dashboards and alerts come together. */
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { alertNames, buildContactPoints, buildRules } from '../../alerts/index.ts';
+import {
+  buildContactPoints,
+  buildRules,
+  alertNames as namesBySignal,
+  projectAlerts,
+  serviceAlerts,
+} from '../../alerts/index.ts';
 import { receivers } from '../../alerts/routing.ts';
 import { buildDashboards } from '../../dashboards/index.ts';
 import { overviewUid } from '../../src/build/index.ts';
@@ -22,6 +28,9 @@ export type Built =
       readonly warnings: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
+
+/** The names of all alerts. */
+export const alertNames: readonly string[] = [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert);
 
 /** The project's root. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -61,7 +70,7 @@ export function buildFrom(services: readonly Service[], project: Project): Built
 
 /** Builds every resource. */
 export function assemble(catalog: Catalog, project: Project): Desired {
-  const dashboards = buildDashboards({ project, catalog, alertNames });
+  const dashboards = buildDashboards({ project, catalog, alertNames: namesBySignal });
   const rules = buildRules(catalog, { project, receivers, panelOf: panelFinder(dashboards, project) });
   return {
     resources: [

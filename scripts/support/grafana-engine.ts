@@ -1,5 +1,6 @@
 import { readConfig } from '../../src/config.ts';
-import type { AlertRule } from '../../src/model/alert-rule.ts';
+import type { Project } from '../../src/model/project.ts';
+import type { Desired } from '../../src/model/resource.ts';
 import {
   BacktestError,
   backtestRules,
@@ -10,20 +11,25 @@ import {
   replayScenarios,
 } from '../../src/replay/index.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
-import { UsageError } from './command.ts';
+import { makePlan } from '../../src/sync/index.ts';
+import { refused, UsageError } from './command.ts';
 import { ROOT } from './desired.ts';
+import { configuration, openGrafanaOf, secretOptions } from './session.ts';
 
 /**
  * Runs scenarios through promtool and through Grafana's engine, and says where they differ.
  *
- * @throws UsageError without GRAFANA_URL. BacktestError where Grafana can not do it.
+ * @throws UsageError without GRAFANA_URL, and where that Grafana does not have these rules. BacktestError where it can
+ * not do it.
  */
 export async function compareEngines(
   scenarios: readonly Scenario[],
-  rules: readonly AlertRule[],
-  context: ReplayContext,
+  desired: Desired,
+  context: ReplayContext & { readonly project: Project },
 ): Promise<{ readonly agrees: boolean; readonly text: string }> {
   const post = openGrafana();
+  await checkSynced(desired, context.project);
+  const rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
   const lines: string[] = [];
   let agrees = true;
   for (const scenario of scenarios) {
@@ -37,6 +43,9 @@ export async function compareEngines(
     const verdict = differences.length === 0 ? '✓ agrees' : '× differs';
     lines.push(
       `${verdict}  ${scenario.id}: ${rules.length} rules, ${series} series that were pending or firing, ${evaluations} states compared minute by minute, ${differences.length} differ. Grafana took ${seconds} s`,
+      ...(differences.length > 5 && grafanaSilent(differences)
+        ? ['    Grafana never fires: is its Prometheus filled with this scenario? docs/replay.md says how']
+        : []),
       ...differences.map(
         ({ alert, subject, promtool, grafana, minutes }) =>
           `    ${alert}, ${subject}: promtool ${promtool}, Grafana ${grafana} (${minutes} minutes)`,
@@ -44,6 +53,27 @@ export async function compareEngines(
     );
   }
   return { agrees, text: lines.join('\n') };
+}
+
+/** Grafana's engine is asked with the rules of the code: they have to be those that it runs. */
+async function checkSynced(desired: Desired, project: Project): Promise<void> {
+  const config = configuration({});
+  const target = await openGrafanaOf(config, project);
+  const { changes } = await makePlan(target, desired, { scope: { only: 'alerts' }, ...secretOptions(config, project) });
+  const differ = changes.filter(({ kind, action }) => kind === 'rule' && action !== 'unchanged');
+  const [first] = differ;
+  if (first === undefined) return;
+  const others = differ.length === 1 ? '' : ` and ${differ.length - 1} more`;
+  throw refused(
+    'C025',
+    '--engine grafana',
+    `runs the synced rules, and in ${target.identity.name} ${first.title} of ${first.service ?? 'the project'}${others} are not as in the code`,
+    'Sync them first: npm run sync -- --only alerts',
+  );
+}
+
+function grafanaSilent(differences: readonly { readonly grafana: string }[]): boolean {
+  return differences.every(({ grafana }) => grafana === 'never fires');
 }
 
 function openGrafana(): PostJson {
@@ -78,7 +108,7 @@ function openGrafana(): PostJson {
     const remedy =
       answer.status === 404
         ? 'Switch the feature toggle alertingBacktesting on in Grafana'
-        : 'The message above is Grafana’s; the account needs to read the data source';
+        : 'The message above is Grafana’s; the account needs the Editor role';
     throw new BacktestError(`Grafana answers ${answer.status}: ${text}`, remedy);
   };
 }

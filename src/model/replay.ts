@@ -100,6 +100,8 @@ export interface FiringChange {
   readonly service: string;
   readonly series: Readonly<Record<string, string>>;
   readonly severity: Severity;
+  /** What it was, where it is another one now. */
+  readonly formerSeverity?: Severity;
   readonly before: readonly AlertSpan[];
   readonly after: readonly AlertSpan[];
 }

@@ -46,15 +46,23 @@ export function compareReplays(before: readonly Replay[], after: readonly Replay
       const [left, right] = [old.get(key), now.get(key)];
       const one = right ?? left;
       const spans = { before: left?.spans ?? [], after: right?.spans ?? [] };
-      if (one === undefined || sameFiring(spans.before, spans.after)) return [];
+      const was =
+        left !== undefined && right !== undefined && left.severity !== right.severity ? left.severity : undefined;
+      if (one === undefined || (sameFiring(spans.before, spans.after) && (was === undefined || never(spans.after))))
+        return [];
       const { alert, service, series, severity } = one;
-      return [{ scenario: replay.scenario.id, alert, service, series, severity, ...spans }];
+      const change = { scenario: replay.scenario.id, alert, service, series, severity, ...spans };
+      return [was === undefined ? change : { ...change, formerSeverity: was }];
     });
   });
 }
 
 function keyOf({ uid, series }: ReplayedAlert): string {
   return `${uid} ${JSON.stringify(series)}`;
+}
+
+function never(spans: readonly AlertSpan[]): boolean {
+  return spans.every(({ firing }) => firing === undefined);
 }
 
 /** Firing and resolving count; an alert that was only pending told nobody. */

@@ -33,8 +33,8 @@ export function checkExpectations(
 }
 
 function checkMust(must: MustFire, alerts: readonly ReplayedAlert[], rules: readonly AlertRule[]): Broken[] {
-  const { alert, service, because } = must;
-  const exists = rules.some((rule) => rule.alert === alert && (rule.labels['service'] ?? 'project') === service);
+  const { alert, service, because, pages } = must;
+  const rule = rules.find((one) => one.alert === alert && (one.labels['service'] ?? 'project') === service);
   const spans = alerts
     .filter((one) => one.alert === alert && one.service === service)
     .flatMap((one) => one.spans)
@@ -44,9 +44,13 @@ function checkMust(must: MustFire, alerts: readonly ReplayedAlert[], rules: read
   const [earliest, latest] = must.between;
   const about = { alert, service, because };
   const expected = `fires between ${earliest} and ${latest}`;
-  if (!exists) return [{ ...about, expected, seen: 'there is no such rule' }];
+  if (rule === undefined) return [{ ...about, expected, seen: 'there is no such rule' }];
   if (first === undefined) return [{ ...about, expected, seen: 'never fires' }];
   const broken: Broken[] = [];
+  if (pages !== (rule.severity === 'critical')) {
+    const [wanted, seen] = pages ? ['pages', 'only warns'] : ['only warns', 'pages'];
+    broken.push({ ...about, expected: wanted, seen });
+  }
   if (first < secondsOf(earliest) || first > secondsOf(latest)) {
     broken.push({ ...about, expected, seen: `fires at ${formatSecond(first)}` });
   }
@@ -72,7 +76,15 @@ function unexpected(scenario: Scenario, alerts: readonly ReplayedAlert[]): Broke
     const first = firstFiring(one.spans);
     if (first === undefined || one.severity === 'none') return [];
     const forbidden = never.find((about) => names(about, one));
-    if (forbidden === undefined && [...must, ...may].some((about) => names(about, one))) return [];
+    const allowed = may.filter((about) => names(about, one));
+    const known = must.some((about) => names(about, one)) || allowed.length > 0;
+    const wakes = one.severity === 'critical' && !must.some((about) => names(about, one));
+    if (forbidden === undefined && known && wakes && !allowed.some(({ pages }) => pages === true)) {
+      const { because } = allowed[0] ?? scenario;
+      const service = formatSubject(one.service, one.series);
+      return [{ alert: one.alert, service, expected: 'only warns', seen: `pages at ${formatSecond(first)}`, because }];
+    }
+    if (forbidden === undefined && known) return [];
     return [
       {
         alert: one.alert,

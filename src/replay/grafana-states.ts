@@ -1,9 +1,9 @@
 /**
  * A small model of Grafana's alert states, for what promtool does not know: what becomes of a rule whose query
- * returns nothing. It follows Grafana 12.4 (`ngalert/state`): pending for `for`, recovering for `keep_firing_for`,
+ * returns nothing, or fails. It follows Grafana 12.4 (`ngalert/state`): pending for `for`, recovering for `keep_firing_for`,
  * series that go missing resolve after some evaluations, and a rule without any series does as its `noDataState` says.
  */
-import type { AlertRule } from '../model/alert-rule.ts';
+import type { AbsenceState, AlertRule } from '../model/alert-rule.ts';
 import { toSeconds } from '../model/duration.ts';
 import type { AlertSpan, Second } from '../model/replay.ts';
 import type { Comparison } from '../model/signal.ts';
@@ -12,6 +12,8 @@ import type { Comparison } from '../model/signal.ts';
 export interface Evaluation {
   readonly at: Second;
   readonly values: ReadonlyMap<string, number>;
+  /** The query itself failed: Prometheus did not answer. */
+  readonly failed?: true;
 }
 
 /** The key of the alert that stands for a rule without data, where its `noDataState` is Alerting. */
@@ -25,6 +27,7 @@ type RuleOfStates = Pick<
   | 'keepFiringFor'
   | 'evaluationInterval'
   | 'noDataState'
+  | 'execErrState'
   | 'missingSeriesEvalsToResolve'
 >;
 
@@ -43,11 +46,12 @@ export function grafanaSpans(rule: RuleOfStates, evaluations: readonly Evaluatio
     return known;
   };
   const patience = rule.missingSeriesEvalsToResolve * toSeconds(rule.evaluationInterval);
-  for (const { at, values } of evaluations) {
+  for (const { at, values, failed } of evaluations) {
     if (values.size === 0) {
-      const known = series.size === 0 && rule.noDataState === 'Alerting' ? [track(NO_DATA_SERIES)] : series.values();
+      const as = failed === true ? rule.execErrState : rule.noDataState;
+      const known = series.size === 0 && as === 'Alerting' ? [track(NO_DATA_SERIES)] : series.values();
       for (const one of known) {
-        step(one, afterNoData(rule, one.state, at), at);
+        step(one, withoutValue(rule, as, one.state, at), at);
         one.lastSeen = at;
       }
       continue;
@@ -119,8 +123,8 @@ function good(rule: RuleOfStates, state: State, at: Second): State {
   }
 }
 
-function afterNoData(rule: RuleOfStates, state: State, at: Second): State {
-  switch (rule.noDataState) {
+function withoutValue(rule: RuleOfStates, as: AbsenceState, state: State, at: Second): State {
+  switch (as) {
     case 'KeepLast':
       // A pending alert goes on waiting and then fires; one that recovers goes on recovering.
       return state.is === 'alerting' || state.is === 'pending' ? bad(rule, state, at) : good(rule, state, at);
@@ -130,10 +134,10 @@ function afterNoData(rule: RuleOfStates, state: State, at: Second): State {
       return good(rule, state, at);
     case 'NoData':
     case 'Error':
-      // The alert itself resolves at once; Grafana raises another one, named DatasourceNoData.
+      // The alert itself resolves at once; Grafana raises another one, named DatasourceNoData or DatasourceError.
       return { is: 'normal' };
     default:
-      return rule.noDataState satisfies never;
+      return as satisfies never;
   }
 }
 

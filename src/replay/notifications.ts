@@ -1,8 +1,8 @@
 /**
  * A small model of Grafana's Alertmanager: which messages a contact point gets. Alerts of the same receiver and the
  * same values of the `groupBy` labels are one group. A new group waits `groupWait` for others and is told; from then
- * on it is looked at every `groupInterval`, and told again if an alert joined or resolved, or if `repeatInterval` is
- * over. A group without firing alerts ends with its last message. Labels that rules do not carry, such as
+ * on it is looked at every `groupInterval`, and told again if an alert joined or resolved, or if more than
+ * `repeatInterval` has passed: `4h` is 4h05m with looks every 5m. Rules whose waits differ are groups apart. A group without firing alerts ends with its last message. Labels that rules do not carry, such as
  * `grafana_folder`, are the same for all of them here.
  */
 import type { AlertRule } from '../model/alert-rule.ts';
@@ -23,7 +23,9 @@ export function modelNotifications(alerts: readonly NotifyingAlert[], until: Sec
     alerts.filter(({ rule }) => !rule.paused),
     ({ rule, series }) => {
       const labels: Readonly<Record<string, string>> = { ...rule.labels, ...series, alertname: rule.alert };
-      return JSON.stringify([rule.notification.receiver, rule.notification.groupBy.map((name) => labels[name] ?? '')]);
+      // Each distinct setting is a route of its own: alerts that differ in their waits never share a message.
+      const { receiver, groupBy: by, groupWait, groupInterval, repeatInterval } = rule.notification;
+      return JSON.stringify([receiver, groupWait, groupInterval, repeatInterval, by.map((name) => labels[name] ?? '')]);
     },
   );
   return [...groups.values()].flatMap((members) => ofGroup(members, until)).sort((left, right) => left.at - right.at);
@@ -52,7 +54,8 @@ function ofGroup(members: readonly NotifyingAlert[], until: Second): ReplayedNot
       const before = told ?? new Set<string>();
       const joined = firing.some((one) => !before.has(one));
       const resolved = [...before].filter((one) => !firing.includes(one));
-      if (joined || resolved.length > 0 || at - lastTold >= repeat) {
+      // The last message left a moment after its look at the group: at the very interval it is not old enough yet.
+      if (joined || resolved.length > 0 || at - lastTold > repeat) {
         const kind =
           firing.length === 0
             ? 'resolved'

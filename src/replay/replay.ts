@@ -18,6 +18,8 @@ export interface ReplayContext extends SeriesContext {
   readonly promtool: string;
   /** How many promtool processes run at once. Default: 2. */
   readonly processes?: number;
+  /** Called when promtool is done with a scenario: days of them take minutes. */
+  readonly onDone?: (scenario: string) => void;
 }
 
 /** What promtool answered about a scenario: enough to judge the rules, and others with the same expressions. */
@@ -60,7 +62,9 @@ export async function evaluateScenarios(
       const parts = [...groupBy(rules, ({ group }) => group).values()].map((members) =>
         limit(() => evaluateGroup(scenario, members, context)),
       );
-      return { scenario, rules: new Map((await Promise.all(parts)).flat()) };
+      const evaluated = new Map((await Promise.all(parts)).flat());
+      context.onDone?.(scenario.id);
+      return { scenario, rules: evaluated };
     }),
   );
 }
@@ -83,13 +87,20 @@ async function evaluateGroup(
   return rules.map((rule) => {
     const at = groupBy(signals.get(rule.uid) ?? [], (sample) => sample.at);
     const fired = groupBy(alerts.get(rule.alert) ?? [], ({ labels }) => seriesKey(rule, labels, untold));
-    const answered = evaluations.map((second) => ({
-      at: grid.start + second,
-      values: new Map((at.get(second) ?? []).map(({ labels, value }) => [seriesKey(rule, labels, untold), value])),
-    }));
+    const answered = evaluations.map((second): Evaluation => {
+      const now = grid.start + second;
+      if (isOut(scenario, now)) return { at: now, values: new Map(), failed: true };
+      const samples = at.get(second) ?? [];
+      return { at: now, values: new Map(samples.map(({ labels, value }) => [seriesKey(rule, labels, untold), value])) };
+    });
     const spans = [...fired].map(([key, samples]) => [key, prometheusSpans(samples, evaluations, grid.start)] as const);
     return [rule.uid, { evaluations: answered, prometheus: new Map(spans) }];
   });
+}
+
+/** Whether Prometheus does not answer Grafana. promtool, which is Prometheus, knows nothing of it. */
+function isOut({ outages }: Scenario, second: number): boolean {
+  return outages.some(({ from, until }) => second >= secondsOf(from) && second < secondsOf(until));
 }
 
 /** Labels that come from the series, less those that every series of the rule has. */

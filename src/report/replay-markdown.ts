@@ -1,5 +1,5 @@
 import { type FiringChange, formatSecond, type Replay } from '../model/replay.ts';
-import { brokenLine, changeLine, firedRows, headline } from './replay-summary.ts';
+import { brokenLine, changeLine, firedRows, headline, plural } from './replay-summary.ts';
 
 /** Replays as Markdown, for pull requests: what is broken first, then a line each, then what fired when. */
 export function renderReplayMarkdown(replays: readonly Replay[]): string {
@@ -7,7 +7,7 @@ export function renderReplayMarkdown(replays: readonly Replay[]): string {
   const sections = [
     broken.length === 0
       ? `### Incident replay: all expectations hold in ${replays.length} scenarios`
-      : `### Incident replay: ${broken.length} broken expectations`,
+      : `### Incident replay: ${plural(broken.length, 'broken expectation')}`,
     broken.map((one) => `- **${one.scenario}** ${brokenLine(one)}`).join('\n'),
     ['| scenario | | what alerting makes of it |', '|---|---|---|', ...replays.map(scenarioRow)].join('\n'),
     ...replays.filter((replay) => firedRows(replay).length > 0).map(details),

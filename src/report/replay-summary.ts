@@ -1,4 +1,5 @@
 /** What the reports of a replay have in common. */
+import type { Severity } from '../model/alert-rule.ts';
 import { groupBy } from '../model/group-by.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import {
@@ -119,8 +120,13 @@ export function brokenLine({ alert, service, expected, seen, because }: BrokenEx
 }
 
 /** "ServiceQueryP95High of user-service fires 4 minutes later (14:31 instead of 14:27)". */
-export function changeLine({ alert, service, series, before, after }: FiringChange): string {
+export function changeLine(change: FiringChange): string {
+  const { alert, service, series, severity, formerSeverity, before, after } = change;
   const subject = `${alert} of ${formatSubject(service, series)}`;
+  if (formerSeverity !== undefined) {
+    const told = (level: Severity) => ({ critical: 'pages', warning: 'warns', none: 'tells nobody' })[level];
+    return `${subject} ${told(severity)}, and no longer ${told(formerSeverity)} (${formatSecond(firstFiring(after) ?? 0)})`;
+  }
   const [was, is] = [firstFiring(before), firstFiring(after)];
   if (was === undefined && is === undefined) return `${subject} is pending at other times, and never fires`;
   if (was === undefined) return `${subject} fires at ${formatSecond(is ?? 0)}, and did not before`;

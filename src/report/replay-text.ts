@@ -43,12 +43,13 @@ function one(replay: Replay, seconds: number, paint: Paint): string {
 function firedLine(row: FiredRow, [alert, subject]: readonly [number, number], first: boolean, paint: Paint): string {
   const level = row.level.padEnd(7);
   const shown = row.level === 'PAGE' ? paint.remove(level) : paint.change(level);
+  const told = (row.notified === undefined ? 'told nobody' : `told ${formatSecond(row.notified)}`).padEnd(13);
   const until = row.resolved === undefined ? 'still firing' : `until ${formatSecond(row.resolved)}`;
   const lead =
     row.lead === undefined
       ? ''
       : `   ${row.lead >= 0 ? `${row.lead} min before` : `${-row.lead} min after`}${first ? ' the page of that day' : ''}`;
-  return `  ${formatSecond(row.at)}  ${shown}  ${row.alert.padEnd(alert)}  ${row.subject.padEnd(subject)}  ${until}${lead}`;
+  return `  ${formatSecond(row.at)}  ${shown}  ${row.alert.padEnd(alert)}  ${row.subject.padEnd(subject)}  pending ${formatSecond(row.pending)}  ${told}  ${until}${lead}`;
 }
 
 function closing(replays: readonly Replay[], seconds: number): string {

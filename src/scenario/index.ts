@@ -1,3 +1,4 @@
+export { checkScenarios } from './check.ts';
 export { secondsOf, type TimeOfDay, timeOf } from './clock.ts';
 export { bursts, daily, product, sum, through, valueAt } from './curve.ts';
 export { openMetricsLines } from './openmetrics.ts';

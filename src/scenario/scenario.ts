@@ -116,6 +116,8 @@ export interface MustFire {
   readonly alert: string;
   /** A service's id, or `project`. */
   readonly service: string;
+  /** Whether it wakes somebody up, or warns. */
+  readonly pages: boolean;
   /** It has to start firing between these, both included. */
   readonly between: readonly [TimeOfDay, TimeOfDay];
   /** It has to be resolved by then. Default: as `resolvedBy` of all, if stated. */
@@ -133,10 +135,16 @@ export interface AboutAlert {
   readonly because: string;
 }
 
+/** Alerts that may fire. */
+export interface MayFire extends AboutAlert {
+  /** They may wake somebody up as well. Default: they may warn. */
+  readonly pages?: true;
+}
+
 /** What alerting has to make of a scenario. Whatever is neither in `must` nor in `may` must not fire. */
 export interface Expectations {
   readonly must: readonly MustFire[];
-  readonly may: readonly AboutAlert[];
+  readonly may: readonly MayFire[];
   /** Said aloud, because someone would expect them. They may not stand in `may`. */
   readonly never: readonly AboutAlert[];
   readonly firstWarningBy?: TimeOfDay;
@@ -160,8 +168,12 @@ export interface Scenario {
   readonly events: readonly ScenarioEvent[];
   /** What is not known, and taken to be so. */
   readonly assumptions: readonly string[];
-  /** By service id; services that are left out are healthy. */
+  /** The story of every service, where it is not `healthyStory`. */
+  readonly everyone: Partial<ServiceStory>;
+  /** What differs from that, by service id. */
   readonly services: Readonly<Record<string, Partial<ServiceStory>>>;
+  /** When Prometheus does not answer Grafana: no rule learns anything then. Default: never. */
+  readonly outages: readonly { readonly from: TimeOfDay; readonly until: TimeOfDay }[];
   readonly expect: Expectations;
   /** Seconds between samples, where they differ from the project's scrape interval. */
   readonly sampleInterval?: Duration;
@@ -169,7 +181,7 @@ export interface Scenario {
   readonly long?: true;
 }
 
-type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions';
+type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions' | 'everyone' | 'services' | 'outages';
 
 /**
  * States a scenario; see docs/replay.md for a template.
@@ -185,10 +197,19 @@ type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions';
 export function defineScenario(
   scenario: Omit<Scenario, Defaulted> & { readonly [K in Defaulted]?: Scenario[K] },
 ): Scenario {
-  return deepFreeze({ day: '2026-01-14', arrivals: 'even', events: [], assumptions: [], ...scenario });
+  return deepFreeze({
+    day: '2026-01-14',
+    arrivals: 'even',
+    events: [],
+    assumptions: [],
+    everyone: {},
+    services: {},
+    outages: [],
+    ...scenario,
+  });
 }
 
 /** The story of a service in a scenario, with everything filled in. */
 export function storyOf(scenario: Scenario, service: string): ServiceStory {
-  return { ...healthyStory, ...scenario.services[service] };
+  return { ...healthyStory, ...scenario.everyone, ...scenario.services[service] };
 }

@@ -191,8 +191,11 @@ function recordCalls(subject: Subject): void {
     const calls = product(ownTraffic(subject), call.perRequest);
     const rate = recorder.values(calls, 'between');
     const p95 = recorder.values(call.latencyP95, 'between');
-    const errors = recorder.values(call.errors, 'between');
     const timeouts = recorder.values(call.timeouts, 'between');
+    // What has timed out can not have failed as well: together they are the whole at most.
+    const errors = recorder
+      .values(call.errors, 'between')
+      .map((share, sample) => Math.min(share, 1 - (timeouts[sample] ?? 0)));
     const common = { ...labelsFor(client.matchers), instance: instance.name, [client.address]: address };
     const outcomes = [
       ['well', errors.map((share, sample) => 1 - share - (timeouts[sample] ?? 0))],

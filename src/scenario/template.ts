@@ -42,6 +42,8 @@ export const template = defineScenario({
       {
         alert: 'ServiceErrorRateHigh',
         service: 'order-service',
+        // Whether somebody is woken up, or a message is read in the morning.
+        pages: true,
         between: ['14:07', '14:12'],
         untilAtLeast: '14:30',
         resolvedBy: '14:42',

@@ -11,6 +11,7 @@ import {
 } from '../../src/replay/grafana-backtest.ts';
 import { changedRules, compareReplays, compareWithGrafana, parseRenderedRules } from '../../src/replay/index.ts';
 import { renderedFiles } from '../../src/report/rendered.ts';
+import { changeLine } from '../../src/report/replay-summary.ts';
 import { defineScenario, type Scenario, secondsOf, type TimeOfDay } from '../../src/scenario/index.ts';
 import { ownRules, scenarioOf } from '../support/replays.ts';
 import { desiredOf, project } from '../support/world.ts';
@@ -63,7 +64,7 @@ function broken(expectations: Partial<Scenario['expect']>, alerts: readonly Repl
 }
 
 describe('expectations', () => {
-  const must = { alert: ALERT, service, between: ['14:00', '14:10'], because } as const;
+  const must = { alert: ALERT, service, pages: true, between: ['14:00', '14:10'], because } as const;
 
   it('hold when the alert fires and resolves in time', () => {
     const kept = { ...must, resolvedBy: '14:30', untilAtLeast: '14:20' } as const;
@@ -100,7 +101,7 @@ describe('expectations', () => {
 
   it('break when an alert fires that nobody named, or that must never, but not when it may', () => {
     const alerts = [fired([span('14:05', '14:10')])];
-    const about = { alert: ALERT, because };
+    const about = { alert: ALERT, pages: true, because } as const;
     expect(broken({}, alerts)).toEqual(['stays silent | fires at 14:05']);
     expect(broken({ may: [about], never: [about] }, alerts)).toEqual(['stays silent | fires at 14:05']);
     expect(broken({ may: [about] }, alerts)).toEqual([]);
@@ -109,9 +110,19 @@ describe('expectations', () => {
     ]);
   });
 
+  it('break when it pages where it should warn, or warns where it should page', () => {
+    const alerts = [fired([span('14:05', '14:25')])];
+    expect(broken({ must: [{ ...must, pages: false }] }, alerts)).toEqual(['only warns | pages']);
+    expect(broken({ may: [{ alert: ALERT, because }] }, alerts)).toEqual(['only warns | pages at 14:05']);
+    const warning = ownRules.map((rule) => ({ ...rule, severity: 'warning' }) as const);
+    expect(
+      checkExpectations(expecting({ must: [must] }), alerts, warning).map(({ expected, seen }) => [expected, seen]),
+    ).toEqual([['pages', 'only warns']]);
+  });
+
   it('break when the first page comes late, or everything is not over in time', () => {
     const alerts = [fired([span('14:05', '14:40')])];
-    const may = [{ alert: ALERT, because }];
+    const may = [{ alert: ALERT, pages: true, because }] as const;
     expect(broken({ may, firstPageBy: '14:04', resolvedBy: '14:30' }, alerts)).toEqual([
       'a page by 14:04 | the first fires at 14:05',
       'is resolved by 14:30 | is resolved at 14:40',
@@ -155,6 +166,12 @@ describe('two versions of the rules', () => {
       [secondsOf('14:05'), undefined],
     ]);
     expect(compareReplays(before, before)).toEqual([]);
+    const quieter = [
+      replay([fired([span('14:05', '14:30')], { severity: 'warning' }), fired([span('14:05')], { uid: 'gone' })]),
+    ];
+    expect(compareReplays(before, quieter).map(changeLine)).toEqual([
+      `${ALERT} of ${service} warns, and no longer pages (14:05)`,
+    ]);
   });
 
   it('come back whole from the files that npm run render writes', () => {

@@ -59,10 +59,10 @@ describe('notifications', () => {
     ]);
   });
 
-  it('are repeated after `repeatInterval` at the group’s next turn', () => {
+  it('are repeated at the group’s first turn after more than `repeatInterval`', () => {
     expect(told([alert('a', [{ pending: 0, firing: 60 }])], 5 * HOUR).map(([at, kind]) => [at, kind])).toEqual([
       [70, 'first'],
-      [70 + 4 * HOUR, 'repeat'],
+      [70 + 4 * HOUR + 300, 'repeat'],
     ]);
   });
 
@@ -81,6 +81,15 @@ describe('notifications', () => {
       [70, 'first'],
       [370, 'resolved'],
       [970, 'first'],
+    ]);
+  });
+
+  it('keep rules apart that differ in a wait, though they have a receiver and a name in common', () => {
+    const span = [{ pending: 0, firing: 60 }];
+    const patient = { ...alert('a', span).rule.notification, groupWait: '30s' as const };
+    expect(told([alert('a', span), alert('b', span, { notification: patient })])).toEqual([
+      [70, 'first', ['a'], []],
+      [90, 'first', ['b'], []],
     ]);
   });
 

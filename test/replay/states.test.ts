@@ -8,14 +8,16 @@ const rule = {
   keepFiringFor: '5m',
   evaluationInterval: '1m',
   noDataState: 'KeepLast',
+  execErrState: 'KeepLast',
   missingSeriesEvalsToResolve: 5,
 } as const;
 
-/** One value a minute; `-` is an evaluation without any series. */
+/** One value a minute; `-` is an evaluation without any series, `!` one that failed. */
 function minutes(text: string, key = 'a'): Evaluation[] {
   return text.split(' ').map((value, index) => ({
     at: index * 60,
-    values: value === '-' ? new Map() : new Map([[key, Number(value)]]),
+    values: value === '-' || value === '!' ? new Map() : new Map([[key, Number(value)]]),
+    ...(value === '!' ? { failed: true as const } : {}),
   }));
 }
 
@@ -72,6 +74,17 @@ describe("Grafana's states", () => {
   it('fire without data under Alerting, even where there never was a series', () => {
     const seen = grafanaSpans({ ...rule, noDataState: 'Alerting' }, minutes('- - - -'));
     expect([...seen]).toEqual([['', [{ pending: 0, firing: 120 }]]]);
+  });
+
+  it('keep their last state while the query fails, or fire, as the rule says', () => {
+    expect(spans('9 9 9 ! ! 9 1 1 1 1 1 1')).toEqual([{ pending: 0, firing: 120, resolved: 660 }]);
+    expect(spans('1 ! ! ! 1 1 1 1 1 1', { execErrState: 'Alerting' })).toEqual([
+      { pending: 60, firing: 180, resolved: 540 },
+    ]);
+    expect(spans('9 9 9 ! 9', { execErrState: 'Error' })).toEqual([
+      { pending: 0, firing: 120, resolved: 180 },
+      { pending: 240 },
+    ]);
   });
 
   it('resolve a series that is missing for five evaluations while others are there', () => {

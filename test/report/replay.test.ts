@@ -107,8 +107,8 @@ describe('a replay as text', () => {
       'Incident <linear> & "quoted"',
       '14:15 Latency climbs · 15:00 On-call paged',
       '',
-      '  14:18  warning  ServiceLatencyRegression  user-service         until 16:24   42 min before the page of that day',
-      '  14:23  PAGE     ServicePoolSaturated      user-service (a, b)  still firing   37 min before',
+      '  14:18  warning  ServiceLatencyRegression  user-service         pending 14:16  told 14:18:30  until 16:24   42 min before the page of that day',
+      '  14:23  PAGE     ServicePoolSaturated      user-service (a, b)  pending 14:21  told 14:23:10  still firing   37 min before',
       '  never  ServiceCpuHigh',
       '',
       'First warning 3 min, first page 8 min after the first sign (was 45). 1 page, 1 warning sent. All expectations hold.  2.1 s',
@@ -133,7 +133,7 @@ describe('a replay as text', () => {
 describe('a replay as Markdown', () => {
   it('has a line for each scenario, and a table of what fired', () => {
     const text = renderReplayMarkdown([bad, replay]);
-    expect(text).toContain('### Incident replay: 1 broken expectations');
+    expect(text).toContain('### Incident replay: 1 broken expectation\n');
     expect(text).toContain('- **incident-linear** ServiceQueryP95High, user-service: expected');
     expect(text).toContain('| incident-linear | ok | First warning 3 min');
     expect(renderFiredTable(replay)).toContain(

@@ -25,6 +25,7 @@ export const connectionLeak = defineScenario({
       {
         alert: 'ServicePoolSaturated',
         service: 'user-service',
+        pages: false,
         between: ['14:46', '14:48'],
         resolvedBy: '15:55',
         because: 'At 75 % there is still most of an hour to restart the instance.',
@@ -58,6 +59,7 @@ export const gatewayOverload = defineScenario({
       {
         alert: 'ServiceCpuHigh',
         service: 'api-gateway',
+        pages: false,
         between: ['14:20', '14:26'],
         resolvedBy: '14:55',
         because: 'Names the cause, ten minutes after 80 %.',
@@ -65,6 +67,7 @@ export const gatewayOverload = defineScenario({
       {
         alert: 'ServiceLatencyP95High',
         service: 'api-gateway',
+        pages: true,
         between: ['14:16', '14:21'],
         resolvedBy: '14:56',
         because: 'At the edge slow pages: users wait now.',
@@ -72,6 +75,7 @@ export const gatewayOverload = defineScenario({
       {
         alert: 'ServiceLatencyRegression',
         service: 'api-gateway',
+        pages: false,
         between: ['14:12', '14:16'],
         resolvedBy: '14:56',
         because: 'The first to notice.',
@@ -106,6 +110,7 @@ export const memoryLeak = defineScenario({
       {
         alert: 'ServiceMemoryHigh',
         service: 'user-service',
+        pages: false,
         between: ['14:40', '14:43'],
         resolvedBy: '15:10',
         because: 'Seventeen minutes before the process is killed.',

@@ -9,14 +9,14 @@ export const dependencyErrors = defineScenario({
   from: '12:40',
   until: '15:05',
   events: [
-    { at: '14:15', title: 'Half of the payments fail' },
+    { at: '14:15', title: 'Every payment fails' },
     { at: '14:45', title: 'The provider recovers' },
   ],
   assumptions: ['order-service offers another way to pay, so that its own requests succeed.'],
   services: {
     'order-service': {
       calls: {
-        'payments.example.com': { errors: through(['14:15', 0], ['14:16', 0.5], ['14:45', 0.5], ['14:46', 0]) },
+        'payments.example.com': { errors: through(['14:15', 0], ['14:16', 1], ['14:45', 1], ['14:46', 0]) },
       },
     },
   },
@@ -25,6 +25,7 @@ export const dependencyErrors = defineScenario({
       {
         alert: 'ServiceDependencyErrorsHigh',
         service: 'order-service',
+        pages: false,
         between: ['14:17', '14:20'],
         untilAtLeast: '14:45',
         resolvedBy: '14:55',
@@ -43,17 +44,17 @@ export const dependencyTimeouts = defineScenario({
   from: '12:40',
   until: '15:05',
   events: [
-    { at: '14:15', title: 'A third of the payments time out after 5 s' },
+    { at: '14:15', title: 'Every payment times out after 5 s' },
     { at: '14:45', title: 'The provider recovers' },
   ],
-  assumptions: ['Orders wait for the payment; a third of them takes its 5 s and then succeeds without it.'],
+  assumptions: ['Every second order wants a payment, waits its 5 s and then succeeds without it.'],
   services: {
     'order-service': {
       latencyP95: through(['14:15', 0.05], ['14:16', 5], ['14:45', 5], ['14:46', 0.05]),
       queryP95: 0.045,
       calls: {
         'payments.example.com': {
-          timeouts: through(['14:15', 0], ['14:16', 0.33], ['14:45', 0.33], ['14:46', 0]),
+          timeouts: through(['14:15', 0], ['14:16', 1], ['14:45', 1], ['14:46', 0]),
           latencyP95: through(['14:15', 0.1], ['14:16', 5], ['14:45', 5], ['14:46', 0.1]),
         },
       },
@@ -65,6 +66,7 @@ export const dependencyTimeouts = defineScenario({
       {
         alert: 'ServiceDependencyErrorsHigh',
         service: 'order-service',
+        pages: false,
         between: ['14:17', '14:20'],
         resolvedBy: '14:55',
         because: 'As early as with errors: what has no status has failed.',
@@ -72,6 +74,7 @@ export const dependencyTimeouts = defineScenario({
       {
         alert: 'ServiceDegradationConfirmed',
         service: 'order-service',
+        pages: true,
         between: ['14:18', '14:21'],
         resolvedBy: '14:55',
         because: 'Orders take five seconds and hold every outbound connection: somebody has to act.',
@@ -79,6 +82,7 @@ export const dependencyTimeouts = defineScenario({
       {
         alert: 'ServicePoolSaturated',
         service: 'order-service',
+        pages: false,
         between: ['14:17', '14:22'],
         resolvedBy: '14:56',
         because: 'Calls that wait hold their connections.',
@@ -113,6 +117,7 @@ export const queryRegression = defineScenario({
       {
         alert: 'ServiceQueryP95High',
         service: 'order-service',
+        pages: false,
         between: ['14:22', '14:28'],
         resolvedBy: '15:20',
         because: 'Says where it comes from.',
@@ -120,6 +125,7 @@ export const queryRegression = defineScenario({
       {
         alert: 'ServiceLatencyRegression',
         service: 'order-service',
+        pages: false,
         between: ['14:17', '14:21'],
         resolvedBy: '15:20',
         because: 'The earliest sign.',
@@ -127,6 +133,7 @@ export const queryRegression = defineScenario({
       {
         alert: 'ServiceDegradationConfirmed',
         service: 'order-service',
+        pages: true,
         between: ['14:19', '14:24'],
         resolvedBy: '15:20',
         because: 'Slow, and slow because of its queries: the pool is next.',

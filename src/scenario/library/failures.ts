@@ -25,6 +25,7 @@ export const badInstance = defineScenario({
       {
         alert: 'ServiceInstanceErrorsHigh',
         service: 'order-service',
+        pages: false,
         between: ['14:06', '14:10'],
         resolvedBy: '14:45',
         because: 'Take it out, and all is well.',
@@ -32,6 +33,7 @@ export const badInstance = defineScenario({
       {
         alert: 'ServiceErrorRateHigh',
         service: 'order-service',
+        pages: true,
         between: ['14:04', '14:07'],
         resolvedBy: '14:42',
         because: 'A sixth of the requests fails.',
@@ -60,6 +62,7 @@ export const errorRamp = defineScenario({
       {
         alert: 'ServiceErrorRateHigh',
         service: 'user-service',
+        pages: true,
         between: ['14:11', '14:16'],
         untilAtLeast: '14:40',
         resolvedBy: '14:52',
@@ -91,6 +94,7 @@ export const flapping = defineScenario({
       {
         alert: 'ServiceErrorRateHigh',
         service: 'user-service',
+        pages: true,
         between: ['14:04', '14:06'],
         untilAtLeast: '15:00',
         resolvedBy: '15:10',
@@ -130,6 +134,7 @@ export const rollback = defineScenario({
       {
         alert: 'ServiceErrorRateHigh',
         service: 'user-service',
+        pages: true,
         between: ['14:05', '14:09'],
         resolvedBy: '14:31',
         because: 'Six minutes after the deployment: it is the first thing to look at.',
@@ -137,6 +142,7 @@ export const rollback = defineScenario({
       {
         alert: 'ServiceErrorRateHigh',
         service: 'api-gateway',
+        pages: true,
         between: ['14:05', '14:09'],
         resolvedBy: '14:31',
         because: 'Users see it; both are one page, grouped by the system.',
@@ -144,6 +150,7 @@ export const rollback = defineScenario({
       {
         alert: 'ServiceDependencyErrorsHigh',
         service: 'api-gateway',
+        pages: false,
         between: ['14:05', '14:09'],
         resolvedBy: '14:31',
         because: 'Says that the gateway itself is well.',

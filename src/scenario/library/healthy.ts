@@ -1,15 +1,10 @@
 /** Days on which nobody must be woken up. */
 import { daily, product, through } from '../curve.ts';
-import { defineScenario, type Expectations, type Scenario, type ServiceStory } from '../scenario.ts';
+import { defineScenario, type Expectations, type Scenario } from '../scenario.ts';
 
 const SILENT: Expectations = { must: [], may: [], never: [] };
-const SERVICES = ['api-gateway', 'user-service', 'order-service'] as const;
 /** One request in a hundred fails and one in fifty takes seconds: any real service, on any day. */
 const NOISY = { errors: 0.01, tail: { share: 0.02, p95: 3 } } as const;
-
-function everyService(story: Partial<ServiceStory>): Scenario['services'] {
-  return Object.fromEntries(SERVICES.map((service) => [service, story]));
-}
 
 /** Two deployments in a rhythm of the day, with requests that arrive by chance. */
 function healthyDay(level: string, peak: number, span: 'day' | 'morning'): Scenario {
@@ -25,15 +20,16 @@ function healthyDay(level: string, peak: number, span: 'day' | 'morning'): Scena
       { at: '09:00', title: 'Deployment' },
       ...(long ? ([{ at: '15:00', title: 'Deployment' }] as const) : ([{ at: '10:00', title: 'Deployment' }] as const)),
     ],
-    services: everyService({
+    everyone: {
       ...NOISY,
       traffic: daily({ low: peak / 6, high: peak, peak: '14:00' }),
       cpu: daily({ low: 0.1, high: 0.6, peak: '14:00' }),
       restarts: [
-        { kind: 'rollout', at: '09:00', apart: '1m' },
+        // One resets counters, the other brings new series: both happen.
+        { kind: 'in place', at: '09:00' },
         { kind: 'rollout', at: long ? '15:00' : '10:00', apart: '1m' },
       ],
-    }),
+    },
     expect: SILENT,
     // Chance makes every sample a number of its own: half of them are enough for a two-minute window.
     sampleInterval: '30s',
@@ -50,7 +46,7 @@ function noise(rate: number): Scenario {
     from: '00:00',
     until: '24:00',
     arrivals: 'poisson',
-    services: everyService({ ...NOISY, traffic: rate }),
+    everyone: { ...NOISY, traffic: rate },
     expect: SILENT,
     sampleInterval: '30s',
     long: true,
@@ -79,11 +75,11 @@ export const spike = defineScenario({
     { at: '14:00', title: 'A campaign is sent' },
     { at: '14:45', title: 'It is over' },
   ],
-  services: everyService({
+  everyone: {
     traffic: through(['14:00', 40], ['14:05', 200], ['14:45', 200], ['14:55', 40]),
     cpu: through(['14:00', 0.3], ['14:05', 0.7], ['14:45', 0.7], ['14:55', 0.3]),
     latencyP95: through(['14:00', 0.05], ['14:05', 0.09], ['14:45', 0.09], ['14:55', 0.05]),
-  }),
+  },
   expect: SILENT,
 });
 
@@ -95,12 +91,12 @@ export const idleNight = defineScenario({
   until: '04:00',
   events: [{ at: '02:30', title: 'The failed request' }],
   assumptions: ['A request every 50 seconds; the failed one takes 5 s.'],
-  services: everyService({
+  everyone: {
     instances: 1,
     traffic: 0.02,
     errors: through(['02:30', 0], ['02:30:01', 1], ['02:30:50', 1], ['02:30:51', 0]),
     latencyP95: through(['02:30', 0.05], ['02:30:01', 5], ['02:30:50', 5], ['02:30:51', 0.05]),
-  }),
+  },
   expect: SILENT,
 });
 
@@ -116,12 +112,12 @@ export const minorTroubles = defineScenario({
     { at: '14:00', title: 'Four minutes without scrapes' },
     { at: '14:30', title: 'Rollout: new instances are slow for two minutes' },
   ],
-  services: everyService({
+  everyone: {
     errors: through(['13:30', 0.001], ['13:30:15', 0.3], ['13:31', 0.3], ['13:31:15', 0.001]),
     latencyP95: product(0.05, through(['14:30', 1], ['14:30:15', 8], ['14:32', 8], ['14:33', 1])),
     lost: [{ families: 'all', from: '14:00', until: '14:04' }],
     restarts: [{ kind: 'rollout', at: '14:30', apart: '15s' }],
     pools: { primary: { used: 0.4, waiting: through(['13:00', 0], ['13:00:15', 5], ['13:01', 5], ['13:01:15', 0]) } },
-  }),
+  },
   expect: SILENT,
 });

@@ -48,34 +48,47 @@ interface Deadlines {
 }
 
 function expectations(by: Deadlines): Expectations {
-  const slow = (alert: string, service: string, latest: TimeOfDay, because: string): MustFire => ({
+  const slow = (pages: boolean, alert: string, service: string, latest: TimeOfDay, because: string): MustFire => ({
     alert,
     service,
+    pages,
     between: ['14:15', latest],
     untilAtLeast: '16:00',
     because,
   });
-  const failing = (alert: string, service: string, latest: TimeOfDay, because: string): MustFire => ({
-    ...slow(alert, service, latest, because),
+  const failing = (pages: boolean, alert: string, service: string, latest: TimeOfDay, because: string): MustFire => ({
+    ...slow(pages, alert, service, latest, because),
     between: ['14:45', latest],
   });
   return {
     must: [
-      slow('ServiceLatencyRegression', 'user-service', by.regression, 'The earliest sign, before users notice.'),
-      slow('ServiceDegradationConfirmed', 'user-service', by.degradation, 'The first page: two signs are no chance.'),
-      slow('ServiceQueryP95High', 'user-service', by.query, 'Review, alert 4: names the database as the cause.'),
-      slow('ServicePoolSaturated', 'user-service', '14:33', 'Review, alert 3: time to react before exhaustion.'),
-      slow('ServiceDegradationConfirmed', 'api-gateway', by.gatewayDegradation, 'The cascade reaches the edge.'),
-      slow('ServiceLatencyP95High', 'user-service', by.latency, 'Review, alert 2.'),
-      slow('ServiceLatencyP95High', 'api-gateway', by.latency, 'Review, alert 2: users wait.'),
-      failing('ServicePoolWaiting', 'user-service', '14:48', 'Requests queue: errors are minutes away.'),
-      failing('ServiceErrorRateHigh', 'api-gateway', '14:56', 'Review, alert 1: the true ratio passes 5 % at 14:50.'),
-      failing('ServiceDependencyErrorsHigh', 'api-gateway', '15:00', 'Review, alert 5: names user-service.'),
+      slow(false, 'ServiceLatencyRegression', 'user-service', by.regression, 'The earliest sign, before users notice.'),
+      slow(
+        true,
+        'ServiceDegradationConfirmed',
+        'user-service',
+        by.degradation,
+        'The first page: two signs are no chance.',
+      ),
+      slow(false, 'ServiceQueryP95High', 'user-service', by.query, 'Review, alert 4: names the database as the cause.'),
+      slow(false, 'ServicePoolSaturated', 'user-service', '14:33', 'Review, alert 3: time to react before exhaustion.'),
+      slow(true, 'ServiceDegradationConfirmed', 'api-gateway', by.gatewayDegradation, 'The cascade reaches the edge.'),
+      slow(false, 'ServiceLatencyP95High', 'user-service', by.latency, 'Review, alert 2.'),
+      slow(true, 'ServiceLatencyP95High', 'api-gateway', by.latency, 'Review, alert 2: users wait.'),
+      failing(true, 'ServicePoolWaiting', 'user-service', '14:48', 'Requests queue: errors are minutes away.'),
+      failing(
+        true,
+        'ServiceErrorRateHigh',
+        'api-gateway',
+        '14:56',
+        'Review, alert 1: the true ratio passes 5 % at 14:50.',
+      ),
+      failing(false, 'ServiceDependencyErrorsHigh', 'api-gateway', '15:00', 'Review, alert 5: names user-service.'),
     ],
     may: [
       { alert: 'ServiceLatencyRegression', because: 'The callers of user-service are slower as well.' },
       { alert: 'ServicePoolSaturated', service: 'api-gateway', because: 'Its outbound pool fills as the review says.' },
-      { alert: 'ServiceErrorRateHigh', because: 'Errors spread to every service.' },
+      { alert: 'ServiceErrorRateHigh', pages: true, because: 'Errors spread to every service.' },
       { alert: 'ServiceDependencyErrorsHigh', service: 'order-service', because: 'It calls user-service too.' },
       { alert: 'ServiceInstanceErrorsHigh', because: 'In the end every instance fails a quarter of its requests.' },
     ],

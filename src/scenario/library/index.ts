@@ -4,7 +4,7 @@ import { dependencyErrors, dependencyTimeouts, queryRegression } from './depende
 import { badInstance, errorRamp, flapping, rollback } from './failures.ts';
 import { healthyDays, healthyMornings, idleNight, minorTroubles, noisyDays, spike } from './healthy.ts';
 import { incidentExponential, incidentLinear } from './incident.ts';
-import { blindMidIncident, familyLost, gatewayHangs, serviceSilent } from './telemetry.ts';
+import { blindMidIncident, familyLost, gatewayHangs, prometheusDown, serviceSilent } from './telemetry.ts';
 
 /** Every scenario: the incident first, then what breaks, then what must stay silent. */
 export const scenarios: readonly Scenario[] = [
@@ -24,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   serviceSilent,
   gatewayHangs,
   blindMidIncident,
+  prometheusDown,
   spike,
   idleNight,
   minorTroubles,

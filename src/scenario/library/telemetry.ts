@@ -18,6 +18,7 @@ export const familyLost = defineScenario({
       {
         alert: 'ServiceTelemetryAbsent',
         service: 'user-service',
+        pages: false,
         between: ['14:12', '14:15'],
         untilAtLeast: '14:40',
         resolvedBy: '14:47',
@@ -45,6 +46,7 @@ export const serviceSilent = defineScenario({
       {
         alert: 'ServiceTelemetryAbsent',
         service: 'api-gateway',
+        pages: true,
         between: ['14:07', '14:10'],
         untilAtLeast: '14:30',
         resolvedBy: '14:40',
@@ -76,6 +78,7 @@ export const gatewayHangs = defineScenario({
       {
         alert: 'ServiceTrafficDropped',
         service: 'api-gateway',
+        pages: true,
         between: ['14:08', '14:12'],
         untilAtLeast: '14:30',
         resolvedBy: '14:42',
@@ -112,6 +115,7 @@ export const blindMidIncident = defineScenario({
       {
         alert: 'ServiceErrorRateHigh',
         service: 'user-service',
+        pages: true,
         between: ['14:03', '14:07'],
         untilAtLeast: '14:50',
         resolvedBy: '15:01',
@@ -120,6 +124,7 @@ export const blindMidIncident = defineScenario({
       {
         alert: 'ServiceTelemetryAbsent',
         service: 'user-service',
+        pages: false,
         between: ['14:22', '14:25'],
         resolvedBy: '14:50',
         because: 'Says that the page is no longer measured.',
@@ -127,5 +132,49 @@ export const blindMidIncident = defineScenario({
     ],
     may: [{ alert: 'ServiceInstanceErrorsHigh', service: 'user-service', because: 'Each instance is bad.' }],
     never: [],
+  },
+});
+
+export const prometheusDown = defineScenario({
+  id: 'prometheus-down',
+  title: 'Prometheus does not answer while a page is open',
+  because: 'One page says that nothing is measured; no other may come of it, and none may go.',
+  from: '12:40',
+  until: '15:10',
+  events: [
+    { at: '13:50', title: 'Errors begin' },
+    { at: '14:00', title: 'Prometheus does not answer' },
+    { at: '14:20', title: 'It does again; errors go on' },
+    { at: '14:45', title: 'Rollback' },
+  ],
+  outages: [{ from: '14:00', until: '14:20' }],
+  services: {
+    'user-service': { errors: through(['13:50', 0.001], ['13:51', 0.2], ['14:45', 0.2], ['14:46', 0.001]) },
+    'api-gateway': { calls: { 'user-service': { errors: 0.001 } } },
+    'order-service': { calls: { 'user-service': { errors: 0.001 } } },
+  },
+  expect: {
+    must: [
+      {
+        alert: 'DataSourceUnreachable',
+        service: 'project',
+        pages: true,
+        between: ['14:01', '14:03'],
+        untilAtLeast: '14:20',
+        resolvedBy: '14:27',
+        because: 'Every other alert is blind until it is over.',
+      },
+      {
+        alert: 'ServiceErrorRateHigh',
+        service: 'user-service',
+        pages: true,
+        between: ['13:53', '13:57'],
+        untilAtLeast: '14:45',
+        resolvedBy: '14:56',
+        because: 'It stays one page, with and without Prometheus.',
+      },
+    ],
+    may: [{ alert: 'ServiceInstanceErrorsHigh', service: 'user-service', because: 'Each instance is bad.' }],
+    never: [{ alert: 'ServiceTelemetryAbsent', because: 'A query that fails says nothing about series.' }],
   },
 });

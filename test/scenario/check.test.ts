@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { defineCatalog } from '../../src/model/service.ts';
+import { checkScenarios, defineScenario, type Scenario, through } from '../../src/scenario/index.ts';
+import { scenarios } from '../../src/scenario/library/index.ts';
+import { template } from '../../src/scenario/template.ts';
+import { ownRules } from '../support/replays.ts';
+import { ownServices } from '../support/world.ts';
+
+const subject = { catalog: defineCatalog(ownServices), alerts: new Set(ownRules.map(({ alert }) => alert)) };
+const because = 'of a test';
+const must = {
+  alert: 'ServiceErrorRateHigh',
+  service: 'user-service',
+  pages: true,
+  between: ['14:00', '14:10'],
+  because,
+} as const;
+
+function scenario(change: Partial<Scenario>): Scenario {
+  const expect = { must: [], may: [], never: [] };
+  return defineScenario({ id: 'one', title: 'One', because, from: '12:30', until: '15:00', expect, ...change });
+}
+
+function told(change: Partial<Scenario>): string[] {
+  return checkScenarios([scenario(change)], subject).map(({ message }) => message);
+}
+
+describe('scenarios', () => {
+  test('of the library, and the template, are about what exists', () => {
+    expect(checkScenarios([...scenarios, template], subject)).toEqual([]);
+  });
+
+  test('with the same id are told apart by nobody', () => {
+    expect(checkScenarios([scenario({}), scenario({})], subject).map(({ message }) => message)).toEqual([
+      'has the id of another scenario',
+    ]);
+  });
+
+  test.each([
+    ['a service that is none', { services: { 'orders-service': {} } }, 'is about orders-service, which is no service'],
+    [
+      'an alert that is none',
+      { expect: { must: [], may: [], never: [{ alert: 'ServiceErorRateHigh', because }] } },
+      'expects something of ServiceErorRateHigh, which is no alert',
+    ],
+    [
+      'a pool the service does not have',
+      { services: { 'user-service': { pools: { main: { used: 0.5 } } } } },
+      'fills the pool main, which user-service does not have',
+    ],
+    [
+      'a dependency the service does not have',
+      { services: { 'order-service': { calls: { payments: { errors: 0.5 } } } } },
+      'has order-service call payments, which it does not',
+    ],
+    ['a share above 1', { services: { 'user-service': { errors: 5 } } }, 'has errors of user-service at 5'],
+    ['a negative rate', { everyone: { traffic: -1 } }, 'has traffic of every service at -1'],
+    [
+      'points in no order',
+      { services: { 'user-service': { latencyP95: through(['14:30', 0.05], ['14:00', 3]) } } },
+      'has points of latencyP95 of user-service in no order',
+    ],
+    ['an end before its beginning', { until: '11:00' }, 'ends at 11:00, before it begins at 12:30'],
+    ['no time of day', { from: '8:5' }, 'has "8:5", which is no time of day'],
+    [
+      'no time of day in a curve',
+      { services: { 'user-service': { errors: through(['14:99', 0]) } } },
+      'has "14:99", which is no time of day',
+    ],
+    [
+      'an event outside',
+      { events: [{ at: '10:00', title: 'x' }] },
+      'names 10:00, which is not between 12:30 and 15:00',
+    ],
+    [
+      'an expectation outside',
+      { expect: { must: [{ ...must, resolvedBy: '16:00' }], may: [], never: [] } },
+      'names 16:00, which is not between 12:30 and 15:00',
+    ],
+    ['a day in another form', { day: '3.2.2026' }, 'has the day "3.2.2026"'],
+  ] as const)('with %s are refused before they run', (_, change, message) => {
+    expect(told(change as Partial<Scenario>)).toEqual([message]);
+  });
+});
