@@ -14,6 +14,9 @@ const extensions: Readonly<Record<string, Extend>> = {
   'user-service': userService,
 };
 
+/** Services with a file of their own. */
+export const extendedServices: readonly string[] = Object.keys(extensions);
+
 /** Every dashboard: the overview, then one per service. */
 export function buildDashboards(context: BuildContext): readonly DashboardResource[] {
   return [

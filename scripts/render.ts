@@ -1,5 +1,6 @@
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { ROOT } from './support/root.ts';
 
 const command = defineCommand(
   'render',
@@ -8,7 +9,7 @@ const command = defineCommand(
 
 await runCommand(command, async (): Promise<ExitCode> => {
   const [
-    { buildProject, ROOT },
+    { buildProject },
     { renderedFiles },
     { outOfDate, writeRendered },
     { renderDiagnostics, someOf },

@@ -1,5 +1,6 @@
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { ROOT } from './support/root.ts';
 
 const command = defineCommand(
   'runbooks',
@@ -9,15 +10,14 @@ const command = defineCommand(
   .option('--replay', 'replay the incident even if no rule has changed since');
 
 await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ buildProject, ROOT }, pages, incident, { renderDiagnostics }, { writeResult }, { writeFile }] =
-    await Promise.all([
-      import('./support/desired.ts'),
-      import('./support/runbooks.ts'),
-      import('./support/incident.ts'),
-      import('../src/report/index.ts'),
-      import('./support/terminal.ts'),
-      import('node:fs/promises'),
-    ]);
+  const [{ buildProject }, pages, incident, { renderDiagnostics }, { writeResult }, { writeFile }] = await Promise.all([
+    import('./support/desired.ts'),
+    import('./support/runbooks.ts'),
+    import('./support/incident.ts'),
+    import('../src/report/index.ts'),
+    import('./support/terminal.ts'),
+    import('node:fs/promises'),
+  ]);
   const { check = false, replay = false } = command.opts<{ check?: true; replay?: true }>();
   const built = await buildProject();
   if (!built.ok) {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Resource } from '../../src/model/resource.ts';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 
 /** Keeps what a sync deletes, before it does. Answers with the file, relative to the project. */
 export async function writeBackup(resources: readonly Resource[], target: Plan['target']): Promise<string> {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { EstateSize } from './bench-estate.ts';
 import type { BenchRun } from './bench-run.ts';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 
 /** A Grafana that is measured. */
 export interface Place {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 
 /** A repository of this code in a folder of its own. */
 export interface BenchRepository {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
+import { brokenCode } from './broken-code.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** Wrong arguments or configuration, found before anything was done. */
@@ -47,6 +48,10 @@ export async function runCommand(command: Command, action: () => Promise<ExitCod
 
 /** The same for a process that has no arguments. */
 export async function runAction(action: () => Promise<ExitCode>): Promise<void> {
+  // `| head` stops reading: what is being written to Grafana is finished all the same.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     process.exitCode = await action();
   } catch (error) {
@@ -62,6 +67,11 @@ function report(error: unknown): ExitCode {
   if (isExplained(error)) {
     process.stderr.write(`error  ${error.code} ${error.message}\n       ${error.remedy}\n`);
     return error.exitCode ?? EXIT.failure;
+  }
+  const broken = brokenCode(error);
+  if (broken !== undefined) {
+    process.stderr.write(`${renderDiagnostics([broken], { closing: 'Nothing was written.' })}\n`);
+    return EXIT.failure;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`error  This is a bug of the tool, not of your code.\n${trace}\n`);

@@ -1,6 +1,5 @@
 /** The one place where services, dashboards and alerts come together. */
 import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   buildContactPoints,
   buildRules,
@@ -9,7 +8,7 @@ import {
   serviceAlerts,
 } from '../../alerts/index.ts';
 import { receivers } from '../../alerts/routing.ts';
-import { buildDashboards } from '../../dashboards/index.ts';
+import { buildDashboards, extendedServices } from '../../dashboards/index.ts';
 import { overviewUid } from '../../src/build/index.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Project } from '../../src/model/project.ts';
@@ -17,6 +16,8 @@ import type { DashboardResource, Desired } from '../../src/model/resource.ts';
 import { type Catalog, defineCatalog, type Service } from '../../src/model/service.ts';
 import { project as ownProject } from '../../src/project.ts';
 import { validateDesired, validateFacts } from '../../src/validate/index.ts';
+import { brokenCode } from './broken-code.ts';
+import { ROOT } from './root.ts';
 
 /** What the code describes, or what is wrong with it. */
 export type Built =
@@ -32,40 +33,42 @@ export type Built =
 /** The names of all alerts. */
 export const alertNames: readonly string[] = [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert);
 
-/** The project's root. */
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
 /** Reads the services, builds everything from them and checks it. Nothing is written. */
 export async function buildProject(): Promise<Built> {
   try {
     const { services } = await import('../../services/index.ts');
     return buildFrom(services, ownProject);
   } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    return {
-      ok: false,
-      problems: [
-        {
-          code: 'F000',
-          level: 'error',
-          subject: 'services/, dashboards/ or alerts/',
-          message: `can not be loaded: ${error.message}`,
-          remedy: 'npm run check shows the place.',
-        },
-      ],
-    };
+    const problem = brokenCode(cause);
+    if (problem === undefined) throw cause;
+    return { ok: false, problems: [problem] };
   }
 }
 
 /** The same for given services. Facts are checked before anything is built from them. */
 export function buildFrom(services: readonly Service[], project: Project): Built {
   const catalog = defineCatalog(services);
-  const facts = validateFacts(catalog, project);
+  const facts = [...validateFacts(catalog, project), ...lostExtensions(services)];
   if (facts.some(({ level }) => level === 'error')) return { ok: false, problems: facts };
   const desired = assemble(catalog, project);
   const problems = [...facts, ...validateDesired({ desired, catalog, project, runbooks: runbooks() })];
   if (problems.some(({ level }) => level === 'error')) return { ok: false, problems };
   return { ok: true, desired, catalog, project, warnings: problems };
+}
+
+/** Panels that are added to the dashboard of a service that is none would be nowhere. */
+function lostExtensions(services: readonly Service[]): Diagnostic[] {
+  const known = services.map((service) => service?.id);
+  return extendedServices
+    .filter((id) => !known.includes(id))
+    .map((id) => ({
+      code: 'F015',
+      level: 'warning',
+      file: 'dashboards/index.ts',
+      subject: `the dashboard of ${id}`,
+      message: 'belongs to no service, so that its panels are shown nowhere',
+      remedy: `Services: ${known.join(', ')}. Take it out, or correct the id.`,
+    }));
 }
 
 /** Builds every resource. */

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { UsageError } from './command.ts';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 
 const run = promisify(execFile);
 

@@ -13,7 +13,7 @@ import {
 import type { Scenario } from '../../src/scenario/index.ts';
 import { makePlan } from '../../src/sync/index.ts';
 import { refused, UsageError } from './command.ts';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 import { configuration, openGrafanaOf, secretOptions } from './session.ts';
 
 /**

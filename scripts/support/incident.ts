@@ -10,7 +10,7 @@ import type { Catalog } from '../../src/model/service.ts';
 import type { IncidentAnswer } from '../../src/report/runbook-facts.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
 import { incidentExponential, incidentLinear } from '../../src/scenario/library/incident.ts';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 
 /** The shapes that the review's times allow. */
 const SHAPES: Readonly<Record<string, Scenario>> = { linear: incidentLinear, exponential: incidentExponential };
@@ -56,7 +56,7 @@ export function answersOf(rules: readonly AlertRule[], replays: readonly Replay[
     });
   return {
     note: 'Written by npm run runbooks: when each rule would have fired on 2025-12-15, and of which rule that is true.',
-    scenarios: Object.fromEntries(Object.entries(SHAPES).map(([shape, scenario]) => [shape, digest(scenario)])),
+    scenarios: Object.fromEntries(Object.entries(SHAPES).map(([shape, scenario]) => [shape, storyOf(scenario)])),
     rules: Object.fromEntries(
       rules.map((rule) => [rule.uid, { rule: evaluated(rule), answers: Object.fromEntries(said(rule)) }]),
     ),
@@ -87,7 +87,7 @@ function lead(seconds: number): string {
 }
 
 function lookupIn({ scenarios, rules }: Answers): IncidentLookup {
-  const fresh = Object.entries(SHAPES).every(([shape, scenario]) => scenarios[shape] === digest(scenario));
+  const fresh = Object.entries(SHAPES).every(([shape, scenario]) => scenarios[shape] === storyOf(scenario));
   return (rule) => {
     const kept = rules[rule.uid];
     if (!fresh || kept?.rule !== evaluated(rule)) return undefined;
@@ -101,6 +101,11 @@ function lookupIn({ scenarios, rules }: Answers): IncidentLookup {
 /** A digest of what decides when a rule fires; its texts and receiver do not. */
 function evaluated({ expr, comparison, threshold, evaluationInterval, ...rule }: AlertRule): string {
   return digest({ expr, comparison, threshold, evaluationInterval, for: rule.for, noDataState: rule.noDataState });
+}
+
+/** A digest of what happens in a scenario; what is expected of the alerts decides nothing. */
+function storyOf({ expect: _, ...story }: Scenario): string {
+  return digest(story);
 }
 
 function digest(value: unknown): string {

@@ -4,7 +4,7 @@ import { defineCatalog, defineService } from '../../src/model/service.ts';
 import { project } from '../../src/project.ts';
 import { validateFacts } from '../../src/validate/index.ts';
 import { UsageError } from './command.ts';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 
 export interface NewService {
   readonly id: string;

@@ -2,9 +2,9 @@ import { readConfig } from '../../src/config.ts';
 import { toSeconds } from '../../src/model/duration.ts';
 import { openPrometheus, type Prometheus } from '../../src/prometheus/index.ts';
 import { UsageError } from './command.ts';
-import { ROOT } from './desired.ts';
 import { readDuration } from './moment.ts';
 import type { PrometheusCommandOptions } from './prometheus-options.ts';
+import { ROOT } from './root.ts';
 
 /** Opens the Prometheus that options and environment name. @throws UsageError if they name none */
 export function openPrometheusOf(options: PrometheusCommandOptions): Prometheus {

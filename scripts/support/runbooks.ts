@@ -12,8 +12,8 @@ import { type Catalog, findService } from '../../src/model/service.ts';
 import { type RunbookFact, withRunbookFacts } from '../../src/report/runbook-facts.ts';
 import { parseQuery } from '../../src/validate/promql.ts';
 import { type RunbookPage, runbookProblems } from '../../src/validate/runbooks.ts';
-import { ROOT } from './desired.ts';
 import type { IncidentLookup } from './incident.ts';
+import { ROOT } from './root.ts';
 
 interface BuiltProject {
   readonly desired: Desired;

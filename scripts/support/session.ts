@@ -8,9 +8,10 @@ import { renderDiagnostics } from '../../src/report/index.ts';
 import { makePlan, type Target } from '../../src/sync/index.ts';
 import { refused, UsageError } from './command.ts';
 import { commitOf } from './commit.ts';
-import { buildProject, ROOT } from './desired.ts';
+import { buildProject } from './desired.ts';
 import { chosenServices } from './options.ts';
 import { readPlan } from './plan-file.ts';
+import { ROOT } from './root.ts';
 import type { SyncOptions } from './sync-options.ts';
 import { paintFor } from './terminal.ts';
 

@@ -57,7 +57,7 @@ function progressLine(event: ApplyEvent): string | undefined {
     case 'started':
       return undefined;
     case 'backed-up':
-      return `Backed up ${event.resources} resources to ${event.place}`;
+      return `Backed up ${event.resources} ${event.resources === 1 ? 'resource' : 'resources'} to ${event.place}`;
     case 'step-started':
       return `[${event.step}/${event.steps}] ${event.label}`;
     case 'step-failed':

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
-import { ROOT } from './desired.ts';
+import { ROOT } from './root.ts';
 
 /** Folders whose files decide what is built. */
 const FOLDERS = ['alerts', 'services', 'dashboards', 'src'];

@@ -58,6 +58,7 @@ export function boardProblems(dashboard: DashboardResource, owner: string): read
   const panels = panelsOf(dashboard);
   return [
     ...uidProblems(dashboard, owner),
+    ...markProblems(dashboard, owner),
     ...idProblems(dashboard, panels),
     ...layoutProblems(dashboard, panels),
     ...panels.flatMap((panel) => panelProblems(dashboard, panel)),
@@ -74,6 +75,21 @@ function uidProblems(dashboard: DashboardResource, owner: string): Diagnostic[] 
       dashboard,
       `has the UID "${uid}", which is not "${owner}-" and up to ${MAX_UID} characters of A–Z, a–z, 0–9, _ and -`,
       'Shorten or rename what it is made of.',
+    ),
+  ];
+}
+
+/** `customise` has the last word on the JSON; what makes a dashboard ours is not its business. */
+function markProblems(dashboard: DashboardResource, owner: string): Diagnostic[] {
+  const { spec, uid } = dashboard;
+  const tags = Array.isArray(spec['tags']) ? (spec['tags'] as unknown[]) : [];
+  if (spec['uid'] === uid && tags.includes(`as-code:${owner}`)) return [];
+  return [
+    error(
+      'B014',
+      dashboard,
+      `has lost its UID ${uid} or its tag as-code:${owner}`,
+      'Leave both to buildDashboard: without them the next sync would take it for somebody else’s.',
     ),
   ];
 }
@@ -96,8 +112,19 @@ function idProblems(dashboard: DashboardResource, panels: readonly Panel[]): Dia
 function layoutProblems(dashboard: DashboardResource, panels: readonly Panel[]): Diagnostic[] {
   const problems: Diagnostic[] = [];
   for (const panel of panels) {
-    const { x, w } = panel.gridPos;
-    if (x < 0 || w < 1 || x + w > COLUMNS)
+    const { x, y, w, h } = panel.gridPos;
+    const whole = [x, y, w, h].every(Number.isInteger) && y >= 0 && h >= 1;
+    if (!whole)
+      problems.push(
+        onPanel(
+          'B004',
+          dashboard,
+          panel,
+          `is placed at ${x}, ${y} with ${w} × ${h}`,
+          'Use whole numbers; nothing is lower than 1.',
+        ),
+      );
+    else if (x < 0 || w < 1 || x + w > COLUMNS)
       problems.push(
         onPanel(
           'B004',
@@ -137,13 +164,17 @@ function panelProblems(dashboard: DashboardResource, panel: Panel): Diagnostic[]
   if ((panel.title ?? '') === '') report('B009', 'has no title', 'Give it one.');
   if (panel.type === 'row') return problems;
   if ((panel.description ?? '').length < 20)
-    report('B007', 'has no description', 'Say what it shows and what to do when it looks wrong.');
+    report(
+      'B007',
+      'has no description of 20 characters or more',
+      'Say what it shows and what to do when it looks wrong.',
+    );
   if (UNMEASURED.has(panel.type)) return problems;
   if ((panel.fieldConfig?.defaults.unit ?? '') === '')
     report('B006', 'has no unit', "Give it one, such as 'seconds', 'ratio' or 'reqps'.");
   if ((panel.targets ?? []).length === 0) report('B010', 'has no query', 'Give it one, or leave the panel out.');
   for (const { refId, legendFormat } of panel.targets ?? []) {
-    if (NAMED.has(panel.type) && (legendFormat ?? '__auto') === '__auto')
+    if (NAMED.has(panel.type) && ['', '__auto'].includes(legendFormat ?? ''))
       report('B008', `has no legend for query ${refId}`, 'Name its series, such as "{{instance}}".');
   }
   if (panel.datasource?.uid !== '${datasource}')

@@ -3,7 +3,13 @@ import { signals } from '../metrics/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
-import { type DashboardResource, type Desired, type RuleResource, resourceKey } from '../model/resource.ts';
+import {
+  type DashboardResource,
+  type Desired,
+  type Resource,
+  type RuleResource,
+  resourceKey,
+} from '../model/resource.ts';
 import { type Catalog, findService, type Service, servicesBehind } from '../model/service.ts';
 import { boardProblems, onPanel, panelsOf } from './boards.ts';
 import { queryProblems } from './queries.ts';
@@ -34,6 +40,7 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
   return [
     ...duplicateUids(desired),
     ...duplicateTitles(dashboards),
+    ...resources.flatMap(deafContactPoint),
     ...dashboards.flatMap((dashboard) => [
       ...boardProblems(dashboard, project.owner),
       ...panelQueries(dashboard, catalog, callers, isCounter),
@@ -70,6 +77,21 @@ function duplicateTitles(dashboards: readonly DashboardResource[]): Diagnostic[]
         remedy: 'People find dashboards by title: give each service its own.',
       })),
   );
+}
+
+/** Grafana would refuse its file, and nobody would be told. */
+function deafContactPoint(resource: Resource): Diagnostic[] {
+  if (resource.kind !== 'contact-point' || resource.contactPoint.integrations.length > 0) return [];
+  return [
+    {
+      code: 'R017',
+      level: 'error',
+      file: resource.source,
+      subject: `contact point ${resource.title}`,
+      message: 'has no integration',
+      remedy: 'Give it one, such as pagerDuty({ integrationKey: secret(…) }), or leave it out.',
+    },
+  ];
 }
 
 /** For each service, those that call it. */

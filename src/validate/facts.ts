@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { isDuration, toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
-import type { Catalog, Service } from '../model/service.ts';
+import { type Catalog, dependencyAddress, type Service } from '../model/service.ts';
 import { closest } from './closest.ts';
 import { onService as error } from './on-service.ts';
 import { thresholdProblems } from './thresholds.ts';
@@ -53,25 +53,65 @@ const service = z.strictObject({
       z.strictObject({ external: name, title: name.optional() }),
     ]),
   ),
-  thresholds: z.record(z.string(), z.record(z.string(), z.union([z.string(), quantity]))),
+  thresholds: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), quantity]))),
   source: z.string(),
+});
+
+const duration = z.string().refine(isDuration, 'is no duration such as 30s or 2m');
+/** Facts of the project that everything is made of. */
+const otherFacts = z.looseObject({
+  system: name,
+  team: name,
+  folder: z.looseObject({ title: name }),
+  dataSource: z.looseObject({ uid: name, name }),
+  scrapeInterval: duration,
+  histogramBoundaries: z.looseObject({ server: z.array(positive).min(1), database: z.array(positive).min(1) }),
+  repository: z.looseObject({
+    url: z.url({ protocol: /^https?$/, error: 'is no http or https address' }),
+    branch: name,
+  }),
+  notifications: z.looseObject({
+    groupWait: z.looseObject({ critical: duration, warning: duration }),
+    groupInterval: duration,
+    repeatInterval: duration,
+  }),
+  previewWebhook: z.url({ protocol: /^https?$/, error: 'is no http or https address' }),
 });
 
 /** All that is wrong with the facts. */
 export function validateFacts(catalog: Catalog, project: Project): readonly Diagnostic[] {
-  const shapes = catalog.services.flatMap(shape);
-  // Facts of the wrong shape can not be looked into further.
-  if (shapes.length > 0) return [...projectProblems(project), ...shapes];
+  const listed = catalog.services.filter(isListed);
+  const wrong = new Map(listed.map((each) => [each, shape(each)]));
+  // Facts of the wrong shape can not be looked into further; those of others can.
+  const sound = listed.filter((each) => wrong.get(each)?.length === 0);
   return [
     ...projectProblems(project),
-    ...catalog.services.flatMap((each) => [
+    ...(listed.length === catalog.services.length ? [] : [noService()]),
+    ...[...wrong.values()].flat(),
+    ...sound.flatMap((each) => [
       ...idProblems(each, project),
       ...thresholdProblems(each, project),
       ...poolProblems(each),
     ]),
-    ...duplicateIds(catalog),
-    ...catalog.services.flatMap((each) => dependencyProblems(each, catalog)),
+    ...duplicateIds({ services: sound }),
+    ...sound.flatMap((each) => dependencyProblems(each, { services: listed })),
   ];
+}
+
+/** Two files that import each other leave a hole in the list. */
+function isListed(each: Service | undefined): each is Service {
+  return typeof each === 'object' && each !== null;
+}
+
+function noService(): Diagnostic {
+  return {
+    code: 'F001',
+    level: 'error',
+    file: 'services/index.ts',
+    subject: 'the list of services',
+    message: 'holds something that is no service',
+    remedy: 'List what the files export; service files must not import each other.',
+  };
 }
 
 function shape(each: Service): Diagnostic[] {
@@ -88,7 +128,8 @@ function shape(each: Service): Diagnostic[] {
   });
 }
 
-function projectProblems({ owner, evaluationInterval, folder }: Project): Diagnostic[] {
+function projectProblems(project: Project): Diagnostic[] {
+  const { owner, evaluationInterval, folder } = project;
   const problems: Diagnostic[] = [];
   const at = (code: string, message: string, remedy: string) =>
     problems.push({ code, level: 'error', file: 'src/project.ts', subject: 'project', message, remedy });
@@ -106,6 +147,13 @@ function projectProblems({ owner, evaluationInterval, folder }: Project): Diagno
     );
   if (!isDuration(evaluationInterval) || toSeconds(evaluationInterval) % 10 !== 0)
     at('F012', `evaluates every ${evaluationInterval}, which is no multiple of 10 s`, 'Grafana accepts 10s, 30s, 1m …');
+  const parsed = otherFacts.safeParse(project);
+  for (const { path, message } of parsed.success ? [] : parsed.error.issues)
+    at(
+      'F013',
+      `has a wrong fact at ${path.map(String).join('.')}: ${message}`,
+      'src/model/project.ts explains every fact.',
+    );
   return problems;
 }
 
@@ -152,7 +200,7 @@ function duplicateIds({ services }: Catalog): Diagnostic[] {
 
 function dependencyProblems(each: Service, { services }: Catalog): Diagnostic[] {
   const known = services.map(({ id }) => id);
-  return each.dependencies.flatMap((dependency) => {
+  const unknown = each.dependencies.flatMap((dependency) => {
     if (!('service' in dependency) || known.includes(dependency.service)) return [];
     const near = closest(dependency.service, known);
     return [
@@ -164,6 +212,15 @@ function dependencyProblems(each: Service, { services }: Catalog): Diagnostic[] 
       ),
     ];
   });
+  const itself = each.dependencies.some((dependency) => 'service' in dependency && dependency.service === each.id);
+  const twice = [...groupBy(each.dependencies, dependencyAddress)].filter(([, members]) => members.length > 1);
+  return [
+    ...unknown,
+    ...(itself ? [error('F014', each, 'depends on itself', 'Leave it out: its own panels show it.')] : []),
+    ...twice.map(([address]) =>
+      error('F014', each, `depends on "${address}" twice`, 'State each dependency once: its address tells them apart.'),
+    ),
+  ];
 }
 
 function poolProblems(each: Service): Diagnostic[] {

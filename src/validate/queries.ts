@@ -1,5 +1,5 @@
 /** Checks of PromQL, in panels and in rules. */
-import { type Duration, isDuration, toSeconds } from '../model/duration.ts';
+import { type Duration, toSeconds } from '../model/duration.ts';
 import { parseQuery, type Selector } from './promql.ts';
 
 /** What is wrong with a query; the caller knows where it stands. */
@@ -51,10 +51,24 @@ export function queryProblems(expression: string, rules: QueryRules): readonly Q
     ];
   }
   return unique([
+    ...variableProblem(expression, rules),
     ...selectors.flatMap((selector) => matcherProblem(selector, rules)),
     ...selectors.flatMap((selector) => counterProblem(selector, rules)),
     ...selectors.flatMap((selector) => windowProblem(selector, rules)),
   ]);
+}
+
+/** A rule has no dashboard: nobody fills in a variable, and what it stands in matches nothing. */
+function variableProblem(expression: string, { windows }: QueryRules): QueryProblem[] {
+  const variable = /\$(?:\{\w+\}|[A-Za-z_]\w*)/.exec(expression)?.[0];
+  if (windows.kind !== 'rule' || variable === undefined) return [];
+  return [
+    {
+      code: 'R015',
+      message: `has the variable ${variable} in its expression`,
+      remedy: 'Variables belong to dashboards: use a fixed window, and no matcher of an instance.',
+    },
+  ];
 }
 
 function matcherProblem(selector: Selector, { selects }: QueryRules): QueryProblem[] {
@@ -83,7 +97,19 @@ function counterProblem({ metric, within, filters }: Selector, { isCounter }: Qu
 function windowProblem({ metric, range, within }: Selector, { windows }: QueryRules): QueryProblem[] {
   if (range === undefined || windows.kind === 'any') return [];
   if (windows.kind === 'panel') {
-    const fixed = !range.startsWith('$') && ['rate', 'increase', 'irate', 'avg_over_time'].includes(within ?? '');
+    const rated = ['rate', 'increase', 'irate', 'delta', 'idelta', 'deriv'].includes(within ?? '');
+    if (rated && range === '$__interval') {
+      return [
+        {
+          code: 'Q004',
+          message: `takes ${within ?? ''} of ${metric} over $__interval, which may hold a single scrape`,
+          remedy: 'Use $__rate_interval: it fits the zoom and the scrape interval.',
+        },
+      ];
+    }
+    // The last value within some minutes is a value, whatever the zoom.
+    const averaged = /^(?:avg|min|max|sum|count|quantile|stddev|stdvar|mad)_over_time$/.test(within ?? '');
+    const fixed = !range.startsWith('$') && (rated || averaged);
     return fixed
       ? [
           {
@@ -94,7 +120,8 @@ function windowProblem({ metric, range, within }: Selector, { windows }: QueryRu
         ]
       : [];
   }
-  if (!isDuration(range) || toSeconds(range) >= SCRAPES * toSeconds(windows.scrapeInterval)) return [];
+  const window = secondsIn(range);
+  if (window === undefined || window >= SCRAPES * toSeconds(windows.scrapeInterval)) return [];
   return [
     {
       code: 'R008',
@@ -102,6 +129,24 @@ function windowProblem({ metric, range, within }: Selector, { windows }: QueryRu
       remedy: 'Use a longer window: with one lost scrape it is empty.',
     },
   ];
+}
+
+/** A range as PromQL writes it, `1m30s` or `90000ms`, in seconds. */
+function secondsIn(range: string): number | undefined {
+  if (!/^(?:\d+(?:ms|[smhdwy]))+$/.test(range)) return undefined;
+  const units: Readonly<Record<string, number>> = {
+    ms: 0.001,
+    s: 1,
+    m: 60,
+    h: 3600,
+    d: 86_400,
+    w: 604_800,
+    y: 31_536_000,
+  };
+  return [...range.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
+    (sum, [, digits, unit]) => sum + Number(digits) * (units[unit ?? 's'] ?? 1),
+    0,
+  );
 }
 
 function unique(problems: readonly QueryProblem[]): QueryProblem[] {

@@ -23,6 +23,7 @@ export function ruleProblems(resource: RuleResource, around: RuleSurroundings): 
     ...stateProblems(resource),
     ...routingProblems(resource, around),
     ...timeProblems(resource, rule),
+    ...textProblems(resource),
   ];
 }
 
@@ -133,6 +134,22 @@ function timeProblems(resource: RuleResource, rule: AlertRule): Diagnostic[] {
       'A single bad point would fire. Use a longer `for`.',
     ),
   ];
+}
+
+/** What people read in the middle of the night. */
+function textProblems(resource: RuleResource): Diagnostic[] {
+  const { annotations } = resource.rule;
+  return ['summary', 'description'].flatMap((name) => {
+    const text = annotations[name] ?? '';
+    if (text.trim() === '')
+      return [onRule('R016', resource, `has no ${name}`, 'Say what it means, and the first step.')];
+    const strange = [...text.matchAll(/\{\{([^}]*)\}\}/g)].find(
+      ([, inner]) => !/^(?:value|label:[A-Za-z_]\w*)$/.test(inner ?? ''),
+    );
+    return strange === undefined
+      ? []
+      : [onRule('R016', resource, `has ${strange[0]} in its ${name}`, 'Write {{value}} or {{label:NAME}}.')];
+  });
 }
 
 /** A problem of one rule. */

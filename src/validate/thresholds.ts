@@ -12,7 +12,7 @@ export function thresholdProblems(each: Service, project: Project): Diagnostic[]
   const problems: Diagnostic[] = [];
   for (const [key, threshold] of Object.entries(each.thresholds) as [
     keyof Thresholds,
-    Readonly<Record<string, string | Quantity>>,
+    Readonly<Record<string, string | number | Quantity>>,
   ][]) {
     const model = defaultThresholds[key] as Readonly<Record<string, string | Quantity>> | undefined;
     if (model === undefined) {
@@ -37,7 +37,7 @@ function fieldProblems(
   each: Service,
   place: string,
   model: string | Quantity | undefined,
-  value: string | Quantity,
+  value: string | number | Quantity,
 ): Diagnostic[] {
   if (model === undefined)
     return [
@@ -60,13 +60,13 @@ function fieldProblems(
           ),
         ];
   }
-  if (typeof value === 'string' || value.unit !== model.unit) {
-    const given = typeof value === 'string' ? JSON.stringify(value) : value.unit;
+  if (typeof value !== 'object' || value.unit !== model.unit) {
+    const given = typeof value === 'object' ? `in ${value.unit}` : `= ${JSON.stringify(value)} without a unit`;
     return [
       error(
         'F005',
         each,
-        `has thresholds.${place} in ${given}, and it is measured in ${model.unit}`,
+        `has thresholds.${place} ${given}, and it is measured in ${model.unit}`,
         `Write it with ${CONSTRUCTORS[model.unit]}.`,
       ),
     ];

@@ -115,7 +115,25 @@ describe('sync', () => {
     expect(stderr).toContain('D006');
     expect(stderr).toContain('locked is read-only for this user');
     expect(stderr).toContain('--dir DIR');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(code).toBe(1);
+    expect(stdout).not.toContain('Created');
+    expect(await readdir(join(project, 'locked'))).toEqual([]);
+  });
+
+  test('into a directory with one read-only folder is an error before anything is written', async (context) => {
+    const alerting = join(project, 'half/grafana/alerting');
+    await mkdir(alerting, { recursive: true });
+    for (const folder of ['half', 'half/grafana']) await chmod(join(project, folder), 0o777);
+    await chmod(alerting, 0o555);
+    const user = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    const { code, stderr } = await run('sync', ['--dir', 'half'], {}, project, user);
+    context.skip(
+      stderr.includes('EACCES: permission denied, open') || stderr.includes('ERR_MODULE_NOT_FOUND'),
+      'the ordinary user can not read this checkout',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('half/grafana/alerting is read-only for this user');
+    expect(await readdir(join(project, 'half/grafana'))).toEqual(['alerting']);
   });
 
   test('with wrong code writes nothing and names the file', async () => {
@@ -142,6 +160,37 @@ describe('sync', () => {
         expect(stderr).toContain('F000');
       },
     );
+  });
+
+  test.each([
+    ['imports what is not there', "import '../services/nowhere.ts';\n", 'Cannot find module'],
+    ['throws', "throw new Error('no such colour');\n", 'no such colour'],
+  ])('with a dashboard file that %s names it, and writes nothing', async (_, line, message) => {
+    const file = join(project, 'dashboards/user-service.ts');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, `${text}\n${line}`);
+    try {
+      const { code, stderr } = await run('sync', ['--dir', 'untouched'], {}, project);
+      expect(code).toBe(1);
+      expect(stderr).toContain('F000 dashboards/user-service.ts');
+      expect(stderr).toContain(message);
+      expect(stderr).not.toContain('bug of the tool');
+      await expect(readdir(join(project, 'untouched'))).rejects.toThrow('ENOENT');
+    } finally {
+      await writeFile(file, text);
+    }
+  });
+
+  test('whose output nobody reads any more is done all the same', async () => {
+    const shell = promisify(execFile);
+    const command = `"${process.execPath}" --import tsx scripts/sync.ts --dir piped | head -1; exit "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await shell('bash', ['-c', command], {
+      cwd: project,
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
+    });
+    expect(stdout).toContain('Target: directory piped');
+    expect(stderr).not.toContain('error');
+    expect(await readdir(join(project, 'piped'))).toContain('manifest.json');
   });
 });
 

@@ -78,6 +78,15 @@ describe('what is built', () => {
       withPanel({ gridPos: { x: 20, y: 900, w: 8, h: 8 } }),
       'from column 20 to 28',
     ],
+    ['B004', 'a panel without height', withPanel({ gridPos: { x: 0, y: 900, w: 8, h: 0 } }), 'is placed at 0, 900'],
+    [
+      'B014',
+      'a dashboard without the owner’s tag',
+      withResource('shop-user-service', (resource) =>
+        resource.kind === 'dashboard' ? { ...resource, spec: { ...resource.spec, tags: [] } } : resource,
+      ),
+      'has lost its UID shop-user-service or its tag as-code:shop',
+    ],
     [
       'B005',
       'overlapping panels',
@@ -90,6 +99,12 @@ describe('what is built', () => {
       'B008',
       'a query without a legend',
       withPanel({ targets: [{ refId: 'A', expr: 'vector(1)', legendFormat: '__auto' }] }),
+      'has no legend for query A',
+    ],
+    [
+      'B008',
+      'a query with an empty legend',
+      withPanel({ targets: [{ refId: 'A', expr: 'vector(1)', legendFormat: '' }] }),
       'has no legend for query A',
     ],
     ['B009', 'a panel without a title', withPanel({ title: '' }), 'has no title'],
@@ -136,6 +151,20 @@ describe('what is built', () => {
       'over a fixed 5m',
     ],
     [
+      'Q004',
+      'a rate over the graph’s own interval',
+      withPanel(query(`sum(rate(http_server_request_duration_seconds_count{${OWN}}[$__interval]))`)),
+      'over $__interval',
+    ],
+    [
+      'Q004',
+      'a fixed range of another function',
+      withPanel(
+        query(`max_over_time(container_memory_working_set_bytes{namespace="shop",container="user-service"}[5m])`),
+      ),
+      'over a fixed 5m',
+    ],
+    [
       'R001',
       'a rule whose UID is too long',
       withResource('shop-user-service-errors', (resource) => ({ ...resource, uid: `shop-${'x'.repeat(40)}` })),
@@ -156,6 +185,35 @@ describe('what is built', () => {
       'a window under four scrapes',
       withRule({ expr: `sum(rate(http_server_request_duration_seconds_count{${OWN}}[45s]))` }),
       'fewer than 4 scrapes',
+    ],
+    [
+      'R008',
+      'a window under four scrapes, however it is written',
+      withRule({ expr: `sum(rate(http_server_request_duration_seconds_count{${OWN}}[45000ms]))` }),
+      'fewer than 4 scrapes',
+    ],
+    [
+      'R015',
+      'a variable in a rule',
+      withRule({ expr: `sum(rate(http_server_request_duration_seconds_count{${OWN},instance=~"$instance"}[5m]))` }),
+      'has the variable $instance',
+    ],
+    [
+      'R016',
+      'a placeholder that is none',
+      withRule({ annotations: { summary: '{{valeu}}', description: 'x' } }),
+      'has {{valeu}}',
+    ],
+    ['R016', 'an alert without words', withRule({ annotations: { summary: 'x' } }), 'has no description'],
+    [
+      'R017',
+      'a contact point without an integration',
+      withResource('shop-on-call', (resource) =>
+        resource.kind === 'contact-point'
+          ? { ...resource, contactPoint: { ...resource.contactPoint, integrations: [] } }
+          : resource,
+      ),
+      'has no integration',
     ],
     [
       'R009',

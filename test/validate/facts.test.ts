@@ -149,7 +149,25 @@ describe('facts', () => {
       'F005',
       'a threshold as a bare text',
       [untyped({ thresholds: { latencyP95: { above: '2s' } } })],
-      'in "2s", and it is measured in seconds',
+      '= "2s" without a unit, and it is measured in seconds',
+    ],
+    [
+      'F005',
+      'a threshold as a bare number',
+      [untyped({ thresholds: { poolUtilisation: { atLeast: 75 } } })],
+      '= 75 without a unit, and it is measured in ratio',
+    ],
+    [
+      'F014',
+      'a dependency on itself',
+      [aService({ dependencies: [{ service: aService({}).id }] })],
+      'depends on itself',
+    ],
+    [
+      'F014',
+      'a dependency stated twice',
+      [aService({ dependencies: [{ external: 'bank' }, { external: 'bank' }] })],
+      'depends on "bank" twice',
     ],
     [
       'F006',
@@ -197,6 +215,9 @@ describe('facts', () => {
     ['F010', { owner: 'my-shop', folder: { uid: 'my-shop-services', title: 'Shop' } }],
     ['F011', { folder: { uid: 'services', title: 'Shop' } }],
     ['F012', { evaluationInterval: '15s' }],
+    ['F013', { folder: { uid: 'shop-services', title: '' } }],
+    ['F013', { dataSource: { uid: '', name: 'Prometheus' } }],
+    ['F013', { repository: { url: 'nope', branch: 'main' } }],
   ])('%s: facts of the project that Grafana would not take', (code, facts) => {
     expect(validateFacts(defineCatalog([]), { ...project, ...facts }).map((problem) => problem.code)).toEqual([code]);
   });
@@ -212,6 +233,19 @@ describe('facts', () => {
       aService({ id: 'Bad', dependencies: [{ service: 'x' }], thresholds: { errorRatio: { above: percent(200) } } }),
     ).map(({ code }) => code);
     expect(codes).toEqual(['F002', 'F006', 'F004']);
+  });
+
+  test('of services that are well are looked at though those of another have the wrong shape', () => {
+    const codes = problemsOf(
+      untyped({ id: 'one', tier: 'middle' }),
+      aService({ id: 'two', dependencies: [{ service: 'x' }] }),
+    );
+    expect(codes.map(({ code }) => code)).toEqual(['F001', 'F004']);
+  });
+
+  test('a hole in the list of services is told, with the file', () => {
+    const hole = undefined as unknown as Parameters<typeof problemsOf>[0];
+    expect(problemsOf(...ownServices, hole)).toMatchObject([{ code: 'F001', file: 'services/index.ts' }]);
   });
 
   test('that are wrong stop everything before anything is built', () => {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ROOT } from '../desired.ts';
+import { ROOT } from '../root.ts';
 import { PreviewError } from './error.ts';
 
 /** Compose's name for all that belongs to the preview. */

@@ -7,7 +7,8 @@ import type { ConnectionOptions } from '../../../src/targets/grafana/client.ts';
 import { openGrafana } from '../../../src/targets/grafana/index.ts';
 import { writeBackup } from '../backup.ts';
 import { commitOf } from '../commit.ts';
-import { buildProject, ROOT } from '../desired.ts';
+import { buildProject } from '../desired.ts';
+import { ROOT } from '../root.ts';
 import { paintFor } from '../terminal.ts';
 
 /** What a sync did: `invalid` code is not synced, and a plan may be `partial` because of edits in Grafana. */

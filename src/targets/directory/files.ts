@@ -131,27 +131,32 @@ export async function removeFile(root: string, path: string): Promise<void> {
 }
 
 /**
- * Whether files can be written below a directory that may not exist yet. Checked before anything is planned.
+ * The nearest directory at or above a place that may not exist yet.
+ *
+ * @throws TargetError if it is a file.
+ */
+export async function nearestDirectory(root: string): Promise<string> {
+  let place = resolve(root);
+  let found = await stat(place).catch(() => undefined);
+  while (found === undefined) {
+    place = dirname(place);
+    found = await stat(place).catch(() => undefined);
+  }
+  if (found.isDirectory()) return place;
+  throw new TargetError(
+    'D006',
+    `${place} is a file, and a directory has to be there`,
+    'Choose another directory: npm run sync -- --dir DIR',
+  );
+}
+
+/**
+ * Whether files can be written into a directory that may not exist yet. Checked before the first write.
  *
  * @throws TargetError if not.
  */
-export async function checkWritable(root: string): Promise<void> {
-  let place = resolve(root);
-  for (;;) {
-    const found = await stat(place).catch(() => undefined);
-    if (found === undefined) {
-      place = dirname(place);
-      continue;
-    }
-    if (!found.isDirectory()) {
-      throw new TargetError(
-        'D006',
-        `${place} is a file, and a directory has to be there`,
-        'Choose another directory: npm run sync -- --dir DIR',
-      );
-    }
-    break;
-  }
+export async function checkWritable(directory: string): Promise<void> {
+  const place = await nearestDirectory(directory);
   try {
     await access(place, constants.W_OK | constants.X_OK);
   } catch (cause) {

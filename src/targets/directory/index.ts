@@ -1,7 +1,8 @@
+import { dirname, join } from 'node:path';
 import type { Change, Live, Plan } from '../../model/plan.ts';
 import { type Desired, type Resource, resourceKey } from '../../model/resource.ts';
 import { type Step, type Target, TargetError } from '../../sync/index.ts';
-import { checkWritable, readText, removeFile, sha256, writeText } from './files.ts';
+import { checkWritable, nearestDirectory, readText, removeFile, sha256, writeText } from './files.ts';
 import { MANIFEST, type Manifest, type ManifestFiles, renderManifest } from './manifest.ts';
 import { readSnapshot, resultOf, type Snapshot } from './read.ts';
 import { contactPointsPath, integrationUid, PROMETHEUS_RULES, type RenderedFile, renderFiles } from './render.ts';
@@ -28,7 +29,7 @@ export function openDirectory(options: DirectoryOptions): Target {
   return {
     identity: { kind: 'directory', name: `${root}/grafana` },
     async read(desired: Desired): Promise<Live> {
-      await checkWritable(root);
+      await nearestDirectory(root);
       return (await read(desired)).live;
     },
     async steps(plan: Plan): Promise<readonly Step[]> {
@@ -36,7 +37,9 @@ export function openDirectory(options: DirectoryOptions): Target {
         resources: plan.changes.flatMap((change) => ('desired' in change ? [change.desired] : [])),
       });
       checkPins(plan, snapshot.live);
-      return stepsOf(plan, snapshot, options);
+      const { steps, folders } = stepsOf(plan, snapshot, options);
+      for (const folder of new Set([root, ...folders])) await checkWritable(folder);
+      return steps;
     },
   };
 }
@@ -59,7 +62,7 @@ function stepsOf(
   plan: Plan,
   { manifest, files: seen, leftOver, live, titles }: Snapshot,
   { root, owner }: DirectoryOptions,
-): Step[] {
+): { readonly steps: readonly Step[]; readonly folders: readonly string[] } {
   const result = resultOf(live, plan.changes);
   const deleted = tombstones(manifest, live, result);
   const files = renderFiles(result, deleted, owner, titles);
@@ -72,12 +75,12 @@ function stepsOf(
     manifest.pending === undefined &&
     sameManifest(manifest, next)
   )
-    return [];
+    return { steps: [], folders: [] };
   const byKey = new Map(plan.changes.map((change) => [resourceKey(change), change]));
   const carriedOut = (keys: readonly string[]) =>
     keys.flatMap((key) => byKey.get(key) ?? []).filter(({ action }) => action === 'create' || action === 'update');
   const deletes = plan.changes.filter((change) => change.action === 'delete');
-  return [
+  const steps = [
     manifestStep(root, 'what will be written', { ...next, files: manifest.files, pending: recorded(files) }),
     ...writes
       .sort((left, right) => rank(left.path, owner) - rank(right.path, owner))
@@ -104,6 +107,8 @@ function stepsOf(
     ...leftOver.map((path): Step => ({ label: path, changes: [], run: () => removeFile(root, path) })),
     manifestStep(root, 'manifest', next),
   ];
+  const folders = [...writes, ...removals].map(({ path }) => dirname(join(root, path)));
+  return { steps, folders };
 }
 
 /** The deletes that writing or removing a file carries out. */
