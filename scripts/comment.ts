@@ -12,18 +12,16 @@ const command = defineCommand(
 
 await runCommand(command, async (): Promise<ExitCode> => {
   const [
-    { readFile },
-    { COMMENT_LIMIT, HostingError, upsertComment },
-    { addToSummary, hostingOf, pullRequestOf },
+    { fitted, HostingError, upsertComment },
+    { addToSummary, hostingOf, pullRequestOf, readReport },
     { COMMENT_MARK },
   ] = await Promise.all([
-    import('node:fs/promises'),
     import('./support/hosting.ts'),
     import('./support/runner.ts'),
     import('../src/report/diff-markdown.ts'),
   ]);
   const options = command.opts<{ file: string; pullRequest?: number; summary?: true }>();
-  const body = (await readFile(options.file, 'utf8')).slice(0, COMMENT_LIMIT);
+  const body = fitted(await readReport('--file', options.file));
   const hosting = options.summary === true ? undefined : hostingOf(process.env);
   if (hosting !== undefined) {
     try {

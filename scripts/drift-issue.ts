@@ -11,15 +11,14 @@ const command = defineCommand(
 const MARK = '<!-- grafana-as-code: drift -->';
 
 await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ readFile }, { COMMENT_LIMIT, upsertIssue }, { addToSummary, hostingOf }, { differs }] = await Promise.all([
-    import('node:fs/promises'),
+  const [{ fitted, upsertIssue }, { addToSummary, hostingOf, readReport }, { differs }] = await Promise.all([
     import('./support/hosting.ts'),
     import('./support/runner.ts'),
     import('./support/drift.ts'),
   ]);
   const options = command.opts<{ plan: string; report: string }>();
-  const different = differs(await readFile(options.plan, 'utf8'));
-  const report = (await readFile(options.report, 'utf8')).slice(0, COMMENT_LIMIT - 200);
+  const different = differs(await readReport('--plan', options.plan));
+  const report = fitted(await readReport('--report', options.report));
   const hosting = hostingOf(process.env);
   if (hosting === undefined) {
     await addToSummary(process.env, different ? report : 'Grafana is as in the code.');

@@ -92,7 +92,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
   if (options.svg !== undefined && only !== undefined) await writeResult(report.renderReplaySvg(only), options.svg);
   let changes: Awaited<ReturnType<typeof replay.compareReplays>> | undefined;
   if (before !== undefined) {
-    const changed = replay.changedRules(before, rules);
+    const changed = replay.changedRules(before.rules, rules);
     const uids = new Set(changed.after.map(({ uid }) => uid));
     const then = await replay.replayScenarios(chosen, changed.before, context);
     const now = replays.map((one) => ({ ...one, alerts: one.alerts.filter(({ uid }) => uids.has(uid)) }));
@@ -106,7 +106,11 @@ await runCommand(command, async (): Promise<ExitCode> => {
         report.renderReplayText(replays, seconds, paintFor(process.stdout)),
         ...(changes === undefined ? [] : ['', report.renderChangesText(changes, ref)]),
       ].join('\n'),
-    json: () => report.renderReplayJson(replays, changes === undefined ? undefined : { ref, changes }),
+    json: () =>
+      report.renderReplayJson(
+        replays,
+        before === undefined || changes === undefined ? undefined : { ref, commit: before.commit, changes },
+      ),
     md: () =>
       `${report.renderReplayMarkdown(replays)}${changes === undefined ? '' : `\n${report.renderChangesMarkdown(changes, ref)}`}`,
   }[options.format]();

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { buildDiff, type Compared } from '../../src/diff/index.ts';
+import { buildDiff } from '../../src/diff/index.ts';
 import type { DiffReport, ReplayNote } from '../../src/model/diff-report.ts';
+import { parseJson } from '../../src/model/json.ts';
 import type { Project } from '../../src/model/project.ts';
 import type { Desired } from '../../src/model/resource.ts';
 import { renderedFiles } from '../../src/report/rendered.ts';
-import { UsageError } from './command.ts';
+import { refused } from './command.ts';
 import { resolveBase } from './git.ts';
 import { readRenderedAt } from './rendered-at.ts';
 
@@ -19,11 +20,11 @@ export interface CompareOptions {
 /** Compares what is built now with what was rendered at a commit. */
 export async function compareWith(desired: Desired, project: Project, options: CompareOptions): Promise<DiffReport> {
   const base = await resolveBase(options.base, project.repository.branch);
-  const ours = (resources: readonly Compared[]) =>
-    resources.filter(({ service }) => options.service === undefined || service === options.service);
-  const now = desired.resources.filter((resource) => resource.kind === 'dashboard' || resource.kind === 'rule');
-  const report = buildDiff(ours(await readRenderedAt(base.commit, renderedFiles(desired, project))), ours(now), base);
-  return options.replay === undefined ? report : { ...report, replay: await readReplay(options.replay) };
+  // Read first: it is refused in no time, and comparing takes seconds.
+  const replay = options.replay === undefined ? undefined : await readReplay(options.replay, base.commit);
+  const before = await readRenderedAt(base.commit, renderedFiles(desired, project));
+  const report = buildDiff(before, desired.resources, base, options.service);
+  return replay === undefined ? report : { ...report, replay };
 }
 
 const spans = z.array(z.looseObject({ firing: z.string().nullable() }));
@@ -37,6 +38,7 @@ const replayFile = z.looseObject({
   ),
   against: z
     .looseObject({
+      commit: z.string(),
       changes: z.array(
         z.looseObject({ scenario: z.string(), alert: z.string(), service: z.string(), before: spans, after: spans }),
       ),
@@ -47,24 +49,26 @@ const replayFile = z.looseObject({
 /** The incident whose minutes stand beside a changed alert. */
 const INCIDENT = 'incident-linear';
 
-async function readReplay(file: string): Promise<NonNullable<DiffReport['replay']>> {
+/** What a replay found; refused where it says nothing of this comparison, because silence would read as "the same". */
+async function readReplay(file: string, commit: string): Promise<NonNullable<DiffReport['replay']>> {
   const problem = (message: string) =>
-    new UsageError([
-      {
-        code: 'C023',
-        level: 'error',
-        subject: `--replay ${file}`,
-        message,
-        remedy: 'Make it with: npm run replay -- --against REF --format json --out FILE',
-      },
-    ]);
+    refused(
+      'C023',
+      `--replay ${file}`,
+      message,
+      `Make it with: npm run -s replay -- --against ${commit.slice(0, 7)} --format json --out ${file}`,
+    );
   const text = await readFile(file, 'utf8').catch(() => {
     throw problem('can not be read');
   });
   const parsed = replayFile.safeParse(parseJson(text));
   if (!parsed.success) throw problem('is no result of npm run replay');
   const { scenarios, against } = parsed.data;
-  const notes = (against?.changes ?? [])
+  if (against === undefined) throw problem('was made without --against: it does not say what was before');
+  if (against.commit !== commit)
+    throw problem(`compares with ${against.commit.slice(0, 7)}, and this diff with ${commit.slice(0, 7)}`);
+  if (!scenarios.some(({ id }) => id === INCIDENT)) throw problem(`has no ${INCIDENT}, whose minutes a diff shows`);
+  const notes = against.changes
     .filter(({ scenario }) => scenario === INCIDENT)
     .map(
       ({ alert, service, before, after }): ReplayNote => ({
@@ -81,14 +85,6 @@ async function readReplay(file: string): Promise<NonNullable<DiffReport['replay'
       ? `Replay: all expectations hold in ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}.`
       : `Replay: ${broken.length} ${broken.length === 1 ? 'expectation is' : 'expectations are'} broken: ${broken.join('; ')}.`;
   return { notes, summary };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function first(all: z.infer<typeof spans>): string | undefined {

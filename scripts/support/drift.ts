@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../src/model/json.ts';
 import { UsageError } from './command.ts';
 
 const plan = z.looseObject({
@@ -10,7 +11,7 @@ const plan = z.looseObject({
 
 /** Whether a plan's JSON says that Grafana is not as the code wants it: to be written, blocked, or edited by hand. */
 export function differs(text: string): boolean {
-  const parsed = plan.safeParse(JSON.parse(text));
+  const parsed = plan.safeParse(parseJson(text));
   if (!parsed.success) {
     throw new UsageError([
       {

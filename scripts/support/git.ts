@@ -1,7 +1,7 @@
 /** What the project needs of git: versions of rendered files, without a second checkout. */
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import { UsageError } from './command.ts';
+import { refused, type UsageError } from './command.ts';
 import { ROOT } from './root.ts';
 
 const run = promisify(execFile);
@@ -25,7 +25,11 @@ export async function resolveBase(
     const commit = await git(['merge-base', 'HEAD', candidate]).catch(() => undefined);
     if (commit !== undefined) return { ref: candidate, commit: commit.trim() };
   }
-  throw await noCommit(`origin/${mainBranch} or ${mainBranch}`, '--base');
+  throw await noCommit(
+    `origin/${mainBranch} or ${mainBranch}`,
+    '--base',
+    'Give --base REF, or correct repository.branch in src/project.ts',
+  );
 }
 
 /**
@@ -40,20 +44,26 @@ export async function resolveCommit(ref: string, flag: string): Promise<string> 
   return commit.trim();
 }
 
-async function noCommit(subject: string, flag: string): Promise<UsageError> {
+/** Why git knows no such commit, and what to do. */
+async function noCommit(subject: string, flag: string, hint?: string): Promise<UsageError> {
+  const problem = await git(['rev-parse', '--git-dir']).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (problem?.code === 'ENOENT') return refused('C020', flag, 'needs git, which is not installed', 'Install git.');
+  if (problem !== undefined) {
+    return refused(
+      'C020',
+      flag,
+      'needs the history of this project, and it is no git repository',
+      'Clone it with git instead of copying it.',
+    );
+  }
   const shallow = (await git(['rev-parse', '--is-shallow-repository']).catch(() => '')).trim() === 'true';
   const remedy = shallow
     ? 'This clone is shallow: fetch the other commit too (actions/checkout with fetch-depth: 0).'
-    : 'git log --oneline shows those that exist.';
-  return new UsageError([
-    {
-      code: 'C020',
-      level: 'error',
-      subject: `${flag} ${subject}`,
-      message: 'is no commit, branch or tag of this repository',
-      remedy,
-    },
-  ]);
+    : (hint ?? 'git log --oneline shows those that exist.');
+  return refused('C020', `${flag} ${subject}`, 'is no commit, branch or tag of this repository', remedy);
 }
 
 /** The files below some folders at a commit: path and content. One process for all of them. */

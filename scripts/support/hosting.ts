@@ -1,5 +1,7 @@
 /** Comments and issues at the repository's host (GitHub's REST API, or a GitHub Enterprise of your own). */
+
 import { z } from 'zod';
+import { parseJson } from '../../src/model/json.ts';
 
 /** Where and as whom. */
 export interface Hosting {
@@ -12,7 +14,7 @@ export interface Hosting {
 }
 
 /** The most characters that the host takes in a comment or an issue. */
-export const COMMENT_LIMIT = 65_536;
+const COMMENT_LIMIT = 65_536;
 
 /** The host did not do what it was asked. The token is in no message. */
 export class HostingError extends Error {
@@ -21,24 +23,46 @@ export class HostingError extends Error {
   readonly status: number;
   readonly remedy: string;
 
-  constructor(status: number, what: string, answer: string) {
-    super(`${what}: the host answered ${status}${answer === '' ? '' : ` (${answer})`}`);
+  /**
+   * @param status of the answer; 0 without one
+   * @param limited whether the host asks to slow down, which it does with a 403 too
+   */
+  constructor(status: number, what: string, answer: string, limited = false) {
+    const said = status === 0 ? `the host can not be reached` : `the host answered ${status}`;
+    super(`${what}: ${said}${answer === '' ? '' : ` (${answer})`}`);
     this.status = status;
-    this.remedy =
-      status === 401 || status === 403 || status === 404
-        ? 'The job needs "permissions: pull-requests: write" (or issues: write); from a fork it never has them.'
-        : 'Run it again; the comment is updated, never repeated.';
+    this.forbidden = status === 403 && !limited;
+    this.remedy = remedyFor(status, limited);
   }
 
   /** True where the token may not write: the report then belongs into the job summary. */
-  get forbidden(): boolean {
-    return this.status === 401 || this.status === 403;
-  }
+  readonly forbidden: boolean;
 }
 
-const comments = z.array(z.looseObject({ id: z.number(), body: z.string().nullable() }));
+function remedyFor(status: number, limited: boolean): string {
+  if (limited || status === 429)
+    return 'The host limits requests: run it again later. The comment is updated, never repeated.';
+  if (status === 401) return 'GITHUB_TOKEN is wrong or has expired; give the job ${{ github.token }}.';
+  if (status === 403 || status === 404)
+    return 'The job needs "permissions: pull-requests: write" (or issues: write); from a fork it never has them.';
+  if (status === 0) return 'Check GITHUB_API_URL and the network, then run it again.';
+  return 'Run it again; the comment is updated, never repeated.';
+}
+
+/** A body that the host takes; of a longer one the beginning, and a line that says so. */
+export function fitted(body: string): string {
+  if (body.length <= COMMENT_LIMIT - ROOM) return body;
+  const note = '\n\n_Cut: the host takes no longer text. The log of the job says where the whole report is._\n';
+  return `${body.slice(0, COMMENT_LIMIT - ROOM - note.length).replace(/\n[^\n]*$/, '')}${note}`;
+}
+
+/** For the mark in front of an issue's text. */
+const ROOM = 200;
+
+const author = z.looseObject({ type: z.string() }).nullish();
+const comments = z.array(z.looseObject({ id: z.number(), body: z.string().nullable(), user: author }));
 const issues = z.array(
-  z.looseObject({ number: z.number(), body: z.string().nullish(), pull_request: z.unknown().optional() }),
+  z.looseObject({ number: z.number(), body: z.string().nullish(), user: author, pull_request: z.unknown().optional() }),
 );
 const problem = z.looseObject({ message: z.string() });
 
@@ -54,7 +78,7 @@ export async function upsertComment(
   body: string,
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const place = `/repos/${hosting.repository}/issues/${pullRequest}/comments`;
-  const known = await find(hosting, place, comments, (comment) => comment.body?.includes(mark) === true);
+  const known = await find(hosting, place, comments, (comment) => isOurs(hosting, comment, mark));
   if (known?.body === body) return 'unchanged';
   if (known === undefined) {
     await send(hosting, 'POST', place, { body });
@@ -80,7 +104,7 @@ export async function upsertIssue(
     hosting,
     `${place}?state=open`,
     issues,
-    (issue) => issue.pull_request === undefined && issue.body?.includes(mark) === true,
+    (issue) => issue.pull_request === undefined && isOurs(hosting, issue, mark),
   );
   if (body === undefined) {
     if (known === undefined) return 'unchanged';
@@ -97,6 +121,18 @@ export async function upsertIssue(
   return 'updated';
 }
 
+/** People quote such a text, or begin theirs with its mark: it stays theirs. A job's own token writes as a bot. */
+function isOurs(
+  { token }: Hosting,
+  {
+    body,
+    user,
+  }: { readonly body?: string | null | undefined; readonly user?: { readonly type: string } | null | undefined },
+  mark: string,
+): boolean {
+  return body?.startsWith(mark) === true && (!token.startsWith('ghs_') || user?.type === 'Bot');
+}
+
 /** The first match of a paged list. */
 async function find<T>(
   hosting: Hosting,
@@ -107,14 +143,16 @@ async function find<T>(
   for (let page = 1; ; page += 1) {
     const separator = place.includes('?') ? '&' : '?';
     const answer = await send(hosting, 'GET', `${place}${separator}per_page=100&page=${page}`);
-    const items = schema.parse(answer);
+    const parsed = schema.safeParse(answer);
+    if (!parsed.success) throw new HostingError(200, `GET ${place}`, 'with something that is no list of this API');
+    const items = parsed.data;
     const found = items.find(matches);
     if (found !== undefined || items.length < 100) return found;
   }
 }
 
 async function send(hosting: Hosting, method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<unknown> {
-  const response = await hosting.fetch(`${hosting.apiUrl}${path}`, {
+  const request = hosting.fetch(`${hosting.apiUrl}${path}`, {
     method,
     signal: AbortSignal.timeout(30_000),
     headers: {
@@ -125,17 +163,13 @@ async function send(hosting: Hosting, method: 'GET' | 'POST' | 'PATCH', path: st
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  const response = await request.catch((cause: Error & { cause?: { code?: string } }) => {
+    throw new HostingError(0, `${method} ${path}`, cause.cause?.code ?? cause.name);
+  });
   const text = await response.text();
   const json: unknown = parseJson(text);
   if (response.ok) return json;
   const said = problem.safeParse(json);
-  throw new HostingError(response.status, `${method} ${path}`, said.success ? said.data.message : '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const limited = response.headers.get('x-ratelimit-remaining') === '0' || response.headers.has('retry-after');
+  throw new HostingError(response.status, `${method} ${path}`, said.success ? said.data.message : '', limited);
 }

@@ -1,9 +1,11 @@
 /** What the replay of the incident says about each rule, kept beside the runbooks so that checking them is quick. */
+
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import stringify from 'safe-stable-stringify';
 import { z } from 'zod';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
+import { parseJson } from '../../src/model/json.ts';
 import type { Project } from '../../src/model/project.ts';
 import { firstFiring, formatSecond, type Replay, type ReplayedAlert } from '../../src/model/replay.ts';
 import type { Catalog } from '../../src/model/service.ts';
@@ -113,12 +115,4 @@ function digest(value: unknown): string {
     .update(stringify(value) ?? '')
     .digest('hex')
     .slice(0, 16);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

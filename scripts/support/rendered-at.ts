@@ -1,7 +1,10 @@
-import type { Compared } from '../../src/diff/index.ts';
-import { isJsonObject, type JsonObject } from '../../src/model/json.ts';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { ContactPoint } from '../../src/model/contact-point.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../src/model/json.ts';
+import type { Resource } from '../../src/model/resource.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
-import type { RenderedFile } from '../../src/report/rendered.ts';
+import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../../src/report/rendered.ts';
 import { refused, type UsageError } from './command.ts';
 import { filesAt } from './git.ts';
 
@@ -10,21 +13,66 @@ const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.y
 
 /**
  * What was built at a commit, from the rendered files that were committed with it. What is as it is rendered now is
- * not parsed: it is the resource of `now`. A fleet of hundreds of services feels that.
+ * not parsed: it is the resource of `now`. A fleet of hundreds of services feels that. Kinds that the commit did not
+ * render yet are taken to be as they are now, because nothing is known of them.
  */
-export async function readRenderedAt(commit: string, now: readonly RenderedFile[]): Promise<readonly Compared[]> {
+export async function readRenderedAt(commit: string, now: readonly RenderedFile[]): Promise<readonly Resource[]> {
   const files = await filesAt(commit, FOLDERS);
   const known = new Map(now.map((file) => [file.path, file]));
-  return [...files].flatMap(([path, content]): readonly Compared[] => {
+  const unknown = [CONTACT_POINTS_FILE, FOLDERS_FILE].filter((path) => !files.has(path));
+  const assumed = unknown.flatMap((path) => known.get(path)?.resources ?? []);
+  const read = [...files].flatMap(([path, content]): readonly Resource[] => {
     // What else lies there is not the render's.
     if (!RENDERED.test(path)) return [];
     const same = known.get(path);
     if (same?.content === content) return same.resources;
+    if (path === CONTACT_POINTS_FILE) return contactPointsIn(path, content);
+    if (path === FOLDERS_FILE) return foldersIn(path, content);
     return path.endsWith('.json') ? dashboardIn(path, content) : rulesIn(path, content, same);
   });
+  return [...read, ...assumed];
 }
 
-function dashboardIn(path: string, content: string): Compared[] {
+const setting = z.union([z.string(), z.boolean(), z.number(), z.strictObject({ secret: z.string() })]);
+const contactPoints = z.looseObject({
+  contactPoints: z.array(
+    z.object({
+      uid: z.string(),
+      name: z.string(),
+      integrations: z.array(
+        z.object({
+          type: z.enum(['pagerduty', 'slack', 'webhook', 'email']),
+          settings: z.record(z.string(), setting),
+        }),
+      ),
+    }),
+  ),
+}) satisfies z.ZodType<{ readonly contactPoints: readonly ContactPoint[] }>;
+const folders = z.looseObject({ folders: z.array(z.object({ uid: z.string(), title: z.string() })) });
+
+function contactPointsIn(path: string, content: string): Resource[] {
+  return readYaml(contactPoints, path, content).contactPoints.map(({ uid, ...contactPoint }) => ({
+    kind: 'contact-point',
+    uid,
+    title: contactPoint.name,
+    source: path,
+    contactPoint,
+  }));
+}
+
+function foldersIn(path: string, content: string): Resource[] {
+  return readYaml(folders, path, content).folders.map((folder) => ({ kind: 'folder', ...folder, source: path }));
+}
+
+function readYaml<T>(schema: z.ZodType<T>, path: string, content: string): T {
+  try {
+    return schema.parse(parse(content));
+  } catch {
+    throw unreadable(path, 'is no file of this project: it was cut off or edited');
+  }
+}
+
+function dashboardIn(path: string, content: string): Resource[] {
   const spec = parseJson(content);
   if (!isJsonObject(spec) || typeof spec['uid'] !== 'string' || !Array.isArray(spec['panels'])) {
     throw unreadable(path, 'is no rendered dashboard: it was cut off or edited');
@@ -45,14 +93,6 @@ function dashboardIn(path: string, content: string): Compared[] {
   ];
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function unreadable(path: string, message: string): UsageError {
   return refused(
     'C024',
@@ -62,7 +102,7 @@ function unreadable(path: string, message: string): UsageError {
   );
 }
 
-function rulesIn(path: string, content: string, now: RenderedFile | undefined): Compared[] {
+function rulesIn(path: string, content: string, now: RenderedFile | undefined): Resource[] {
   const known = new Map(entriesOf(now?.content ?? '').rules.map((text, index) => [text, now?.resources[index]]));
   const { head, rules } = entriesOf(content);
   const same = rules.flatMap((text) => known.get(text) ?? []);
@@ -76,7 +116,7 @@ function entriesOf(content: string): { readonly head: string; readonly rules: re
   return { head, rules };
 }
 
-function parsed(path: string, content: string): Compared[] {
+function parsed(path: string, content: string): Resource[] {
   const read = parseRenderedRules(content);
   if ('problem' in read) throw unreadable(path, read.problem);
   return read.rules.map((rule) => ({

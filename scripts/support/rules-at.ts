@@ -10,16 +10,26 @@ const FOLDER = 'alerts/rendered';
  *
  * @throws UsageError if there is no such commit, or it has no rendered rules that this version can read.
  */
-export async function readRulesAt(ref: string): Promise<readonly AlertRule[]> {
-  const files = await filesAt(await resolveCommit(ref, '--against'), [FOLDER]);
+export async function readRulesAt(
+  ref: string,
+): Promise<{ readonly commit: string; readonly rules: readonly AlertRule[] }> {
+  const commit = await resolveCommit(ref, '--against');
+  const files = await filesAt(commit, [FOLDER]);
   if (files.size === 0)
     throw unreadable(ref, `has no rendered rules in ${FOLDER}`, 'Give a commit after the first npm run render');
-  return [...files].flatMap(([path, content]) => {
+  const rules = [...files].flatMap(([path, content]) => {
+    if (!isGroup(path)) return [];
     const parsed = parseRenderedRules(content);
     if ('problem' in parsed)
       throw unreadable(`${ref}:${path}`, `can not be read: ${parsed.problem}`, 'Compare with a later commit');
     return parsed.rules;
   });
+  return { commit, rules };
+}
+
+/** Beside the rule groups lie files of contact points and folders, and what people put there. */
+function isGroup(path: string): boolean {
+  return /^alerts\/rendered\/[^/_][^/]*\.yaml$/.test(path);
 }
 
 function unreadable(subject: string, message: string, remedy: string): UsageError {

@@ -1,7 +1,9 @@
 /** What the host's runner tells a job about itself. */
+
 import { appendFile, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { UsageError } from './command.ts';
+import { parseJson } from '../../src/model/json.ts';
+import { refused, type UsageError } from './command.ts';
 import type { Hosting } from './hosting.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,10 +28,23 @@ const event = z.looseObject({
 export async function pullRequestOf(environment: Environment, given: number | undefined): Promise<number> {
   if (given !== undefined) return given;
   const path = environment['GITHUB_EVENT_PATH'];
-  const parsed = event.safeParse(path === undefined ? undefined : JSON.parse(await readFile(path, 'utf8')));
+  const text = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
+  const parsed = event.safeParse(text === undefined ? undefined : parseJson(text));
   const number = parsed.success ? (parsed.data.pull_request?.number ?? parsed.data.number) : undefined;
   if (number === undefined) throw missing('--pull-request', 'its number; the event that started this job has none');
   return number;
+}
+
+/** A file that another command wrote, given by a flag. */
+export async function readReport(flag: string, file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw refused(
+      'H004',
+      `${flag} ${file}`,
+      `can not be read (${cause.code ?? cause.message})`,
+      'The command before this one writes it; see what that said.',
+    );
+  });
 }
 
 /** Adds to the page of the job; without a runner, to stdout. */
@@ -44,13 +59,5 @@ export async function addToSummary(environment: Environment, markdown: string): 
 }
 
 function missing(subject: string, what: string): UsageError {
-  return new UsageError([
-    {
-      code: 'H002',
-      level: 'error',
-      subject,
-      message: `is not set: ${what}`,
-      remedy: 'Set it, or run this in a job of the host.',
-    },
-  ]);
+  return refused('H002', subject, `is not set: ${what}`, 'Set it, or run this in a job of the host.');
 }

@@ -1,4 +1,5 @@
 export { applyEdits } from './apply-edits.ts';
 export { diffJson } from './diff.ts';
 export { meaningsOf } from './meaning.ts';
-export { buildDiff, type Compared } from './report.ts';
+export { buildDiff } from './report.ts';
+export { restartsAlert } from './restarts.ts';

@@ -1,146 +1,147 @@
 import { groupBy } from '../model/group-by.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import type { Edit, Meaning, MeaningKind, PathStep } from '../model/plan.ts';
-import { diffJson } from './diff.ts';
-import { type PanelWords, panelWords } from './meaning-panel.ts';
-import { type PlacedPanel, placedPanels } from './panels.ts';
-import { plain, told, verb } from './words.ts';
+import { cameInto, panelWords } from './meaning-panel.ts';
+import { movesOf } from './meaning-place.ts';
+import { isRow, type PlacedBoard, type PlacedPanel, placedPanels } from './panels.ts';
+import { humanName, quoted, reordered, toldSetting, upToList, valueAt } from './values.ts';
+import { toldQuery, UNSTATED, verb } from './words.ts';
 
 /** What changes of a dashboard mean: panel by panel, then what belongs to all of it. */
 export function dashboardMeanings(before: Json, after: Json, edits: readonly Edit[]): readonly Meaning[] {
-  const [old, now] = [placedPanels(before), placedPanels(after)];
-  const byPanel = groupBy(edits, ({ path }) => panelIdOf(path));
-  const reborn = rebornPanels(byPanel, old, now);
-  const meanings: Meaning[] = [];
-  const shifted: string[] = [];
-  for (const [id, own] of byPanel) {
-    if (id === undefined || reborn.has(id)) continue;
-    const subject = subjectOf(now.get(id) ?? old.get(id), id);
-    const words = panelWords(now.get(id)?.panel ?? old.get(id)?.panel, own, (path) => inPanel(path));
-    const place = placeWords(old.get(id), now.get(id), own);
-    if (words.length === 0 && place.length === 0) shifted.push(subject);
-    for (const word of [...place, ...words]) meanings.push({ subject, paging: false, ...word });
-  }
-  for (const [removed, added] of pairs(reborn, old)) meanings.push(...rebornMeanings(removed, added, old, now));
-  if (shifted.length > 0) {
-    const subject = shifted.length === 1 ? (shifted[0] ?? '') : `${shifted.length} panels`;
-    meanings.push({ kind: 'moved', subject, text: 'made room for others', paging: false });
-  }
-  // Panels that came, went or moved change the order of all; that is told already.
-  const told = meanings.some(({ kind }) => kind === 'added' || kind === 'removed' || kind === 'moved');
-  const rest = (byPanel.get(undefined) ?? []).filter(
-    ({ op, path }) => !(told && op === 'order' && path.at(-1) === 'panels'),
+  if (edits.length === 0) return [];
+  const told = [...panelMeanings(placedPanels(before), placedPanels(after)), ...boardMeanings(before, after, edits)];
+  // Grafana draws panels by their places, whatever their order in the file.
+  return told.length > 0 ? told : [{ kind: 'cosmetic', subject: '', text: 'stored in another way', paging: false }];
+}
+
+function panelMeanings(old: PlacedBoard, now: PlacedBoard): Meaning[] {
+  const reborn = rebornPanels(old, now);
+  const moves = movesOf(old, now);
+  const named = namer(old, now);
+  const gone = [...old.panels.values()].filter(({ id }) => !now.panels.has(id) && !reborn.has(id));
+  const meanings = gone.map(
+    (placed): Meaning => ({ ...named(placed, old), kind: 'removed', text: 'removed', paging: false }),
   );
-  const board = rest.map(boardWords);
-  const unique = new Map(board.map((word) => [word.text, word]));
-  return [...meanings, ...[...unique.values()].map((word) => ({ subject: '', paging: false, ...word }))];
-}
-
-function subjectOf(placed: PlacedPanel | undefined, id: string): string {
-  const { panel } = placed ?? {};
-  return `${panel?.['type'] === 'row' ? 'row' : 'panel'} "${String(panel?.['title'] ?? id)}"`;
-}
-
-/** The id of the panel that a path leads into; paths to panels of collapsed rows lead into the inner one. */
-function panelIdOf(path: readonly PathStep[]): string | undefined {
-  const inner = innermost(path);
-  const step = inner === -1 ? undefined : path[inner + 1];
-  return typeof step === 'object' ? step.id : undefined;
-}
-
-function innermost(path: readonly PathStep[]): number {
-  return path.findLastIndex((step, index) => step === 'panels' && typeof path[index + 1] === 'object');
-}
-
-/** The rest of a path, inside of its panel. */
-function inPanel(path: readonly PathStep[]): readonly PathStep[] {
-  return path.slice(innermost(path) + 2);
-}
-
-/** Where a panel went: to another row, or to another place of its row. Pushed by others alone is no move. */
-function placeWords(old: PlacedPanel | undefined, now: PlacedPanel | undefined, edits: readonly Edit[]): PanelWords[] {
-  if (old === undefined || now === undefined) return [];
-  if (!edits.some(({ path }) => inPanel(path)[0] === 'gridPos')) return [];
-  if (old.row !== now.row) {
-    const name = (row: string) => (row === '' ? 'the top' : `row "${row}"`);
-    return [{ kind: 'moved', text: `moved from ${name(old.row)} to ${name(now.row)}` }];
+  const former = new Map([...reborn].map(([removed, added]) => [added, removed]));
+  for (const placed of now.panels.values()) {
+    const { id, panel } = placed;
+    const other = old.panels.get(former.get(id) ?? id);
+    const about = { ...named(placed, now), paging: false };
+    if (other === undefined) {
+      meanings.push({ ...about, kind: 'added', text: isRow(placed) ? 'added' : `added${inRow(placed, now)}` });
+      continue;
+    }
+    const move = moves.told.get(id);
+    if (former.has(id)) meanings.push({ ...about, kind: 'renamed', text: 'has a new id: links to it break' });
+    if (move !== undefined) meanings.push({ ...about, kind: 'moved', text: move });
+    for (const word of panelWords({ ...other.panel, id: 0 }, { ...panel, id: 0 })) meanings.push({ ...about, ...word });
   }
-  const sideways = edits.some(({ path }) => inPanel(path)[1] === 'x');
-  return sideways || old.place !== now.place ? [{ kind: 'moved', text: 'moved within its row' }] : [];
+  const told = new Set(meanings.map(({ subject, row }) => JSON.stringify([subject, row])));
+  const shifted = [...moves.shifted].map((id) => named(now.panels.get(id) as PlacedPanel, now));
+  const [only, ...others] = shifted.filter(({ subject, row }) => !told.has(JSON.stringify([subject, row])));
+  if (only === undefined) return meanings;
+  const subject = others.length === 0 ? only : { subject: `${others.length + 1} panels` };
+  return [...meanings, { ...subject, kind: 'moved', text: 'made room for others', paging: false }];
 }
 
-/** Removed and added panels that are one: the same title and type under another id. By either id. */
-function rebornPanels(
-  byPanel: ReadonlyMap<string | undefined, readonly Edit[]>,
-  old: ReadonlyMap<string, PlacedPanel>,
-  now: ReadonlyMap<string, PlacedPanel>,
-): ReadonlyMap<string, string> {
-  const whole = (op: Edit['op']) =>
-    [...byPanel].flatMap(([id, own]) =>
-      id !== undefined && own.some((edit) => edit.op === op && inPanel(edit.path).length === 0) ? [id] : [],
+function inRow({ row }: PlacedPanel, { panels }: PlacedBoard): string {
+  const title = panels.get(row)?.panel['title'];
+  return title === undefined ? '' : ` to row "${String(title)}"`;
+}
+
+/** Names panels by their titles, and by their row too where a title stands in several rows. */
+function namer(
+  old: PlacedBoard,
+  now: PlacedBoard,
+): (placed: PlacedPanel, board: PlacedBoard) => Pick<Meaning, 'subject' | 'row'> {
+  const repeated = (board: PlacedBoard) =>
+    [...groupBy(board.panels.values(), ({ panel }) => panel['title'])].flatMap(([title, members]) =>
+      members.length > 1 ? [title] : [],
     );
-  const nameOf = (placed: PlacedPanel | undefined) =>
-    `${String(placed?.panel['type'])} ${String(placed?.panel['title'])}`;
-  const added = new Map(whole('add').map((id) => [nameOf(now.get(id)), id]));
+  const several = new Set([...repeated(old), ...repeated(now)]);
+  return (placed, board) => {
+    const title = placed.panel['title'];
+    const row = board.panels.get(placed.row)?.panel['title'];
+    return {
+      subject: `${isRow(placed) ? 'row' : 'panel'} "${String(title ?? placed.id)}"`,
+      ...(several.has(title) && row !== undefined ? { row: String(row) } : {}),
+    };
+  };
+}
+
+/** Removed panels that are added ones too: the same title and type under another id. New ids by the old ones. */
+function rebornPanels(old: PlacedBoard, now: PlacedBoard): ReadonlyMap<string, string> {
+  const key = ({ panel, row }: PlacedPanel, { panels }: PlacedBoard) =>
+    JSON.stringify([panel['type'], panel['title'], panels.get(row)?.panel['title']]);
+  const added = new Map(
+    [...now.panels.values()].filter(({ id }) => !old.panels.has(id)).map((placed) => [key(placed, now), placed.id]),
+  );
   const found = new Map<string, string>();
-  for (const id of whole('remove')) {
-    const other = added.get(nameOf(old.get(id)));
+  for (const placed of old.panels.values()) {
+    const other = now.panels.has(placed.id) ? undefined : added.get(key(placed, old));
     if (other === undefined) continue;
-    added.delete(nameOf(old.get(id)));
-    found.set(id, other);
-    found.set(other, id);
+    added.delete(key(placed, old));
+    found.set(placed.id, other);
   }
   return found;
 }
 
-function pairs(reborn: ReadonlyMap<string, string>, old: ReadonlyMap<string, PlacedPanel>): [string, string][] {
-  return [...reborn].filter(([id, other]) => old.has(id) && !old.has(other));
+/** Changes of what belongs to the dashboard as a whole. Each text once. */
+function boardMeanings(before: Json, after: Json, edits: readonly Edit[]): Meaning[] {
+  const words = edits
+    .filter(({ path }) => path[0] !== 'spec' || path[1] !== 'panels')
+    // Grafana keeps the text of a variable's query beside the query.
+    .filter(({ path }) => path.at(-1) !== 'definition')
+    .flatMap((edit) => boardWords(edit, edits, before, after) ?? []);
+  const unique = new Map(words.map((word) => [word.text, word]));
+  return [...unique.values()].map((word) => ({ subject: '', paging: false, ...word }));
 }
 
-function rebornMeanings(
-  removed: string,
-  added: string,
-  old: ReadonlyMap<string, PlacedPanel>,
-  now: ReadonlyMap<string, PlacedPanel>,
-): Meaning[] {
-  const [before, after] = [old.get(removed)?.panel, now.get(added)?.panel] as [JsonObject, JsonObject];
-  const subject = subjectOf(now.get(added), added);
-  const own = diffJson({ ...before, id: 0 }, { ...after, id: 0 });
-  return [
-    { kind: 'renamed', subject, text: 'has a new id: links to it break', paging: false },
-    ...panelWords(after, own, (path) => path).map((word) => ({ subject, paging: false, ...word })),
-  ];
-}
+/** Lists of a dashboard whose elements have names: how an element is called, and where its name stands in a path. */
+const LISTS: Readonly<Record<string, { readonly kind: MeaningKind; readonly name: string; readonly at: number }>> = {
+  templating: { kind: 'variable', name: 'variable', at: 3 },
+  annotations: { kind: 'annotation', name: 'annotation', at: 3 },
+  links: { kind: 'link', name: 'link', at: 2 },
+  tags: { kind: 'labels', name: 'tag', at: 2 },
+};
 
-function boardWords(edit: Edit): { kind: MeaningKind; text: string } {
-  const [, first, second, third] = edit.path;
-  if (edit.path[0] !== 'spec')
-    return { kind: 'moved', text: told(edit.path[0] === 'folderUid' ? 'folder' : String(edit.path[0]), edit, plain) };
-  if (edit.op === 'order')
-    return {
-      kind: 'other',
-      text: `order of ${String(edit.path.at(-1) === 'list' ? first : edit.path.at(-1))} changed`,
-    };
-  if (first === 'templating')
-    return { kind: 'variable', text: `variable ${nameOf(third)} ${edit.path.length === 4 ? verb(edit) : 'changed'}` };
-  if (first === 'annotations')
-    return {
-      kind: 'annotation',
-      text: `annotation ${nameOf(third)} ${edit.path.length === 4 ? verb(edit) : 'changed'}`,
-    };
-  if (first === 'links')
-    return { kind: 'link', text: `link ${nameOf(second)} ${edit.path.length === 3 ? verb(edit) : 'changed'}` };
-  if (first === 'tags') return { kind: 'labels', text: `tag ${nameOf(second)} ${verb(edit)}` };
-  if (first === 'title') return { kind: 'retitled', text: told('title', edit, plain) };
-  if (first === 'description') return { kind: 'description', text: `description ${verb(edit)}` };
-  return {
-    kind: 'other',
-    text:
-      edit.op === 'replace' && edit.path.length === 2 && typeof edit.after !== 'object'
-        ? told(String(first), edit, plain)
-        : `${String(first)} changed`,
+function boardWords(
+  edit: Edit,
+  all: readonly Edit[],
+  before: Json,
+  after: Json,
+): { readonly kind: MeaningKind; readonly text: string } | undefined {
+  const { path } = edit;
+  const setting = (name: string, show?: (value: Json) => string) => {
+    const place = upToList(path);
+    return toldSetting(name, valueAt(before, place), valueAt(after, place), show);
   };
+  if (path[0] === 'rest') return { kind: 'other', text: UNSTATED };
+  if (path[0] !== 'spec') return { kind: 'moved', text: setting(path[0] === 'folderUid' ? 'folder' : String(path[0])) };
+  const first = String(path[1]);
+  const list = Object.hasOwn(LISTS, first) ? LISTS[first] : undefined;
+  if (edit.op === 'order') {
+    const kind = list?.kind ?? 'other';
+    return reordered(edit.before, edit.after, cameInto(path, all))
+      ? { kind, text: `order of ${PLURALS[first] ?? first} changed` }
+      : undefined;
+  }
+  if (list !== undefined) {
+    const element = `${list.name} ${nameOf(path[list.at])}`;
+    const inner = path.slice(list.at + 1);
+    if (typeof path[list.at] !== 'object') return { kind: list.kind, text: `${PLURALS[first] ?? first} changed` };
+    if (inner.length === 0) return { kind: list.kind, text: `${element} ${verb(edit)}` };
+    if (inner.at(-1) === 'expr') return { ...toldQuery(element, edit, 'annotation') };
+    return { kind: list.kind, text: setting(`${element}: ${humanName(upToList(inner))}`) };
+  }
+  if (first === 'title') return { kind: 'retitled', text: setting('title') };
+  if (first === 'description') return { kind: 'description', text: setting('description', quoted) };
+  if (first === 'time') return { kind: 'other', text: setting(`time range ${String(path[2] ?? '')}`.trim()) };
+  return { kind: 'other', text: setting(humanName(upToList(path.slice(1)))) };
 }
+
+const PLURALS: Readonly<Record<string, string>> = { templating: 'variables' };
 
 function nameOf(step: PathStep | undefined): string {
   return typeof step === 'object' ? step.id : String(step ?? '');

@@ -16,8 +16,9 @@ export interface QueryDifference {
 const MOST_NOTES = 4;
 
 /**
- * Compares two expressions. Layout alone is cosmetic; a changed matcher, function, aggregation, range, offset or
- * number is named.
+ * Compares two expressions. Layout alone is cosmetic, and so are other ways to write the same: the order of matchers and
+ * of grouping labels, quotation marks, `[300s]` for `[5m]`, `1e3` for `1000`. A changed matcher, function, aggregation,
+ * range, offset or number is named.
  *
  * @example compareQueries('rate(a[5m])', 'rate(a[10m])').notes // ['range 5m → 10m']
  */
@@ -27,8 +28,8 @@ export function compareQueries(before: string, after: string): QueryDifference {
   if (left === undefined || right === undefined)
     return { cosmetic: squash(before) === squash(after), notes: [], window: false };
   const notes = [...new Set(compare(left, right))];
-  if (notes.length === 0) return { cosmetic: true, notes: [], window: false };
-  const told = notes.includes(RESTRUCTURED) || notes.length > MOST_NOTES ? features(left, right) : notes;
+  if (notes.length === 0) return { cosmetic: same(left, right), notes: [], window: false };
+  const told = notes.length > MOST_NOTES ? features(left, right) : notes;
   return {
     cosmetic: false,
     notes: told.length > MOST_NOTES ? [] : told,
@@ -41,12 +42,15 @@ interface Part {
   readonly kind: string;
   /** What stands in this node itself: a name, a number, an operator with its matching. */
   readonly own: string;
-  /** A selector's matchers, sorted: their order means nothing. */
+  /** The same in one form for all ways to write it. */
+  readonly key: string;
+  /** A selector's matchers, sorted and in double quotes: neither means anything. */
   readonly matchers: readonly string[];
   readonly inner: readonly Part[];
+  /** All of it; few are ever shown. */
+  readonly text: () => string;
 }
 
-const RESTRUCTURED = 'restructured';
 /** Nobody writes deeper trees, and recursion ends somewhere. */
 const DEEPEST = 500;
 
@@ -58,53 +62,52 @@ function read(expression: string): Part | undefined {
 function part(node: SyntaxNode, text: string): Part {
   const slice = (from: number, to: number) => spaced(text.slice(from, to));
   const inner = node.getChildren('Expr');
+  const made = (kind: string, own: string, parts: readonly Part[], matchers: readonly string[] = []): Part => ({
+    kind,
+    own,
+    key: canonical(kind, own),
+    matchers,
+    inner: parts,
+    text: () => slice(node.from, node.to),
+  });
+  const leaf = () => made(node.name.startsWith('Number') ? 'number' : 'text', slice(node.from, node.to), []);
   switch (node.name) {
     case 'ParenExpr':
       // Parentheses order operators, which the tree already does.
-      return inner[0] === undefined ? leaf(node, slice) : part(inner[0], text);
-    case 'VectorSelector':
-      return {
-        kind: 'metric',
-        own: slice(node.from, node.getChild('LabelMatchers')?.from ?? node.to),
-        matchers: matchersOf(node, text).toSorted(),
-        inner: [],
-      };
+      return inner[0] === undefined ? leaf() : part(inner[0], text);
+    case 'VectorSelector': {
+      const name = slice(node.from, node.getChild('LabelMatchers')?.from ?? node.to);
+      return made('metric', name, [], matchersOf(node, text).map(inDoubleQuotes).toSorted());
+    }
     case 'FunctionCall':
     case 'AggregateExpr': {
       const body = node.getChild('FunctionCallBody');
-      if (body === null) return leaf(node, slice);
+      if (body === null) return leaf();
       const own = `${slice(node.from, body.from)} ${slice(body.to, node.to)}`.trim();
-      return {
-        kind: node.name === 'FunctionCall' ? 'function' : 'aggregation',
-        own,
-        matchers: [],
-        inner: quantileFirst(
-          own,
-          body.getChildren('Expr').map((each) => part(each, text)),
-        ),
-      };
+      const parts = body.getChildren('Expr').map((each) => part(each, text));
+      return made(node.name === 'FunctionCall' ? 'function' : 'aggregation', own, quantileFirst(own, parts));
     }
     case 'BinaryExpr': {
       const [left, right] = [inner[0], inner.at(-1)];
-      if (left === undefined || right === undefined) return leaf(node, slice);
-      return {
-        kind: 'operator',
-        own: slice(left.to, right.from)
-          .replace(/^\)+|\(+$/g, '')
-          .trim(),
-        matchers: [],
-        inner: [part(left, text), part(right, text)],
-      };
+      if (left === undefined || right === undefined) return leaf();
+      const own = slice(left.to, right.from).replace(/^\)+|\(+$/g, '');
+      return made('operator', own.trim(), [part(left, text), part(right, text)]);
     }
     default: {
       const [only] = inner;
-      if (only === undefined) return leaf(node, slice);
+      if (only === undefined) return leaf();
       const sign = slice(node.from, only.from).replace(/^\(+$/, '');
       const own = `${sign}${slice(only.to, node.to).replace(/^[)\s]+/, '')}`;
-      const kind = node.name === 'OffsetExpr' ? 'offset' : own.startsWith('[') ? 'range' : node.name;
-      return { kind, own: own.replace(/^\[|\]$/g, ''), matchers: [], inner: [part(only, text)] };
+      return made(kindOf(node.name, own), own.replace(/^\[|\]$/g, ''), [part(only, text)]);
     }
   }
+}
+
+/** What surrounds one expression, as people call it. */
+function kindOf(name: string, own: string): string {
+  if (name === 'OffsetExpr') return 'offset';
+  if (own.startsWith('[')) return own.includes(':') ? 'subquery' : 'range';
+  return name === 'StepInvariantExpr' ? 'time' : 'sign';
 }
 
 /** The number that a quantile is asked for is called so. */
@@ -113,6 +116,54 @@ function quantileFirst(own: string, inner: readonly Part[]): readonly Part[] {
   return /^(?:histogram_)?quantile\b/.test(own) && first?.kind === 'number'
     ? [{ ...first, kind: 'quantile' }, ...others]
     : inner;
+}
+
+const GROUPING = /\b(by|without|on|ignoring|group_left|group_right) ?\(([^)]*)\)/g;
+const DURATION = /(?:\d+(?:ms|[smhdwy]))+/g;
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+
+function canonical(kind: string, own: string): string {
+  switch (kind) {
+    case 'number':
+      return Number.isNaN(Number(own)) ? inMilliseconds(own) : String(Number(own));
+    case 'range':
+    case 'subquery':
+    case 'offset':
+    case 'time':
+      return inMilliseconds(own);
+    case 'text':
+      return inDoubleQuotes(own);
+    default:
+      return own.replace(GROUPING, (_, word: string, labels: string) => `${word} (${sortedList(labels)})`);
+  }
+}
+
+function inMilliseconds(text: string): string {
+  return text.replace(DURATION, (duration) => {
+    const parts = [...duration.matchAll(/(\d+)(ms|[smhdwy])/g)];
+    return `${parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (MILLISECONDS[unit] ?? 0), 0)}ms`;
+  });
+}
+
+function sortedList(labels: string): string {
+  return labels
+    .split(',')
+    .map((label) => label.trim())
+    .sort()
+    .join(', ');
+}
+
+/** Quotation marks of one kind, where that changes nothing of what they hold. */
+function inDoubleQuotes(text: string): string {
+  return text.replace(/(['`])([^'"`\\]*)\1$/, '"$2"');
 }
 
 /** White space as people write it, so that only meaning differs. What stands in quotation marks stays as it is. */
@@ -126,24 +177,48 @@ function spaced(text: string): string {
   ).trim();
 }
 
-function leaf(node: SyntaxNode, slice: (from: number, to: number) => string): Part {
-  return {
-    kind: node.name.startsWith('Number') ? 'number' : 'text',
-    own: slice(node.from, node.to),
-    matchers: [],
-    inner: [],
-  };
+function same(left: Part, right: Part): boolean {
+  return (
+    left.kind === right.kind &&
+    left.key === right.key &&
+    left.inner.length === right.inner.length &&
+    left.matchers.join() === right.matchers.join() &&
+    left.inner.every((each, index) => same(each, right.inner[index] as Part))
+  );
 }
 
-/** Differences of two trees of one shape; one note says that the shape differs. */
+/** Differences of two trees, node by node while they are of one shape. */
 function compare(before: Part, after: Part): string[] {
-  if (before.kind !== after.kind || before.inner.length !== after.inner.length) return [RESTRUCTURED];
-  const own = before.own === after.own ? [] : [`${named(before)} → ${after.own}`];
+  const alike = before.kind === after.kind && before.inner.length === after.inner.length;
+  if (!alike || before.key !== after.key) {
+    const outer = around(before, after, 'removed') ?? around(after, before, 'added');
+    if (outer !== undefined) return outer;
+  }
+  if (!alike) return features(before, after);
   return [
-    ...own,
+    ...(before.key === after.key ? [] : [`${named(before)} → ${after.own}`]),
     ...compareMatchers(before.matchers, after.matchers),
     ...before.inner.flatMap((each, index) => compare(each, after.inner[index] as Part)),
   ];
+}
+
+/** What a tree has around the other one, which it holds as it is: a branch of an operator, or functions. */
+function around(outer: Part, held: Part, verb: 'removed' | 'added'): string[] | undefined {
+  const at = outer.inner.findIndex((each) => same(each, held));
+  const others = outer.inner.filter((_, index) => index !== at);
+  const note = outer.kind === 'operator' ? `${outer.own} ${shortened(others[0]?.text() ?? '')}` : named(outer);
+  if (at !== -1) return [`${note} ${verb}`];
+  const [only, second] = outer.inner;
+  const deeper = only === undefined || second !== undefined ? undefined : around(only, held, verb);
+  return deeper === undefined ? undefined : [`${note} ${verb}`, ...deeper];
+}
+
+/** Longer branches of an operator are told by their beginning. */
+const LONGEST_BRANCH = 60;
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length <= LONGEST_BRANCH ? line : `${line.slice(0, LONGEST_BRANCH - 1)}…`;
 }
 
 /** What changed, by name; an offset names itself. */
@@ -154,24 +229,45 @@ function named({ kind, own }: Part): string {
 function compareMatchers(before: readonly string[], after: readonly string[]): string[] {
   const gone = before.filter((matcher) => !after.includes(matcher));
   const come = after.filter((matcher) => !before.includes(matcher));
-  if (gone.length === 1 && come.length === 1) return [`matcher ${gone[0]} → ${come[0]}`];
-  return [...gone.map((matcher) => `matcher ${matcher} removed`), ...come.map((matcher) => `matcher ${matcher} added`)];
-}
-
-/** For trees of different shape: what the one uses and the other does not. */
-function features(before: Part, after: Part): string[] {
-  const [left, right] = [listed(before), listed(after)];
-  const gone = [...left].filter((each) => !right.has(each));
-  const come = [...right].filter((each) => !left.has(each));
-  return [...gone.map((each) => `${each} removed`), ...come.map((each) => `${each} added`)];
-}
-
-function listed({ kind, own, matchers, inner }: Part): Set<string> {
-  const here = [
-    ...(own === '' ? [] : [named({ kind, own, matchers, inner })]),
-    ...matchers.map((matcher) => `matcher ${matcher}`),
+  const pairs = gone.flatMap((matcher) => {
+    const others = come.filter((other) => labelOf(other) === labelOf(matcher));
+    return others.length === 1 && gone.filter((each) => labelOf(each) === labelOf(matcher)).length === 1
+      ? [[matcher, others[0] as string] as const]
+      : [];
+  });
+  const paired = new Set(pairs.flat());
+  return [
+    ...pairs.map(([old, now]) => `matcher ${old} → ${now}`),
+    ...gone.filter((matcher) => !paired.has(matcher)).map((matcher) => `matcher ${matcher} removed`),
+    ...come.filter((matcher) => !paired.has(matcher)).map((matcher) => `matcher ${matcher} added`),
   ];
-  return new Set([...here, ...inner.flatMap((each) => [...listed(each)])]);
+}
+
+function labelOf(matcher: string): string {
+  return /^[^=!]*/.exec(matcher)?.[0] ?? '';
+}
+
+/** For trees of different shape: what the one uses and the other does not. A matcher goes with its metric. */
+function features(before: Part, after: Part): string[] {
+  const metrics = (tree: Part): ReadonlySet<string> =>
+    new Set([...(tree.kind === 'metric' ? [tree.key] : []), ...tree.inner.flatMap((each) => [...metrics(each)])]);
+  const [old, now] = [metrics(before), metrics(after)];
+  const both = new Set([...old].filter((metric) => now.has(metric)));
+  const [left, right] = [listed(before, both), listed(after, both)];
+  const gone = [...left].filter(([key]) => !right.has(key)).map(([, note]) => `${note} removed`);
+  const come = [...right].filter(([key]) => !left.has(key)).map(([, note]) => `${note} added`);
+  return gone.length + come.length === 0 ? ['put together in another way'] : [...gone, ...come];
+}
+
+/** What a tree uses, by a key that is the same for all ways to write it. */
+function listed(tree: Part, metrics: ReadonlySet<string>): Map<string, string> {
+  const { kind, own, key, matchers, inner } = tree;
+  const told = kind === 'metric' && metrics.has(key) ? matchers.map((matcher) => `matcher ${matcher}`) : [];
+  return new Map([
+    ...(own === '' ? [] : [[`${kind} ${key}`, named(tree)] as const]),
+    ...told.map((note) => [note, note] as const),
+    ...inner.flatMap((each) => [...listed(each, metrics)]),
+  ]);
 }
 
 function squash(text: string): string {

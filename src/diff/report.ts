@@ -1,100 +1,149 @@
 import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
-import { type Json, jsonEqual } from '../model/json.ts';
-import type { Meaning } from '../model/plan.ts';
-import type { DashboardResource, RuleResource } from '../model/resource.ts';
-import { resourceKey } from '../model/resource.ts';
+import { type Json, type JsonObject, jsonEqual } from '../model/json.ts';
+import type { Edit, Meaning, MeaningKind } from '../model/plan.ts';
+import { type Resource, resourceKey } from '../model/resource.ts';
 import { diffJson } from './diff.ts';
 import { meaningsOf } from './meaning.ts';
-import { renamedServices, withFormerName } from './rename.ts';
-
-/** What a diff compares. */
-export type Compared = DashboardResource | RuleResource;
+import { renamedResources, withNewNames } from './rename.ts';
+import { restartsAlert } from './restarts.ts';
 
 /**
  * What differs between two versions of what is built: exact edits, and what they mean. Pure: the same input gives
  * the same report.
  *
  * @param base what is compared with, for the report's heading
+ * @param service only what belongs to this service, under this id now or before
  */
 export function buildDiff(
-  before: readonly Compared[],
-  after: readonly Compared[],
+  before: readonly Resource[],
+  after: readonly Resource[],
   base: DiffReport['base'],
+  service?: string,
 ): DiffReport {
   const old = new Map(before.map((resource) => [resourceKey(resource), resource]));
-  const renamed = renamedServices(before, after);
+  const renamed = renamedResources(before, after);
+  const names = newNames([...renamed.values()]);
+  const about = (resource: Resource) =>
+    service === undefined || ('service' in resource && resource.service === service);
   const changes: ResourceDiff[] = [];
   let unchanged = 0;
   for (const resource of sorted(after)) {
     const key = resourceKey(resource);
-    const former = old.get(key) ?? formerOf(resource, old, renamed);
+    const former = old.get(key) ?? renamed.get(key)?.former;
     if (former !== undefined) old.delete(resourceKey(former));
-    const change = former === undefined ? added(resource) : changed(former, resource, renamed);
+    if (!about(resource) && (former === undefined || !about(former))) continue;
+    const change = former === undefined ? added(resource) : changed(former, resource, names);
     if (change === undefined) unchanged += 1;
     else changes.push(change);
   }
-  changes.push(...sorted([...old.values()]).map(removed));
+  changes.push(...sorted([...old.values()].filter(about)).map(removed));
   return { format: 'grafana-as-code/diff', version: 1, base, changes, unchanged };
 }
 
 /** The value that is compared; where it comes from in the code is not part of it. */
-export function comparedValue(resource: Compared): Json {
-  return (resource.kind === 'rule' ? { rule: resource.rule } : { spec: resource.spec }) as unknown as Json;
+export function comparedValue(resource: Resource): Json {
+  switch (resource.kind) {
+    case 'rule':
+      return { rule: resource.rule as unknown as JsonObject };
+    case 'dashboard':
+      return { spec: resource.spec };
+    case 'contact-point':
+      return resource.contactPoint as unknown as JsonObject;
+    case 'folder':
+      return { title: resource.title };
+    default:
+      return resource satisfies never;
+  }
 }
 
-function formerOf(
-  resource: Compared,
-  old: ReadonlyMap<string, Compared>,
-  renamed: ReadonlyMap<string, string>,
-): Compared | undefined {
-  const formerId = resource.service === undefined ? undefined : renamed.get(resource.service);
-  if (formerId === undefined || resource.service === undefined) return undefined;
-  return old.get(resourceKey({ kind: resource.kind, uid: resource.uid.replace(resource.service, formerId) }));
+/** All identifiers that changed, new ones by the former. */
+function newNames(
+  renamed: readonly { readonly former: Resource; readonly now: Resource }[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    renamed.flatMap(({ former, now }) => [
+      [former.uid, now.uid] as const,
+      ...('service' in former && 'service' in now && former.service !== undefined && now.service !== undefined
+        ? [[former.service, now.service] as const]
+        : []),
+    ]),
+  );
 }
 
-function describe({ kind, uid, title, service }: Compared) {
+function describe(resource: Resource) {
+  const { kind, uid, title } = resource;
+  const service = 'service' in resource ? resource.service : undefined;
   return { kind, uid, title, ...(service === undefined ? {} : { service }) };
 }
 
-function added(resource: Compared): ResourceDiff {
+function added(resource: Resource): ResourceDiff {
   return { ...describe(resource), action: 'added', meanings: [], edits: [], after: comparedValue(resource) };
 }
 
-function removed(resource: Compared): ResourceDiff {
+function removed(resource: Resource): ResourceDiff {
   return { ...describe(resource), action: 'removed', meanings: [], edits: [], before: comparedValue(resource) };
 }
 
-function changed(former: Compared, resource: Compared, renamed: ReadonlyMap<string, string>): ResourceDiff | undefined {
+function changed(former: Resource, resource: Resource, names: ReadonlyMap<string, string>): ResourceDiff | undefined {
   if (former === resource) return undefined;
   const [before, after] = [comparedValue(former), comparedValue(resource)];
-  if (former.uid === resource.uid && jsonEqual(before, after)) return undefined;
+  const sameUid = former.uid === resource.uid;
+  if (sameUid && jsonEqual(before, after)) return undefined;
   const edits = diffJson(before, after);
-  if (former.uid === resource.uid) {
+  if (sameUid) {
+    const restarts = restartsActive(resource, edits);
+    const meanings = meaningsOf(resource, before, after, edits);
     return {
       ...describe(resource),
       action: 'changed',
-      meanings: meaningsOf(resource, before, after, edits),
+      ...(restarts ? { restarts } : {}),
+      meanings: restarts ? meanings.map(withRestart) : meanings,
       edits,
       before,
       after,
     };
   }
-  // A renamed service: its new name everywhere is one change, told once; what else differs is told as usual.
-  const formerId = renamed.get(resource.service ?? '') ?? '';
-  const aligned = withFormerName(before, formerId, resource.service ?? '');
+  // New names everywhere are one change, told once; what else differs is told as usual.
+  const aligned = withNewNames(before, names);
   const rest = meaningsOf(resource, aligned, after, diffJson(aligned, after));
-  const renaming: Meaning = { kind: 'renamed', subject: '', text: `renamed from ${former.uid}`, paging: false };
   return {
     ...describe(resource),
     action: 'renamed',
     formerUid: former.uid,
-    meanings: [renaming, ...rest],
+    meanings: [renaming(former, resource), ...rest],
     edits,
     before,
     after,
   };
 }
 
-function sorted(resources: readonly Compared[]): Compared[] {
+/** Grafana keeps state, silences and links by UID and labels. */
+function renaming(former: Resource, now: Resource): Meaning {
+  const [before, after] = [former, now].map((resource) => ('service' in resource ? resource.service : undefined));
+  const name = before === after ? `new UID, was ${former.uid}` : `its service was ${before ?? 'none'} before`;
+  return now.kind === 'rule'
+    ? {
+        kind: 'renamed',
+        subject: '',
+        text: `${name}: an active alert resolves and fires again, and silences of the old name no longer hold`,
+        paging: true,
+      }
+    : { kind: 'renamed', subject: '', text: `${name}: links to ${former.uid} break`, paging: false };
+}
+
+/** The title of a folder is a label of every alert in it. */
+function restartsActive(resource: Resource, edits: readonly Edit[]): true | undefined {
+  const restarts = resource.kind === 'folder' || (resource.kind === 'rule' && restartsAlert(edits));
+  return restarts ? true : undefined;
+}
+
+/** Changes that are harmless but for the restart. */
+const IDENTIFYING: ReadonlySet<MeaningKind> = new Set(['labels', 'link', 'retitled', 'moved', 'cosmetic', 'other']);
+
+function withRestart(meaning: Meaning): Meaning {
+  return IDENTIFYING.has(meaning.kind) ? { ...meaning, paging: true } : meaning;
+}
+
+function sorted(resources: readonly Resource[]): Resource[] {
   return [...resources].sort((left, right) => (resourceKey(left) < resourceKey(right) ? -1 : 1));
 }

@@ -1,5 +1,4 @@
 /** How single edits are put into words. */
-import type { Json } from '../model/json.ts';
 import type { Edit, MeaningKind } from '../model/plan.ts';
 import { compareQueries } from './promql.ts';
 
@@ -8,26 +7,8 @@ export function verb(edit: Edit): 'added' | 'removed' | 'changed' {
   return edit.op === 'add' ? 'added' : edit.op === 'remove' ? 'removed' : 'changed';
 }
 
-/** An edit of one value as people say it. @example told('for', edit, String) // 'for 2m → 5m' */
-export function told(name: string, edit: Edit, show: (value: Json) => string): string {
-  switch (edit.op) {
-    case 'add':
-      return `${name} ${show(edit.after)} added`;
-    case 'remove':
-      return `${name} ${show(edit.before)} removed`;
-    case 'replace':
-      return `${name} ${show(edit.before)} → ${show(edit.after)}`;
-    case 'order':
-      return `order of ${name} changed`;
-    default:
-      return edit satisfies never;
-  }
-}
-
-/** A value without quotation marks around text. */
-export function plain(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
+/** What Grafana keeps beside what our model knows. */
+export const UNSTATED = 'has settings that the code does not state';
 
 /** An edited expression in words, with the expression itself for reports that show both. */
 export interface ToldQuery {
@@ -42,7 +23,7 @@ export interface ToldQuery {
  * @param name how it is called, such as `query A` or `condition`
  * @param kind what a change of its meaning is
  */
-export function toldQuery(name: string, edit: Edit, kind: 'query' | 'condition'): ToldQuery {
+export function toldQuery(name: string, edit: Edit, kind: 'query' | 'condition' | 'annotation'): ToldQuery {
   if (edit.op !== 'replace' || typeof edit.before !== 'string' || typeof edit.after !== 'string')
     return { text: `${name} ${verb(edit)}`, kind };
   const query = { before: edit.before, after: edit.after };

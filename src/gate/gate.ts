@@ -6,6 +6,7 @@ import { formatMoment, type GateCheck, type GateResult, worstOutcome } from '../
 import type { Project } from '../model/project.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import type { Catalog, Service } from '../model/service.ts';
+import { COMPARED } from '../model/signal.ts';
 import type { Prometheus } from '../prometheus/index.ts';
 import type { SavedBaseline, WindowValue } from './baseline.ts';
 import { type Against, type Baseline, compareWith, othersThanBaseline } from './compare.ts';
@@ -127,8 +128,6 @@ async function lookAt(
 function gridOf({ from, until }: Span, step: number): readonly number[] {
   return Array.from({ length: Math.floor((until - from) / step) + 1 }, (_unused, index) => from + index * step);
 }
-
-const COMPARED = { gt: 'above', gte: 'at least', lt: 'below' } as const;
 
 /** Would the alert fire? It would even where there is little to go by, if its own guards let it. */
 function absolute(

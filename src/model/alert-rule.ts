@@ -1,7 +1,7 @@
 import { type Duration, toDuration, toSeconds } from './duration.ts';
 import type { Project } from './project.ts';
-import type { Unit } from './quantity.ts';
-import type { Comparison } from './signal.ts';
+import { formatQuantity, type Unit } from './quantity.ts';
+import { COMPARED, type Comparison } from './signal.ts';
 
 /** `critical` pages at once, `warning` goes to chat, `none` is the watchdog's heartbeat. */
 export type Severity = 'critical' | 'warning' | 'none';
@@ -55,6 +55,12 @@ export interface AlertRule {
   readonly execErrState: AbsenceState;
   readonly missingSeriesEvalsToResolve: number;
   readonly paused: boolean;
+}
+
+/** When a rule fires, as people say it. @example toldLimit(rule) // 'above 2 s for 2m' */
+export function toldLimit(rule: Pick<AlertRule, 'comparison' | 'threshold' | 'unit' | 'for'>): string {
+  const limit = formatQuantity({ unit: rule.unit, value: rule.threshold });
+  return `${COMPARED[rule.comparison]} ${limit} for ${rule.for}`;
 }
 
 /**

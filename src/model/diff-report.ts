@@ -1,15 +1,18 @@
 import type { Json } from './json.ts';
 import type { Edit, Meaning } from './plan.ts';
+import type { Kind } from './resource.ts';
 
-/** One rule or dashboard that differs between two versions of the code. */
+/** One object that differs between two versions of the code. */
 export interface ResourceDiff {
-  readonly kind: 'rule' | 'dashboard';
+  readonly kind: Kind;
   readonly uid: string;
   readonly title: string;
   readonly service?: string;
   readonly action: 'added' | 'removed' | 'changed' | 'renamed';
-  /** The UID before, where the service was renamed. */
+  /** The UID before, where it has another one now. */
   readonly formerUid?: string;
+  /** An alert that is active when this is synced resolves, and fires again when `for` has passed. */
+  readonly restarts?: true;
   readonly meanings: readonly Meaning[];
   /** Exact: applied to `before` they give `after`. */
   readonly edits: readonly Edit[];

@@ -37,3 +37,12 @@ export function deepFreeze<T>(value: T): T {
   }
   return value;
 }
+
+/** The value of a JSON text; undefined for what is none, which a schema then refuses with its own words. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -58,6 +58,8 @@ export interface Meaning {
   readonly kind: MeaningKind;
   /** What it is about within the resource, such as `panel "Latency p95"`; empty for the resource as a whole. */
   readonly subject: string;
+  /** The title of the row the panel stands in, where panels of this title stand in several. */
+  readonly row?: string;
   /** The change, as people say it. @example 'threshold 2 s → 1.5 s' */
   readonly text: string;
   /** Whether who is paged, or when, may change. */

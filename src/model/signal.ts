@@ -28,6 +28,8 @@ export type SignalId = keyof typeof SIGNAL_UNITS;
 
 /** How a value is held against its limit: `gt` above, `gte` at least, `lt` below. Grafana's names. */
 export type Comparison = 'gt' | 'gte' | 'lt';
+/** Where a value fires, seen from its threshold. */
+export const COMPARED: Readonly<Record<Comparison, string>> = { gt: 'above', gte: 'at least', lt: 'below' };
 
 /** Where a signal turns from good to bad. The rule's condition and the panel's line read this one constant. */
 export interface Limit {

@@ -1,6 +1,8 @@
 /** Queries to one Prometheus, or to what speaks like one: Mimir, Thanos, VictoriaMetrics. */
+
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { parseJson } from '../model/json.ts';
 import { connectionFailure, notPrometheus, PrometheusError, refusalFailure, timeoutFailure } from './errors.ts';
 
 /** A value that is shown only where it is sent. */
@@ -175,12 +177,4 @@ function pointOf([at, value]: readonly [number, string]): { at: number; value: n
 /** An error that is no JSON: its first line, if it is no web page. */
 function plain(text: string): string {
   return /^\s*</.test(text) ? '' : (text.trim().split('\n')[0] ?? '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

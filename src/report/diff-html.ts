@@ -1,10 +1,15 @@
 import { diffArrays } from 'diff';
 import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { Meaning } from '../model/plan.ts';
 import { type DrawnPanel, drawnPanels } from './diff-layout.ts';
 import { STYLE } from './diff-style.ts';
-import { countedDiff, type ToldDiff, tellDiff } from './diff-told.ts';
-import { once } from './summary.ts';
+import { countedDiff, notReplayed, type PagingRow, type ToldDiff, tellDiff, toldRestarts } from './diff-told.ts';
+import { someOf } from './some-of.ts';
+import { KIND_NAMES, once } from './summary.ts';
+
+/** Of more dashboards than these, each is folded. */
+const MOST_OPEN = 4;
 
 /**
  * A diff as one HTML page that needs nothing else: what affects paging, then each dashboard with its layout before
@@ -14,13 +19,14 @@ export function renderDiffHtml(report: DiffReport): string {
   const told = tellDiff(report);
   const title = `Grafana changes: ${countedDiff(told)}`;
   const dashboards = report.changes.filter(({ kind }) => kind === 'dashboard');
-  const rules = report.changes.filter(({ kind }) => kind === 'rule');
+  const rules = report.changes.filter(({ kind }) => kind !== 'dashboard');
   const body = [
-    `<header><h1>${text(title)}</h1><p>Compared with <code>${text(report.base.ref)}</code> (${text(report.base.commit.slice(0, 7))}). ${report.unchanged} rules and dashboards are the same.</p></header>`,
-    paging(told),
+    `<header><h1>${text(title)}</h1><p>Compared with <code>${text(report.base.ref)}</code> (${text(report.base.commit.slice(0, 7))}). ${report.unchanged} unchanged.</p></header>`,
+    paging(told, report),
     contents(dashboards),
-    ...dashboards.map(dashboardSection),
-    rules.length === 0 ? '' : `<section><h2>Alert rules</h2>${rules.map(ruleItem).join('')}</section>`,
+    dashboards.length === 0 ? '' : LEGEND,
+    ...dashboards.map((change) => dashboardSection(change, dashboards.length <= MOST_OPEN)),
+    ruleSection(rules),
   ];
   return `<!doctype html>
 <html lang="en">
@@ -39,14 +45,26 @@ ${body.filter((part) => part !== '').join('\n')}
 `;
 }
 
-function paging({ paging: rows }: ToldDiff): string {
-  if (rows.length === 0)
-    return '<section class="calm"><h2>Paging</h2><p>Nobody is paged more, less, earlier or later.</p></section>';
-  const replayed = rows.some(({ replay }) => replay !== '');
+function paging(told: ToldDiff, report: DiffReport): string {
+  const { changes, replay } = report;
+  const { paging: rows } = told;
+  const words = replay?.summary ?? notReplayed(told, report);
+  const summary = words === '' ? '' : `<p>${text(words)}</p>`;
+  if (rows.length === 0) {
+    const calm =
+      changes.length === 0
+        ? 'Dashboards, alerts and contact points stay as they are.'
+        : 'Nobody is paged more, less, earlier or later.';
+    return `<section class="calm"><h2>Paging</h2><p>${calm}</p>${summary}</section>`;
+  }
+  const replayed = rows.some((row) => row.replay !== undefined);
   const head = ['Alert', 'Service', 'Change', ...(replayed ? ['In the incident of 2025-12-15'] : [])];
-  const line = ({ alert, services, change, replay }: (typeof rows)[number]) =>
-    `<tr><td>${text(alert)}</td><td>${text(services.join(', '))}</td><td>${text(change)}</td>${replayed ? `<td>${text(replay === '' ? 'the same' : replay)}</td>` : ''}</tr>`;
-  return `<section class="paging"><h2>Affects paging</h2><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></section>`;
+  const minute = ({ replay: note }: PagingRow) => (note === undefined ? '–' : note === '' ? 'the same' : note);
+  const line = (row: PagingRow) =>
+    `<tr><td>${text(row.alert)}</td><td>${text(row.services.join(', ')) || '–'}</td><td>${row.changes.map(text).join('<br>')}</td>${replayed ? `<td>${text(minute(row))}</td>` : ''}</tr>`;
+  const table = `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`;
+  const restarts = toldRestarts(told);
+  return `<section class="paging"><h2>Affects paging</h2>${table}${restarts === '' ? '' : `<p>${text(restarts)}</p>`}${summary}</section>`;
 }
 
 function contents(dashboards: readonly ResourceDiff[]): string {
@@ -54,7 +72,10 @@ function contents(dashboards: readonly ResourceDiff[]): string {
   return `<nav>${dashboards.map(({ uid, title, action }) => `<a href="#${attribute(uid)}">${text(title)}${action === 'changed' ? '' : ` (${action})`}</a>`).join('')}</nav>`;
 }
 
-function dashboardSection(change: ResourceDiff): string {
+const LEGEND =
+  '<p class="legend">Panels: <span class="added">+ added</span> <span class="removed">− removed</span> <span class="changed">~ changed</span> <span class="moved">↕ moved</span></p>';
+
+function dashboardSection(change: ResourceDiff, open: boolean): string {
   const { uid, title, action, before, after, meanings } = change;
   const [old, now] = drawnPanels(before, after);
   const layouts =
@@ -62,18 +83,29 @@ function dashboardSection(change: ResourceDiff): string {
       ? figure(before === undefined ? 'New' : 'Removed', before === undefined ? now : old)
       : `${figure('Before', old)}${figure('After', now)}`;
   const note = action === 'changed' ? '' : ` <span class="tag">${action}</span>`;
-  return `<section id="${attribute(uid)}"><h2>${text(title)}${note}</h2>${lines(once(meanings))}<div class="layouts">${layouts}</div>${queries(meanings)}</section>`;
+  const told = once(meanings);
+  const count =
+    told.length === 0 ? '' : ` <span class="tag">${told.length} ${told.length === 1 ? 'change' : 'changes'}</span>`;
+  return `<section id="${attribute(uid)}"><details${open ? ' open' : ''}><summary><h2>${text(title)}${note}${count}</h2></summary>${lines(told)}<div class="layouts">${layouts}</div>${queries(told)}</details></section>`;
 }
 
-function ruleItem({ title, service, action, meanings }: ResourceDiff): string {
-  const name = `${text(title)}${service === undefined ? '' : `, ${text(service)}`}`;
-  const note =
-    action === 'added'
-      ? ' <span class="tag">new</span>'
-      : action === 'changed'
-        ? ''
-        : ` <span class="tag">${action}</span>`;
-  return `<article><h3>${name}${note}</h3>${lines(once(meanings))}${queries(meanings)}</article>`;
+/** Alerts and contact points; the same change of several services once. */
+function ruleSection(changes: readonly ResourceDiff[]): string {
+  const alike = groupBy(changes, ({ kind, title, action, meanings }) =>
+    JSON.stringify([kind, title, action, meanings.map(({ text: words, query }) => [words, query])]),
+  );
+  if (alike.size === 0) return '';
+  const items = [...alike.values()].map((members) => {
+    const [{ kind, title, action, meanings }] = members as [ResourceDiff, ...ResourceDiff[]];
+    const services = members.flatMap(({ service }) => service ?? []);
+    const name = [kind === 'rule' ? title : `${KIND_NAMES[kind]} ${title}`, someOf(services)].filter(
+      (part) => part !== '',
+    );
+    const mark = { added: 'new', removed: 'removed', renamed: 'renamed', changed: '' }[action];
+    const note = mark === '' ? '' : ` <span class="tag">${mark}</span>`;
+    return `<article><h3>${text(name.join(', '))}${note}</h3>${lines(once(meanings))}${queries(meanings)}</article>`;
+  });
+  return `<section><h2>Alerts</h2>${items.join('')}</section>`;
 }
 
 function lines(meanings: readonly Meaning[]): string {
@@ -97,20 +129,33 @@ function queries(meanings: readonly Meaning[]): string {
     .join('');
 }
 
-/** Word by word; a number, a name or a string is one word. */
+/** Lines around a change that show where it is. */
+const CONTEXT = 4;
+
+/** Word by word; a number, a name or a string is one word. Long stretches without a change are left out. */
 function wordDiff(before: string, after: string): string {
   const words = (expression: string) => expression.match(/"(?:[^"\\]|\\.)*"|[\w.:$]+|\s+|./g) ?? [];
-  return diffArrays(words(before), words(after))
-    .map(({ value, added, removed }) => {
-      const shown = text(value.join(''));
-      return added ? `<ins>${shown}</ins>` : removed ? `<del>${shown}</del>` : shown;
+  const parts = diffArrays(words(before), words(after));
+  return parts
+    .map(({ value, added, removed }, index) => {
+      const shown = value.join('');
+      if (added) return `<ins>${text(shown)}</ins>`;
+      if (removed) return `<del>${text(shown)}</del>`;
+      return text(around(shown, index === 0, index === parts.length - 1));
     })
     .join('');
 }
 
+/** The ends of a stretch that touch a change. */
+function around(stretch: string, first: boolean, last: boolean): string {
+  const all = stretch.split('\n');
+  if (all.length <= 2 * CONTEXT + 1) return stretch;
+  return [...(first ? [] : all.slice(0, CONTEXT)), '…', ...(last ? [] : all.slice(-CONTEXT))].join('\n');
+}
+
 const COLUMN = 100 / 24;
 /** Pixels of one of Grafana's rows; real ones are about 30. */
-const ROW = 10;
+const ROW = 13;
 
 function figure(caption: string, panels: readonly DrawnPanel[]): string {
   const height = Math.max(0, ...panels.map(({ y, h }) => y + h)) * ROW;

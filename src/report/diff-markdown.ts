@@ -1,6 +1,15 @@
 import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
 import { groupBy } from '../model/group-by.ts';
-import { countedDiff, type ToldDiff, type ToldGroup, tellDiff } from './diff-told.ts';
+import {
+  countedDiff,
+  notReplayed,
+  type PagingRow,
+  type ToldDiff,
+  type ToldGroup,
+  tellDiff,
+  toldRestarts,
+} from './diff-told.ts';
+import { asText, asTold, table } from './markdown.ts';
 import { queryLines } from './query-lines.ts';
 import { someOf } from './some-of.ts';
 
@@ -20,97 +29,132 @@ export function renderDiffMarkdown(report: DiffReport, options: DiffMarkdownOpti
   const head = [
     COMMENT_MARK,
     `### Grafana changes: ${countedDiff(told)}`,
-    report.changes.length === 0 ? 'Dashboards and alerts stay as they are.' : '',
+    report.changes.length === 0 ? 'Dashboards, alerts and contact points stay as they are.' : '',
   ];
   const tail = [
-    report.replay?.summary ?? '',
+    notReplayed(told, report),
+    asText(within(report.replay?.summary ?? '', (options.limit ?? Number.POSITIVE_INFINITY) / 4)),
     `Compared with \`${report.base.ref}\` (${report.base.commit.slice(0, 7)}). ${report.unchanged} unchanged.`,
   ];
-  const required = [...head, pagingSection(told, report), ...tail].filter((part) => part !== '');
-  const optional = [dashboardSection(told), ruleSection(told), ...queryDetails(report)].filter((part) => part !== '');
-  return assembleWithin(required, optional, tail.filter((part) => part !== '').length, options);
+  const parts = [
+    ...pagingParts(told, report),
+    ...listParts('dashboards', '**Dashboards**', dashboardItems(told)),
+    ...listParts('alerts', '**Alerts, without effect on paging**', told.rules.map(groupItem)),
+    ...queryParts(report),
+  ];
+  return assembleWithin(
+    head.filter((part) => part !== ''),
+    parts,
+    tail.filter((part) => part !== ''),
+    options,
+  );
 }
 
-/** As many of the optional parts as fit, in the order of their importance, and a line that says what was cut. */
+function within(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/** A piece of the report that can be left out. */
+interface Part {
+  /** What is cut where it is left out. */
+  readonly what: string;
+  readonly text: string;
+  /** Continues the list or table of the part before it. */
+  readonly continues: boolean;
+}
+
+/** As many parts as fit, in the order of their importance, and a line that says what was cut. */
 function assembleWithin(
-  required: readonly string[],
-  optional: readonly string[],
-  tailLength: number,
+  head: readonly string[],
+  parts: readonly Part[],
+  tail: readonly string[],
   { limit = Number.POSITIVE_INFINITY, fullReport }: DiffMarkdownOptions,
 ): string {
-  const head = required.slice(0, required.length - tailLength);
-  const tail = required.slice(required.length - tailLength);
-  const kept: string[] = [];
-  const assemble = (cut: number) => {
+  const end = (cut: readonly Part[]) => {
     const where = fullReport === undefined ? '' : ` The whole report: ${fullReport}.`;
-    const note = cut === 0 ? [] : [`_Cut to fit: ${cut} of ${optional.length} sections of details.${where}_`];
-    return `${[...head, ...kept, ...note, ...tail].join('\n\n')}\n`;
+    const counted = [...groupBy(cut, ({ what }) => what)].map(([what, members]) => `${members.length} ${what}`);
+    const note = cut.length === 0 ? [] : [`_Cut to fit: ${counted.join(', ')}.${where}_`];
+    return `\n\n${[...note, ...tail].join('\n\n')}\n`;
   };
-  for (const [index, part] of optional.entries()) {
-    kept.push(part);
-    if (assemble(index + 1 < optional.length ? optional.length - index - 1 : 0).length > limit) {
-      kept.pop();
-      break;
+  const joined = (text: string, part: Part) => `${text}${part.continues ? '\n' : '\n\n'}${part.text}`;
+  const whole = `${parts.reduce(joined, head.join('\n\n'))}${end([])}`;
+  if (whole.length <= limit) return whole;
+  // The note is longest where everything is cut; what fits with that one fits with every other.
+  const room = limit - end(parts).length;
+  const begun = new Set<string>();
+  const cut: Part[] = [];
+  let text = head.join('\n\n');
+  for (const part of parts) {
+    const next = joined(text, part);
+    // A row without its table would be no row.
+    const orphan = part.continues && !begun.has(part.what);
+    if (orphan || next.length > room) cut.push(part);
+    else {
+      text = next;
+      begun.add(part.what);
     }
   }
-  const text = assemble(optional.length - kept.length);
-  // Even the table of what affects paging can be too long; its beginning and this line are what fits.
-  const warning = '\n\n_Cut to fit: the list of what affects paging goes on._\n';
-  return text.length <= limit ? text : `${text.slice(0, limit - warning.length).replace(/\n[^\n]*$/, '')}${warning}`;
+  return `${text}${end(cut)}`;
 }
 
-function pagingSection({ paging }: ToldDiff, report: DiffReport): string {
+function pagingParts({ paging }: ToldDiff, report: DiffReport): Part[] {
+  if (report.changes.length === 0) return [];
   if (paging.length === 0)
-    return report.changes.length === 0
-      ? ''
-      : '**Paging is not affected**: nobody is told more, less, earlier or later.';
-  const replayed = report.replay !== undefined;
+    return [
+      {
+        what: 'lines about paging',
+        text: '**Paging is not affected**: nobody is told more, less, earlier or later.',
+        continues: false,
+      },
+    ];
+  const replayed = paging.some(({ replay }) => replay !== undefined);
   const columns = ['alert', 'service', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
-  const rows = paging.map(({ alert, services, change, replay }) => [
-    alert,
-    someOf(services),
-    change,
-    ...(replayed ? [replay === '' ? 'the same' : replay] : []),
-  ]);
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return ['**Affects paging**', '', line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
+  const cells = (row: PagingRow) => [
+    asText(row.alert),
+    asText(someOf(row.services)) || '–',
+    row.changes.map(asTold).join('<br>'),
+    ...(replayed ? [asText(row.replay === undefined ? '–' : row.replay === '' ? 'the same' : row.replay)] : []),
+  ];
+  const [header = '', rule = '', ...rows] = table(columns, paging.map(cells)).split('\n');
+  const title = ['**Affects paging**', '', header, rule].join('\n');
+  const what = 'changes that affect paging';
+  const restarts = toldRestarts({ paging });
+  return [
+    ...rows.map((row, index) => ({ what, text: index === 0 ? `${title}\n${row}` : row, continues: index > 0 })),
+    ...(restarts === '' ? [] : [{ what: 'lines about active alerts', text: restarts, continues: false }]),
+  ];
 }
 
-function dashboardSection({ added, removed, dashboards }: ToldDiff): string {
-  const items = [
-    ...added.map((title) => `- **${title}**: new`),
-    ...removed.map((title) => `- **${title}**: removed`),
+function listParts(what: string, title: string, items: readonly string[]): Part[] {
+  return items.map((item, index) => ({
+    what,
+    text: index === 0 ? `${title}\n\n${item}` : item,
+    continues: index > 0,
+  }));
+}
+
+function dashboardItems({ added, removed, dashboards }: ToldDiff): string[] {
+  return [
+    ...added.map((title) => `- **${asText(title)}**: new`),
+    ...removed.map((title) => `- **${asText(title)}**: removed`),
     ...dashboards.map(groupItem),
   ];
-  return items.length === 0 ? '' : ['**Dashboards**', '', ...items].join('\n');
-}
-
-function ruleSection({ rules }: ToldDiff): string {
-  return rules.length === 0 ? '' : ['**Alerts, without effect on paging**', '', ...rules.map(groupItem)].join('\n');
 }
 
 function groupItem({ names, lines }: ToldGroup): string {
-  const title = `${someOf(names.map((name) => `**${name}**`))}${names.length > 1 ? ' (the same change)' : ''}`;
+  const title = `${someOf(names.map((name) => `**${asText(name)}**`))}${names.length > 1 ? ' (the same change)' : ''}`;
   const bySubject = groupBy(lines, ({ subject }) => subject);
   const texts = [...bySubject].map(([subject, members]) => {
-    const text = members.map((line) => escaped(line.text)).join(', ');
-    return subject === '' ? text : `${subject.replace(/"(.*)"/, '*$1*')}: ${text}`;
+    const text = members.map((line) => asTold(line.text)).join(', ');
+    return subject === '' ? text : `${asText(subject).replace(/"([^"]*)"/g, '*$1*')}: ${text}`;
   });
   return texts.length === 1
     ? `- ${title}: ${texts[0] ?? ''}`
     : [`- ${title}`, ...texts.map((text) => `  - ${text}`)].join('\n');
 }
 
-/** Selectors are full of what Markdown takes for its own. */
-function escaped(text: string): string {
-  return text.replace(
-    /(^|: |, )((?:condition|query \S+|matcher|range|window|function|aggregation|operator|number|metric|offset)\b.*)$/,
-    (_, lead: string, rest: string) => (/[{}*_[\]<>|"]/.test(rest) ? `${lead}\`${rest}\`` : `${lead}${rest}`),
-  );
-}
-
 /** Queries before and after, folded; the same change of several places once. */
-function queryDetails(report: DiffReport): string[] {
+function queryParts(report: DiffReport): Part[] {
   const all = report.changes.flatMap((change) =>
     change.meanings.flatMap((meaning) =>
       meaning.query === undefined || meaning.kind === 'cosmetic'
@@ -125,8 +169,16 @@ function queryDetails(report: DiffReport): string[] {
     const title =
       places.length > 3 ? `${places.slice(0, 3).join('; ')} and ${places.length - 3} more` : places.join('; ');
     const lines = queryLines(first.before, first.after).map(({ sign, text }) => `${sign}${text}`);
-    return `<details><summary>${html(title)}</summary>\n\n\`\`\`diff\n${lines.join('\n')}\n\`\`\`\n\n</details>`;
+    const text = `<details><summary>${html(title)}</summary>\n\n${fenced(lines.join('\n'))}\n\n</details>`;
+    return { what: 'queries before and after', text, continues: false };
   });
+}
+
+/** A block whose fence is longer than any in the text. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}diff\n${text}\n${fence}`;
 }
 
 function placeOf({ title, service, kind }: ResourceDiff, subject: string): string {

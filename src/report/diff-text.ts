@@ -1,5 +1,5 @@
 import type { DiffReport } from '../model/diff-report.ts';
-import { countedDiff, type ToldGroup, tellDiff } from './diff-told.ts';
+import { countedDiff, notReplayed, type ToldGroup, tellDiff, toldRestarts } from './diff-told.ts';
 import { noPaint, type Paint } from './paint.ts';
 import { someOf } from './some-of.ts';
 
@@ -7,13 +7,19 @@ import { someOf } from './some-of.ts';
 export function renderDiffText(report: DiffReport, paint: Paint = noPaint): string {
   const told = tellDiff(report);
   const head = `Changes against ${report.base.ref} (${report.base.commit.slice(0, 7)}): ${countedDiff(told)}`;
-  if (report.changes.length === 0) return `${head}. ${report.unchanged} rules and dashboards are the same.`;
-  const paging = told.paging.map(
-    ({ alert, services, change, replay }) =>
-      `    ${paint.warn('!')} ${alert}, ${someOf(services)}\n        ${change}${replay === '' ? '' : `\n        incident of 2025-12-15: ${replay}`}`,
+  if (report.changes.length === 0)
+    return `${head}. All ${report.unchanged} rules, dashboards, contact points and folders are the same.`;
+  const paging = told.paging.map(({ alert, services, changes, replay }) =>
+    [
+      `    ${paint.warn('!')} ${[alert, someOf(services)].filter((part) => part !== '').join(', ')}`,
+      ...changes,
+      ...(replay === undefined ? [] : [`incident of 2025-12-15: ${replay === '' ? 'the same' : replay}`]),
+    ].join('\n        '),
   );
+  const restarts = toldRestarts(told);
   const sections = [
     paging.length === 0 ? '  Paging is not affected.' : section('Affects paging', paging, paint),
+    restarts === '' ? '' : `    ${restarts}`,
     section(
       'Alerts',
       told.rules.flatMap((group) => groupLines(group, paint)),
@@ -32,7 +38,7 @@ export function renderDiffText(report: DiffReport, paint: Paint = noPaint): stri
   return [
     head,
     ...sections.filter((text) => text !== ''),
-    ...(report.replay === undefined ? [] : [report.replay.summary]),
+    ...[report.replay?.summary ?? notReplayed(told, report)].filter((line) => line !== ''),
     `${report.unchanged} unchanged.`,
   ].join('\n\n');
 }

@@ -11,7 +11,7 @@ import { leadOf, totalsOf } from './replay-summary.ts';
 /** Replays as JSON for other programs. Times are those of the scenario's day. docs/replay.md describes it. */
 export function renderReplayJson(
   replays: readonly Replay[],
-  against?: { readonly ref: string; readonly changes: readonly FiringChange[] },
+  against?: { readonly ref: string; readonly commit: string; readonly changes: readonly FiringChange[] },
 ): string {
   const document = {
     format: 'grafana-as-code/replay',
@@ -44,6 +44,7 @@ export function renderReplayJson(
       : {
           against: {
             ref: against.ref,
+            commit: against.commit,
             changes: against.changes.map((change) => ({
               ...change,
               before: change.before.map(times),

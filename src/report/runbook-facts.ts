@@ -1,6 +1,5 @@
-import type { AlertRule, Severity } from '../model/alert-rule.ts';
+import { type AlertRule, type Severity, toldLimit } from '../model/alert-rule.ts';
 import { type Duration, toSeconds } from '../model/duration.ts';
-import { formatQuantity } from '../model/quantity.ts';
 
 /** When a rule would have fired in the incident, in one of its shapes. */
 export interface IncidentAnswer {
@@ -29,7 +28,6 @@ const BEGIN = '<!-- facts -->';
 const END = '<!-- /facts -->';
 const FACTS = /<!-- facts -->[\s\S]*?<!-- \/facts -->/;
 
-const COMPARED = { gt: 'above', gte: 'at least', lt: 'below' } as const;
 const TOLD: Readonly<Record<Severity, string>> = {
   critical: 'critical: pages',
   warning: 'warning: read in working hours',
@@ -59,7 +57,7 @@ const NO_RULE =
 function tables(facts: readonly RunbookFact[]): string[] {
   const rows = facts.map(({ subject, rule, windows, notifiesWithin, dashboard, panel }) => [
     subject,
-    `${COMPARED[rule.comparison]} ${formatQuantity({ unit: rule.unit, value: rule.threshold })} for ${rule.for}`,
+    toldLimit(rule),
     windows.length === 0 ? 'now' : windows.join(', '),
     TOLD[rule.severity],
     rule.notification.receiver,

@@ -46,12 +46,19 @@ export function toldUpdates(plan: Plan): readonly ToldUpdate[] {
   });
 }
 
-/** What holds for many panels of one title, as those of an overview, once. */
+/** As many rows as are named. */
+const MOST_ROWS = 3;
+
+/** What holds for panels of one title in several rows, as those of an overview, once; the subject names the rows. */
 export function once(meanings: readonly Meaning[]): readonly Meaning[] {
   const alike = groupBy(meanings, ({ subject, text }) => JSON.stringify([subject, text]));
   return [...alike.values()].map((members) => {
-    const [first] = members as [Meaning, ...Meaning[]];
-    return members.length === 1 ? first : { ...first, text: `${first.text} (${members.length} times)` };
+    const [{ row: _, ...first }] = members as [Meaning, ...Meaning[]];
+    const rows = members.flatMap(({ row }) => row ?? []);
+    if (rows.length === 0)
+      return members.length === 1 ? first : { ...first, text: `${first.text} (${members.length} times)` };
+    const where = rows.length > MOST_ROWS ? `${rows.length} rows` : `row ${rows.map((row) => `"${row}"`).join(', ')}`;
+    return { ...first, subject: `${first.subject} in ${where}` };
   });
 }
 

@@ -1,4 +1,4 @@
-import { diffJson, meaningsOf } from '../diff/index.ts';
+import { diffJson, meaningsOf, restartsAlert } from '../diff/index.ts';
 import { jsonEqual } from '../model/json.ts';
 import type { BlockedChange, Change, DeleteChange, Edit, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
 import { type Desired, KINDS, type Kind, type Resource, resourceKey } from '../model/resource.ts';
@@ -7,7 +7,6 @@ import { driftIn, driftOf, handEdited, isServersDoing } from './drift.ts';
 import { needsOf } from './needs.ts';
 import { foreign, hidden, overCeiling, taken, unread, waits } from './obstacles.ts';
 import { countsForPrune } from './ownership.ts';
-import { restartsAlert } from './restarts.ts';
 
 /** What the user allows. */
 export interface PlanPolicy {

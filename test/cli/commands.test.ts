@@ -364,6 +364,50 @@ describe('diff', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('C023 --replay package.json is no result of npm run replay');
   });
+
+  test('with a replay of another commit, or of none, is an error: silence would read as "the same"', async () => {
+    const replay = (against: object, id = 'incident-linear') =>
+      writeFile(
+        join(project, 'replay.json'),
+        JSON.stringify({ format: 'grafana-as-code/replay', scenarios: [{ id, broken: [] }], ...against }),
+      );
+    const commit = (await git('rev-parse', 'main')).stdout.trim();
+    for (const [against, id, message] of [
+      [{}, 'incident-linear', 'was made without --against'],
+      [
+        { against: { commit: 'f'.repeat(40), changes: [] } },
+        'incident-linear',
+        'compares with fffffff, and this diff with',
+      ],
+      [{ against: { commit, changes: [] } }, 'healthy-day', 'has no incident-linear'],
+    ] as const) {
+      await replay(against, id);
+      const { code, stderr } = await run('diff', ['--base', 'main', '--replay', 'replay.json'], {}, project);
+      expect(code).toBe(2);
+      expect(stderr).toContain(message);
+      expect(stderr).toContain(`npm run -s replay -- --against ${commit.slice(0, 7)}`);
+    }
+    await replay({ against: { commit, changes: [] } });
+    expect((await run('diff', ['--base', 'main', '--replay', 'replay.json'], {}, project)).code).toBe(0);
+  });
+
+  test('tells another receiver of notifications, and says nothing of secrets but their names', async () => {
+    const routing = join(project, 'alerts/routing.ts');
+    const text = await readFile(routing, 'utf8');
+    await writeFile(routing, text.replace("secret('SLACK_WEBHOOK_URL')", "secret('OTHER_WEBHOOK_URL')"));
+    const { stdout } = await run('diff', ['--base', 'main'], { OTHER_WEBHOOK_URL: 'https://canary' }, project);
+    expect(stdout).toContain(
+      '! contact point shop-chat\n        integration slack: url from the secret SLACK_WEBHOOK_URL → OTHER_WEBHOOK_URL',
+    );
+    expect(stdout).not.toContain('canary');
+    await writeFile(routing, text);
+  });
+
+  test('outside of a git repository says that', async () => {
+    const { code, stderr } = await run('diff', [], { GIT_DIR: join(project, 'nowhere') }, project);
+    expect(code).toBe(2);
+    expect(stderr).toContain('it is no git repository');
+  });
 });
 
 describe('arguments', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyEdits, diffJson } from '../../src/diff/index.ts';
+import { applyEdits, diffJson, meaningsOf } from '../../src/diff/index.ts';
 import { type Json, jsonEqual } from '../../src/model/json.ts';
+import type { Resource, RuleResource } from '../../src/model/resource.ts';
 import { dashboardsOf, desiredOf } from '../support/world.ts';
 
 /** Objects with the keys and lists of dashboards, small enough to collide often. */
@@ -54,6 +55,9 @@ const rule = fc.record(
 );
 const group = fc.record({ interval: fc.integer(), rules: fc.array(rule, { maxLength: 4 }) }) as fc.Arbitrary<Json>;
 
+/** Two dashboards, or two rule groups. */
+const pair = fc.oneof(fc.tuple(board, board), fc.tuple(group, group));
+
 /** The same value with the keys of every object in another order. */
 function shuffled(value: Json): Json {
   if (Array.isArray(value)) return value.map(shuffled);
@@ -85,14 +89,14 @@ describe('diffJson', () => {
 
   test('equal values give no edit, whatever the order of their keys', () => {
     fc.assert(
-      fc.property(board, (value) => diffJson(value, shuffled(value)).length === 0),
+      fc.property(fc.oneof(board, group), (value) => diffJson(value, shuffled(value)).length === 0),
       { numRuns: 1000 },
     );
   });
 
   test('no place is edited twice', () => {
     fc.assert(
-      fc.property(board, board, (before, after) => {
+      fc.property(pair, ([before, after]) => {
         const places = diffJson(before, after).map(
           ({ op, path }) => `${op === 'order' ? 'order ' : ''}${JSON.stringify(path)}`,
         );
@@ -104,7 +108,7 @@ describe('diffJson', () => {
 
   test('gives the same edits for the same values, whatever the order of their keys', () => {
     fc.assert(
-      fc.property(board, board, (before, after) => {
+      fc.property(pair, ([before, after]) => {
         expect(diffJson(shuffled(before), shuffled(after)).map(({ op, path }) => [op, path])).toEqual(
           diffJson(before, after).map(({ op, path }) => [op, path]),
         );
@@ -164,6 +168,55 @@ describe('diffJson', () => {
   test('edits made from another value are refused', () => {
     expect(() => applyEdits({ a: 1 }, [{ op: 'replace', path: ['a', 'b'], before: 1, after: 2 }])).toThrow(
       'was made from another value',
+    );
+  });
+});
+
+describe('what differs', () => {
+  const resources = desiredOf().resources;
+  const dashboard = resources.find(({ kind }) => kind === 'dashboard') as Resource;
+  const alert = resources.find(({ kind }) => kind === 'rule') as RuleResource;
+
+  test('of two dashboards is never left untold, and what is equal is never told', () => {
+    fc.assert(
+      fc.property(board, board, (before, after) => {
+        const [old, now] = [{ spec: before }, { spec: after }];
+        const edits = diffJson(old, now);
+        const texts = meaningsOf(dashboard, old, now, edits).map(
+          ({ subject, row, text }) => `${subject} ${row} ${text}`,
+        );
+        return texts.length > 0 === edits.length > 0 && texts.every((text) => text.trim() !== '');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('of two rules is never left untold, and what is equal is never told', () => {
+    const changed = fc.record(
+      {
+        for: fc.constantFrom('1m', '5m'),
+        threshold: fc.integer({ min: 0, max: 3 }),
+        comparison: fc.constantFrom('gt', 'gte', 'lt'),
+        severity: fc.constantFrom('warning', 'critical'),
+        labels: fc.dictionary(fc.constantFrom('team', 'severity', '__proto__'), fc.constantFrom('a', 'b')),
+        annotations: fc.dictionary(fc.constantFrom('summary', 'runbook_url'), fc.string()),
+        expr: fc.constantFrom('a', 'a ', 'sum(a)', 'broken(('),
+        paused: fc.boolean(),
+        missingSeriesEvalsToResolve: fc.integer({ min: 1, max: 3 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(changed, changed, (before, after) => {
+        const [old, now] = [before, after].map((change) => ({ rule: { ...alert.rule, ...change } })) as unknown as [
+          Json,
+          Json,
+        ];
+        const edits = diffJson(old, now);
+        const told = meaningsOf(alert, old, now, edits);
+        return told.length > 0 === edits.length > 0 && new Set(told.map(({ text }) => text)).size === told.length;
+      }),
+      { numRuns: 3000 },
     );
   });
 });

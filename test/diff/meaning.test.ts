@@ -26,7 +26,7 @@ describe('a changed rule, in words', () => {
       true,
     ],
     [{ expr: 'vector(1)' }, 'condition changed', true],
-    [{ paused: true }, 'paused false → true', true],
+    [{ paused: true }, 'paused: it tells nobody', true],
     [{ noDataState: 'NoData' }, 'without data KeepLast → NoData', true],
     [
       { notification: { ...rule.rule.notification, receiver: 'shop-on-call' } },
@@ -35,7 +35,11 @@ describe('a changed rule, in words', () => {
     ],
     [{ notification: { ...rule.rule.notification, groupWait: '1m' } }, 'group wait 30s → 1m', true],
     [{ labels: { ...rule.rule.labels, team: 'other' } }, 'label team identity → other', false],
-    [{ annotations: { ...rule.rule.annotations, summary: 'other' } }, 'summary changed', false],
+    [
+      { annotations: { ...rule.rule.annotations, summary: 'other' } },
+      'summary "User Service: pool {{label:pool}} is {{value}} full" → "other"',
+      false,
+    ],
     [
       { annotations: { ...rule.rule.annotations, runbook_url: 'https://x' } },
       expect.stringMatching(/^runbook https.* → https:\/\/x$/) as unknown as string,
@@ -113,8 +117,16 @@ describe('a changed dashboard, in words', () => {
       ['panel "Failures" title "Error rate" → "Failures"'],
     ],
     ['a unit', panel((each) => (each.fieldConfig.defaults.unit = 's')), ['panel "Error rate" unit percentunit → s']],
-    ['a description', panel((each) => (each.description = 'x')), ['panel "Error rate" description changed']],
-    ['a data source', panel((each) => (each.datasource = { uid: 'x' })), ['panel "Error rate" data source changed']],
+    [
+      'a description',
+      panel((each) => (each.description = 'x')),
+      [expect.stringMatching(/^panel "Error rate" description "Share of requests .* …" → "x"$/)],
+    ],
+    [
+      'a data source',
+      panel((each) => (each.datasource = { uid: 'x' })),
+      ['panel "Error rate" data source ${datasource} → x'],
+    ],
     [
       'a query',
       panel((each) => (each.targets = each.targets.map((target) => ({ ...target, expr: 'vector(2)' })))),
@@ -143,11 +155,11 @@ describe('a changed dashboard, in words', () => {
     [
       'a variable',
       ({ templating }) => templating.list.splice(1, 1, { ...templating.list[1], query: 'x' }),
-      ['variable instance changed'],
+      [expect.stringMatching(/^variable instance: query "label_values\(.* …" → "x"$/)],
     ],
     ['an annotation', ({ annotations }) => annotations.list.pop(), ['annotation Version changes removed']],
     ['the title', (spec) => (spec.title = 'Users'), ['title User Service → Users']],
-    ['the time range', (spec) => (spec.time = { from: 'now-1h', to: 'now' }), ['time changed']],
+    ['the time range', (spec) => (spec.time = { from: 'now-1h', to: 'now' }), ['time range from now-3h → now-1h']],
     ['a tag', ({ tags }) => tags.push('new'), ['tag new added']],
     ['the order of links', ({ links }) => links.reverse(), ['order of links changed']],
   ])('%s', (_, change, texts) => {

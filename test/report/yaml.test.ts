@@ -56,7 +56,7 @@ test('any JSON comes back as it was', () => {
 test('rendered rules are the rules that were built, with the time to a notification', () => {
   const desired = desiredOf();
   const shown = renderedFiles(desired, project)
-    .filter(({ path }) => path.endsWith('.yaml'))
+    .filter(({ path }) => /rendered\/[^_].*\.yaml$/.test(path))
     .flatMap(({ content }) => (parse(content) as { rules: Record<string, unknown>[] }).rules);
   const bare = shown.map(({ notifiesWithin: _derived, ...rule }) => rule);
   expect(bare).toEqual(rulesOf(desired).map(({ rule }) => rule));

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 interface Comment {
   readonly id: number;
   body: string;
+  readonly user?: { readonly type: string };
 }
 interface Issue {
   readonly number: number;
@@ -21,6 +22,8 @@ export interface FakeHost {
   readonly requests: string[];
   /** Tokens that may only read, as those of forks. */
   readonly readOnly: Set<string>;
+  /** Tokens that have used up their requests. */
+  readonly limited: Set<string>;
   close(): Promise<void>;
 }
 
@@ -29,15 +32,18 @@ export async function startFakeHost(): Promise<FakeHost> {
   const issues: Issue[] = [];
   const requests: string[] = [];
   const readOnly = new Set<string>();
+  const limited = new Set<string>();
   let next = 1;
   const answer = (method: string, url: URL, body: Record<string, string>, token: string): [number, unknown] => {
-    if (!token.startsWith('good')) return [401, { message: 'Bad credentials' }];
+    if (limited.has(token)) return [403, { message: 'API rate limit exceeded' }];
+    if (!token.includes('good')) return [401, { message: 'Bad credentials' }];
     if (method !== 'GET' && readOnly.has(token)) return [403, { message: 'Resource not accessible by integration' }];
     const page = Number(url.searchParams.get('page') ?? 1);
     const paged = (items: readonly unknown[]) => items.slice((page - 1) * 100, page * 100);
     if (/\/issues\/\d+\/comments$/.test(url.pathname)) {
       if (method === 'GET') return [200, paged(comments)];
-      comments.push({ id: next++, body: body['body'] ?? '' });
+      const type = token.startsWith('ghs_') ? 'Bot' : 'User';
+      comments.push({ id: next++, body: body['body'] ?? '', user: { type } });
       return [201, comments.at(-1)];
     }
     const comment = comments.find(({ id }) => url.pathname.endsWith(`/issues/comments/${id}`));
@@ -56,7 +62,8 @@ export async function startFakeHost(): Promise<FakeHost> {
     requests.push(`${request.method} ${url.pathname}`);
     const token = (request.headers.authorization ?? '').replace('Bearer ', '');
     const [status, json] = answer(request.method ?? 'GET', url, await bodyOf(request), token);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    const headers = limited.has(token) ? { 'x-ratelimit-remaining': '0' } : {};
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(json));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -66,6 +73,7 @@ export async function startFakeHost(): Promise<FakeHost> {
     issues,
     requests,
     readOnly,
+    limited,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -48,6 +48,39 @@ describe('the comment on a pull request', () => {
     expect(host.comments.map(({ body }) => body)).toEqual(['Looks good!', `${COMMENT_MARK}\ntwo`]);
   });
 
+  test('of a person that quotes the report, or begins with its mark, stays theirs', async () => {
+    const [quoted, marked] = [`> ${COMMENT_MARK}\n> one`, `${COMMENT_MARK}\nmine`];
+    host.comments.push({ id: 900, body: quoted }, { id: 901, body: marked, user: { type: 'User' } });
+    const job = { ...environment(), GITHUB_TOKEN: 'ghs_good-canary-51c2' };
+    for (const text of ['one', 'two']) await run('comment', ['--file', await report(text)], job);
+    expect(host.comments.map(({ body }) => body)).toEqual([quoted, marked, `${COMMENT_MARK}\ntwo`]);
+  });
+
+  test('that is too long for the host is cut, and says so', async () => {
+    await run('comment', ['--file', await report('x\n'.repeat(40_000))], environment());
+    expect(host.comments[0]?.body.length).toBeLessThanOrEqual(65_536);
+    expect(host.comments[0]?.body).toContain('_Cut: the host takes no longer text.');
+  });
+
+  test.each<[string, (now: FakeHost) => unknown, Record<string, string>, string]>([
+    ['a wrong token', () => undefined, { GITHUB_TOKEN: 'bad' }, 'GITHUB_TOKEN is wrong or has expired'],
+    ['too many requests', (now) => now.limited.add(TOKEN), {}, 'The host limits requests: run it again later.'],
+    ['a host that is not there', (now) => now.close(), {}, 'the host can not be reached (ECONNREFUSED)'],
+    ['an event that is no JSON', () => undefined, { GITHUB_EVENT_PATH: 'package-lock.json.nowhere' }, 'H002'],
+  ])('with %s is an error with the way out, no bug of the tool', async (_, prepare, changed, message) => {
+    await prepare(host);
+    const { code, stderr } = await run('comment', ['--file', await report('one')], { ...environment(), ...changed });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('bug of the tool');
+  });
+
+  test('without its report says which file is missing', async () => {
+    const { code, stderr } = await run('comment', ['--file', 'nowhere.md'], environment());
+    expect(code).toBe(2);
+    expect(stderr).toContain('H004 --file nowhere.md can not be read (ENOENT)');
+  });
+
   test('is not written again when nothing changed', async () => {
     await run('comment', ['--file', await report('one')], environment());
     host.requests.length = 0;
