@@ -33,7 +33,9 @@ const replayFile = z.looseObject({
   scenarios: z.array(
     z.looseObject({
       id: z.string(),
-      broken: z.array(z.looseObject({ alert: z.string(), expected: z.string(), seen: z.string() })),
+      broken: z.array(
+        z.looseObject({ alert: z.string(), service: z.string().optional(), expected: z.string(), seen: z.string() }),
+      ),
     }),
   ),
   against: z
@@ -78,13 +80,16 @@ async function readReplay(file: string, commit: string): Promise<NonNullable<Dif
       }),
     );
   const broken = scenarios.flatMap(({ id, broken: expectations }) =>
-    expectations.map(({ alert, expected, seen }) => `${id}: ${alert} expected ${expected}, seen ${seen}`),
+    expectations.map(
+      ({ alert, service, expected, seen }) =>
+        `${id}: ${alert}${service === undefined ? '' : ` of ${service}`}: expected ${expected}, seen ${seen}`,
+    ),
   );
   const summary =
     broken.length === 0
       ? `Replay: all expectations hold in ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}.`
-      : `Replay: ${broken.length} ${broken.length === 1 ? 'expectation is' : 'expectations are'} broken: ${broken.join('; ')}.`;
-  return { notes, summary };
+      : `Replay: ${broken.length} ${broken.length === 1 ? 'expectation is' : 'expectations are'} broken.`;
+  return { notes, summary, broken };
 }
 
 function first(all: z.infer<typeof spans>): string | undefined {

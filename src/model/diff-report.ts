@@ -38,7 +38,9 @@ export interface DiffReport {
   /** What a replay of the changed rules showed, if there was one. */
   readonly replay?: {
     readonly notes: readonly ReplayNote[];
-    /** @example 'All 21 scenarios hold.' */
+    /** @example 'Replay: all expectations hold in 21 scenarios.' */
     readonly summary: string;
+    /** Expectations that do not hold any more. @example 'incident-linear: ServicePoolSaturated of user-service: …' */
+    readonly broken: readonly string[];
   };
 }

@@ -49,7 +49,8 @@ function paging(told: ToldDiff, report: DiffReport): string {
   const { changes, replay } = report;
   const { paging: rows } = told;
   const words = replay?.summary ?? notReplayed(told, report);
-  const summary = words === '' ? '' : `<p>${text(words)}</p>`;
+  const broken = (replay?.broken ?? []).map((line) => `<li>${text(line)}</li>`).join('');
+  const summary = `${words === '' ? '' : `<p>${text(words)}</p>`}${broken === '' ? '' : `<ul>${broken}</ul>`}`;
   if (rows.length === 0) {
     const calm =
       changes.length === 0

@@ -33,11 +33,12 @@ export function renderDiffMarkdown(report: DiffReport, options: DiffMarkdownOpti
   ];
   const tail = [
     notReplayed(told, report),
-    asText(within(report.replay?.summary ?? '', (options.limit ?? Number.POSITIVE_INFINITY) / 4)),
+    report.replay?.broken.length === 0 ? report.replay.summary : '',
     `Compared with \`${report.base.ref}\` (${report.base.commit.slice(0, 7)}). ${report.unchanged} unchanged.`,
   ];
   const parts = [
     ...pagingParts(told, report),
+    ...listParts('broken expectations', `**${report.replay?.summary ?? ''}**`, brokenItems(report)),
     ...listParts('dashboards', '**Dashboards**', dashboardItems(told)),
     ...listParts('alerts', '**Alerts, without effect on paging**', told.rules.map(groupItem)),
     ...queryParts(report),
@@ -50,8 +51,8 @@ export function renderDiffMarkdown(report: DiffReport, options: DiffMarkdownOpti
   );
 }
 
-function within(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+function brokenItems({ replay }: DiffReport): string[] {
+  return (replay?.broken ?? []).map((line) => `- ${asText(line)}`);
 }
 
 /** A piece of the report that can be left out. */

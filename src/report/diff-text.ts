@@ -37,10 +37,15 @@ export function renderDiffText(report: DiffReport, paint: Paint = noPaint): stri
   ];
   return [
     head,
-    ...sections.filter((text) => text !== ''),
-    ...[report.replay?.summary ?? notReplayed(told, report)].filter((line) => line !== ''),
+    ...sections,
+    [
+      report.replay?.summary ?? notReplayed(told, report),
+      ...(report.replay?.broken ?? []).map((line) => `  ${paint.warn('×')} ${line}`),
+    ].join('\n'),
     `${report.unchanged} unchanged.`,
-  ].join('\n\n');
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n');
 }
 
 function section(title: string, lines: readonly string[], paint: Paint): string {

@@ -106,7 +106,7 @@ const PANEL = 'Query time p95, all and by operation';
 /** What a report says of the change itself, without what surrounds it. */
 function saidOf(report: DiffReport): readonly [string[], string[]] {
   const surroundings =
-    /^(Changes against| {2}(Affects paging|Alerts|Dashboards|Paging is)| {4}(?:~ User Service$|Grafana starts)|\d+ unchanged|$)/;
+    /^(Changes against| {2}(Affects paging|Alerts|Dashboards|Paging is)| {4}(?:~ User Service$|Grafana starts)|\d+ unchanged|Not replayed|$)/;
   const text = renderDiffText(report)
     .split('\n')
     .filter((line) => !surroundings.test(line));
@@ -727,6 +727,7 @@ describe('a diff', () => {
       replay: {
         notes: [{ alert: 'ServiceQueryP95High', service: 'user-service', text: 'would fire 14:24 instead of 14:27' }],
         summary: 'Replay: all expectations hold in 21 scenarios.',
+        broken: [],
       },
     };
     const markdown = renderDiffMarkdown(report);
@@ -736,6 +737,18 @@ describe('a diff', () => {
     );
     expect(markdown).toContain('Replay: all expectations hold in 21 scenarios.');
     expect(renderDiffHtml(report)).toContain('<td>would fire 14:24 instead of 14:27</td>');
+  });
+
+  test('lists what the replay found broken, and says so where nothing was replayed', () => {
+    const change = withRule(() => ({ for: '2m' as const }));
+    const broken = ['incident-linear: ServiceQueryP95High of user-service: expected fires, seen stays silent'];
+    const report = { ...change, replay: { notes: [], summary: 'Replay: 1 expectation is broken.', broken } };
+    for (const text of [renderDiffText(report), renderDiffMarkdown(report), renderDiffHtml(report)]) {
+      expect(text).toContain('Replay: 1 expectation is broken.');
+      expect(text).toContain(broken[0]);
+    }
+    for (const text of [renderDiffText(change), renderDiffMarkdown(change), renderDiffHtml(change)])
+      expect(text).toContain('Not replayed: npm run replay -- --against 3f2a9c1');
   });
 
   test('shows a long query around what changed, and leaves the rest out', () => {
