@@ -25,7 +25,7 @@ import { verdictSection } from './panels/verdict.ts';
 /** What a service's own file does to the house dashboard. */
 export type Extend = (house: DashboardDraft, context: ServiceContext) => DashboardDraft;
 
-/** The dashboard of a service without a file of its own: all families, in the order in which trouble spreads. */
+/** The dashboard of a service without a file of its own: all families, first what users feel, then what it comes from. */
 export function houseDashboard(
   service: Service,
   context: BuildContext,

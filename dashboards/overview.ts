@@ -23,8 +23,11 @@ import { groupBy } from '../src/model/group-by.ts';
 import type { Service } from '../src/model/service.ts';
 import type { Signal, SignalId } from '../src/model/signal.ts';
 
-/** The incident that this project was started for, 13:30 to 17:00 UTC; the overview links to it. */
-const INCIDENT = { from: Date.UTC(2025, 11, 15, 13, 30), to: Date.UTC(2025, 11, 15, 17) };
+/**
+ * The incident that this project was started for, 13:30 to 16:01 UTC; the overview links to it. It ends with the
+ * rollback, because tiles show the last value: later they would say that all is well.
+ */
+const INCIDENT = { from: Date.UTC(2025, 11, 15, 13, 30), to: Date.UTC(2025, 11, 15, 16, 1) };
 
 const COLUMNS: readonly (readonly [SignalId, string])[] = [
   ['error-ratio', 'errors'],

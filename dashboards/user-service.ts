@@ -19,7 +19,7 @@ export const userService: Extend = (
       title: 'Database time by operation',
       description:
         'Seconds of query time per second, by operation: 1 is one connection always busy. The operation at the top is the one to explain first, even if it is not the slowest.',
-      unit: 'suffix: s/s',
+      unit: 'suffix:s/s',
       width: 24,
       queries: [
         {

@@ -50,6 +50,8 @@ function byStatus({ service }: ServiceContext): PanelDraft {
         legend: `{{${server.status}}}`,
       },
     ],
+    // Green, which the palette begins with, would say that all is well.
+    colours: { 500: COLOURS.accent, 502: COLOURS.warn, 503: COLOURS.bad, 504: COLOURS.main },
   });
 }
 

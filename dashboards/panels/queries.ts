@@ -1,4 +1,5 @@
 import {
+  COLOURS,
   INSTANCE,
   type PanelDraft,
   RATE,
@@ -40,6 +41,7 @@ function own({ service, signals }: ServiceContext): PanelDraft[] {
           legend: `{{${operation}}}`,
         },
       ],
+      colours: { 'all queries': COLOURS.main },
       ...limit,
     }),
     timeseriesPanel({
@@ -65,6 +67,7 @@ function own({ service, signals }: ServiceContext): PanelDraft[] {
           legend: 'failed',
         },
       ],
+      colours: { failed: COLOURS.bad },
     }),
   ];
 }

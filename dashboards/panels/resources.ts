@@ -112,7 +112,7 @@ function restarts({ service: { metrics } }: ServiceContext): PanelDraft[] {
   const { kind, series: binding } = metrics.restarts;
   const expr =
     kind === 'counter'
-      ? `sum by (pod)(increase(${series(binding)}[${RATE}]))`
+      ? `round(sum by (pod)(increase(${series(binding)}[${RATE}])))`
       : `sum by (instance)(changes(${series(binding, [INSTANCE])}[${RATE}]))`;
   return [
     timeseriesPanel({

@@ -75,7 +75,7 @@ function signs({ signals }: ServiceContext): PanelDraft {
   const degradation = findSignal(signals, 'degradation');
   const telemetry = findSignal(signals, 'telemetry-absent');
   const homes: SignalId[] = ['degradation', 'telemetry-absent'];
-  return timeseriesPanel({
+  const panel = timeseriesPanel({
     key: 'signs-of-degradation',
     title: 'Signs of degradation',
     description:
@@ -91,4 +91,10 @@ function signs({ signals }: ServiceContext): PanelDraft {
     ...(degradation === undefined ? {} : { limit: degradation.limit }),
     colours: { signs: COLOURS.bad, 'missing telemetry': COLOURS.quiet },
   });
+  // Signs are counted: on a lower axis Grafana would write quarters of them.
+  panel.builder.axisSoftMax(MOST_SIGNS);
+  return panel;
 }
+
+/** Latency, pools, queries, and room above them. */
+const MOST_SIGNS = 4;

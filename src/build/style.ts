@@ -23,7 +23,7 @@ export function grafanaUnit(unit: Unit): string {
     case 'count':
       return 'short';
     case 'factor':
-      return 'suffix: ×';
+      return 'suffix:×';
     default:
       return unit satisfies never;
   }

@@ -10,7 +10,7 @@ const QUANTITIES: Readonly<Record<string, Unit>> = {
   s: 'seconds',
   short: 'count',
   none: 'count',
-  'suffix: ×': 'factor',
+  'suffix:×': 'factor',
 };
 
 /** Those that are written behind the number: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/#unit */
