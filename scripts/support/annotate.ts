@@ -31,6 +31,9 @@ export async function annotate(request: AnnotateRequest): Promise<string> {
   return sentence(deployment, done);
 }
 
+/** Clocks are apart by less, in milliseconds. */
+const LATEST = 600_000;
+
 /** What this project deploys itself: its marks stand on the overview. */
 const DASHBOARDS = { id: 'project', title: 'Dashboards and alerts' } as const;
 
@@ -47,10 +50,19 @@ function readDeployment({ service: id, version, sha, link, at }: AnnotateRequest
   if (version.trim() === '' || /\s/.test(version)) {
     throw refused('N001', `--version "${version}"`, 'is no version', 'Give it as it was deployed, such as v1.2.3');
   }
+  const moment = readMoment('--at', at, Date.now() / 1000) * 1000;
+  if (moment > Date.now() + LATEST) {
+    throw refused(
+      'N001',
+      `--at ${at}`,
+      'is in the future',
+      'Give the time of the deployment, or leave it out for now.',
+    );
+  }
   return {
     service: { id, title: service.title },
     version,
-    at: readMoment('--at', at, Date.now() / 1000) * 1000,
+    at: moment,
     ...(sha === undefined || sha === '' ? {} : { sha }),
     ...(link === undefined ? {} : { link }),
   };

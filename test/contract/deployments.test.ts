@@ -59,6 +59,41 @@ test.each(sites)('$name: a deployment is marked once, however often it is repeat
   );
 });
 
+test.each(sites)('$name: the tag of an image and its digest are marked once, and taken back', async (site) => {
+  const marks = open(site);
+  const deployment = { ...aDeployment('registry/user-service:v1.2.3'), sha: 'sha256:3f2a9c1d4e5f67890' };
+  expect((await marks.mark(deployment)).outcome).toBe('marked');
+  expect((await marks.mark({ ...deployment, at: NOON + MINUTE })).outcome).toBe('already marked');
+  const other = { ...deployment, version: 'registry/user-service:v1.2.4', at: NOON + 2 * MINUTE };
+  expect((await marks.mark(other)).outcome).toBe('marked');
+  expect((await marks.close({ ...deployment, at: NOON + 3 * MINUTE })).outcome).toBe('closed');
+  expect((await shown(site, deployment.service.id)).map(({ text }) => text.split('\n')[0])).toEqual(
+    expect.arrayContaining([expect.stringContaining('registry/user-service:v1.2.3 (3f2a9c1d4e5f)')]),
+  );
+});
+
+test.each(sites)('$name: a repeat from a machine whose clock is behind writes nothing', async (site) => {
+  const marks = open(site);
+  const deployment = aDeployment();
+  await marks.mark(deployment);
+  expect((await marks.mark({ ...deployment, at: NOON - MINUTE })).outcome).toBe('already marked');
+  expect(await shown(site, deployment.service.id)).toHaveLength(1);
+});
+
+test.each(sites)(
+  '$name: a mark of long ago is found behind a hundred later ones',
+  { timeout: 60_000 },
+  async (site) => {
+    const marks = open(site);
+    const deployment = aDeployment();
+    await marks.mark(deployment);
+    for (let index = 1; index <= 101; index += 1)
+      await marks.mark({ ...deployment, version: `v2.${index}`, at: NOON + index * MINUTE });
+    expect((await marks.mark({ ...deployment, at: NOON + 1000 })).outcome).toBe('already marked');
+    expect((await marks.close({ ...deployment, at: NOON + 2000 })).outcome).toBe('closed');
+  },
+);
+
 test.each(sites)('$name: a rollback makes the mark a region, once', async (site) => {
   const marks = open(site);
   const deployment = aDeployment();

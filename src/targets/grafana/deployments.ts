@@ -37,8 +37,11 @@ export interface Deployments {
   requests(): number;
 }
 
-/** Marks of a service that are looked through, the latest first. */
+/** Marks that are looked through, the latest first. */
 const LIMIT = 100;
+
+/** Clocks of machines that deploy are apart by less, in milliseconds; a mark so little later is the same deployment. */
+const SKEW = 600_000;
 
 /**
  * Opens the marks of a Grafana. They belong to the organisation and to no dashboard; the tags `deployment` and
@@ -49,9 +52,12 @@ const LIMIT = 100;
 export function openDeployments(options: ConnectionOptions): Deployments {
   const client = createClient(options);
 
-  const marksOf = async ({ service }: Deployment): Promise<readonly Annotation[]> => {
-    const tags = tagsOf(service.id).map((tag) => `tags=${encodeURIComponent(tag)}`);
-    const query = [...tags, 'type=annotation', `limit=${LIMIT}`].join('&');
+  const find = async (tags: readonly string[], range = ''): Promise<readonly Annotation[]> => {
+    const query = [
+      ...tags.map((tag) => `tags=${encodeURIComponent(tag)}`),
+      'type=annotation',
+      `limit=${LIMIT}${range}`,
+    ].join('&');
     const { body } = await client.request('GET', `${paths.annotations}?${query}`);
     const parsed = annotations.safeParse(body);
     if (!parsed.success) {
@@ -66,19 +72,22 @@ export function openDeployments(options: ConnectionOptions): Deployments {
 
   return {
     async mark(deployment) {
-      const { at } = deployment;
+      const { at, service } = deployment;
       // What was deployed after this time is another story.
-      const [last] = (await marksOf(deployment)).filter(({ time }) => time <= at);
-      if (last !== undefined && isOf(last, deployment) && !isRegion(last)) {
-        return { outcome: 'already marked', from: last.time };
-      }
+      const found = await find(tagsOf(service.id), `&from=1&to=${at + SKEW}`);
+      const last = found.find(({ time }) => time <= at);
+      const same = [...found.filter(({ time }) => time > at), ...(last === undefined ? [] : [last])].find(
+        (mark) => isOf(mark, deployment) && !isRegion(mark),
+      );
+      if (same !== undefined) return { outcome: 'already marked', from: same.time };
       const body = { time: at, tags: allTags(deployment), text: textOf(deployment) };
       await client.request('POST', paths.annotations, { body });
       return { outcome: 'marked', from: at };
     },
     async close(deployment) {
       const { service, version, at } = deployment;
-      const own = (await marksOf(deployment)).filter((mark) => isOf(mark, deployment));
+      const found = await find([...tagsOf(service.id), versionTag(version)]);
+      const own = found.filter((mark) => isOf(mark, deployment));
       const last = own.find(({ time }) => time < at) ?? own.at(-1);
       if (last === undefined) {
         throw new TargetError(
@@ -113,14 +122,19 @@ function tagsOf(service: string): readonly string[] {
 }
 
 function allTags({ service, version, sha }: Deployment): readonly string[] {
-  return [...tagsOf(service.id), `version:${version}`, ...(sha === undefined ? [] : [`sha:${short(sha)}`])];
+  return [...tagsOf(service.id), versionTag(version), ...(sha === undefined ? [] : [`sha:${short(sha)}`])];
+}
+
+/** Grafana keeps of a tag what stands before a second colon, as in the tag of an image. */
+function versionTag(version: string): string {
+  return `version:${version.replaceAll('%', '%25').replaceAll(':', '%3A')}`;
 }
 
 /** The same version, and the same commit where both say one: a tag such as `latest` moves. */
 function isOf({ tags }: Annotation, { version, sha }: Deployment): boolean {
   const known = tags?.find((tag) => tag.startsWith('sha:'));
   const sameCommit = sha === undefined || known === undefined || known === `sha:${short(sha)}`;
-  return sameCommit && (tags?.includes(`version:${version}`) ?? false);
+  return sameCommit && (tags?.includes(versionTag(version)) ?? false);
 }
 
 function isRegion({ time, timeEnd }: Annotation): boolean {
@@ -135,8 +149,9 @@ function textOf({ service, version, sha, link }: Deployment): string {
   return `${inHtml(`${service.title} ${version}${commit}`)}${more}`;
 }
 
+/** Twelve digits of a commit or of an image's digest. */
 function short(sha: string): string {
-  return sha.slice(0, 12);
+  return sha.replace(/^[^:]*:/, '').slice(0, 12);
 }
 
 function inHtml(text: string): string {

@@ -20,15 +20,17 @@ export function annotationRoutes(app: Hono, accountOf: (context: Context) => Acc
     const { time, timeEnd = 0, text = '', tags = [] } = (await context.req.json()) as Partial<FakeAnnotation>;
     if (text === '') return reply(context, 400, { message: 'Failed to save annotation' });
     const begin = time ?? Date.now();
-    all.set(id, { id, time: begin, timeEnd: timeEnd === 0 ? begin : timeEnd, text, tags });
+    all.set(id, { id, time: begin, timeEnd: timeEnd === 0 ? begin : timeEnd, text, tags: tags.map(stored) });
     return reply(context, 200, { id, message: 'Annotation added' });
   };
 
   app.get('/api/annotations', (context) => {
     const tags = context.req.queries('tags') ?? [];
     const limit = Number(context.req.query('limit') ?? 100);
+    const [from, to] = [Number(context.req.query('from') ?? 0), Number(context.req.query('to') ?? 0)];
+    const inRange = ({ time, timeEnd }: FakeAnnotation) => from === 0 || to === 0 || (time <= to && timeEnd >= from);
     const found = [...all.values()]
-      .filter((one) => tags.every((tag) => one.tags.includes(tag)))
+      .filter((one) => inRange(one) && tags.every((tag) => one.tags.includes(stored(tag))))
       .sort((left, right) => right.timeEnd - left.timeEnd)
       .slice(0, limit);
     return reply(context, 200, found);
@@ -38,4 +40,13 @@ export function annotationRoutes(app: Hono, accountOf: (context: Context) => Acc
     return write(context, count);
   });
   app.put('/api/annotations/:id', (context) => write(context, Number(context.req.param('id'))));
+}
+
+/** A key and a value: what stands behind a second colon is lost. */
+function stored(tag: string): string {
+  return tag
+    .split(':')
+    .slice(0, 2)
+    .map((part) => part.trim())
+    .join(':');
 }
