@@ -40,7 +40,10 @@ export function checkRunbooks(pages: readonly RunbookPage[], built: BuiltProject
   return runbookProblems(pages, {
     catalog: built.catalog,
     alerts: [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert),
-    limits: limitsOf(built.desired),
+    stated: statedOf(built.desired),
+    matchers: new Set(matchersIn(built.catalog.services.map(({ metrics }) => metrics))),
+    labels: labelsOf(built.desired),
+    repository: `${built.project.repository.url}/blob/${built.project.repository.branch}/`,
     panels: rowsOf(dashboards),
     read: (path) => {
       const file = `${root}${path}`;
@@ -50,16 +53,40 @@ export function checkRunbooks(pages: readonly RunbookPage[], built: BuiltProject
   });
 }
 
-/** Limits without a unit, such as "above 0", are no words that could be mistaken for them. */
-function limitsOf({ resources }: Desired): ReadonlyMap<string, readonly string[]> {
+/** What the facts say. Limits without a unit, such as "above 0", are no words that could be mistaken for them. */
+function statedOf({ resources }: Desired): ReadonlyMap<string, readonly string[]> {
   const rules = resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
-  const measured = rules.filter(({ unit }) => unit !== 'count');
   return new Map(
-    [...groupBy(measured, ({ alert }) => alert)].map(([alert, members]) => [
+    [...groupBy(rules, ({ alert }) => alert)].map(([alert, members]) => [
       alert,
-      members.map(({ unit, threshold }) => formatQuantity({ unit, value: threshold })),
+      members.flatMap(({ unit, threshold, for: duration, expr, notification }) => [
+        ...(unit === 'count' ? [] : [formatQuantity({ unit, value: threshold })]),
+        duration,
+        ...windowsOf(expr),
+        notification.receiver,
+      ]),
     ]),
   );
+}
+
+/** All matchers in the services' bindings. */
+function matchersIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'matchers' && Array.isArray(inner) ? inner.map(String) : matchersIn(inner),
+  );
+}
+
+/** Labels in groupings and matchers of all that is built. */
+function labelsOf({ resources }: Desired): ReadonlySet<string> {
+  const texts = resources.map((resource) =>
+    resource.kind === 'rule' ? resource.rule.expr : resource.kind === 'dashboard' ? JSON.stringify(resource.spec) : '',
+  );
+  const found = texts.flatMap((text) => [
+    ...[...text.matchAll(/\b(?:by|on) ?\(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(',')),
+    ...[...text.matchAll(/[{,](\w+)(?:=~?|!=|!~)/g)].map(([, label = '']) => label),
+  ]);
+  return new Set(found.map((label) => label.trim()).filter((label) => /^\w+$/.test(label)));
 }
 
 /** The pages with their facts filled in, and those that have no place for facts. */
@@ -103,8 +130,7 @@ function factOf(resource: RuleResource, built: BuiltProject, incident: IncidentL
     notifiesWithin: pageLatency(rule, project),
     dashboard: dashboard?.title ?? '',
     panel: panel?.title ?? '',
-    // The replay knows nothing of Prometheus or Grafana themselves being down.
-    incident: service === undefined ? [] : (incident(rule) ?? []),
+    incident: incident(rule) ?? [],
   };
 }
 

@@ -67,7 +67,9 @@ const otherFacts = z.looseObject({
   scrapeInterval: duration,
   histogramBoundaries: z.looseObject({ server: z.array(positive).min(1), database: z.array(positive).min(1) }),
   repository: z.looseObject({
-    url: z.url({ protocol: /^https?$/, error: 'is no http or https address' }),
+    url: z
+      .url({ protocol: /^https?$/, error: 'is no http or https address' })
+      .refine((url) => !url.endsWith('/'), 'ends with a slash, and paths are put behind it'),
     branch: name,
   }),
   notifications: z.looseObject({

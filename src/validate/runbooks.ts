@@ -19,8 +19,18 @@ export interface RunbookSurroundings {
   readonly catalog: Catalog;
   /** Every alert there is, also those that have no rule at present. */
   readonly alerts: readonly string[];
-  /** Limits of each alert's rules, as people read them. @example new Map([['ServiceLatencyP95High', ['2 s']]]) */
-  readonly limits: ReadonlyMap<string, readonly string[]>;
+  /**
+   * What the facts say of each alert's rules, as people write it: limits, times, windows, receivers.
+   *
+   * @example new Map([['ServiceLatencyP95High', ['2 s', '2m', '5m', 'shop-on-call']]])
+   */
+  readonly stated: ReadonlyMap<string, readonly string[]>;
+  /** Matchers that find the services' metrics. @example new Set(['job="shop/user-service"']) */
+  readonly matchers: ReadonlySet<string>;
+  /** Labels that rules and dashboards group and match by. */
+  readonly labels: ReadonlySet<string>;
+  /** Where the repository is hosted, up to a file's path: links there are files of the project. */
+  readonly repository: string;
   /** Titles of the panels in each row; rows without a title are `top`. */
   readonly panels: ReadonlyMap<string, ReadonlySet<string>>;
   /** Text of a file of the project, or an empty one for a folder; undefined where there is nothing. */
@@ -41,6 +51,9 @@ const OTHERS: ReadonlySet<string> = new Set([
   'http_server_active_requests',
 ]);
 
+/** Labels that only people ask for: of Grafana's own metrics, and resource attributes that `target_info` carries. */
+const OTHER_LABELS = ['__name__', 'integration', 'k8s_pod_name', 'k8s_node_name'];
+
 /** All that is wrong with the pages. Whether their facts are up to date is the business of `npm run runbooks`. */
 export function runbookProblems(pages: readonly RunbookPage[], around: RunbookSurroundings): readonly Diagnostic[] {
   const known = new Set([
@@ -52,10 +65,10 @@ export function runbookProblems(pages: readonly RunbookPage[], around: RunbookSu
     ...pairProblems(pages, around.alerts),
     ...pages.flatMap((page) => [
       ...sectionProblems(page),
-      ...queryProblemsOf(page, known),
+      ...queryProblemsOf(page, known, around),
       ...panelProblems(page, around.panels),
-      ...linkProblems(page, around.read),
-      ...typedProblems(page, around.limits.get(page.alert) ?? []),
+      ...linkProblems(page, around),
+      ...typedProblems(page, around.stated.get(page.alert) ?? []),
     ]),
   ];
 }
@@ -112,7 +125,11 @@ function sectionProblems({ path, alert, text }: RunbookPage): Diagnostic[] {
   ];
 }
 
-function queryProblemsOf({ path, alert, text }: RunbookPage, known: ReadonlySet<string>): Diagnostic[] {
+function queryProblemsOf(
+  { path, alert, text }: RunbookPage,
+  known: ReadonlySet<string>,
+  around: RunbookSurroundings,
+): Diagnostic[] {
   return [...text.matchAll(/^[ \t]*```promql\n([\s\S]*?)^[ \t]*```/gm)].flatMap(([, query = '']) => {
     const { problems, selectors } = parseQuery(query);
     const [first] = problems;
@@ -132,16 +149,55 @@ function queryProblemsOf({ path, alert, text }: RunbookPage, known: ReadonlySet<
       // A selector without a name asks what there is at all.
       (metric) => metric !== '' && !known.has(metric),
     );
-    return strange.map((metric) =>
-      problem(
-        'M004',
-        path,
-        `page ${alert}`,
-        `queries ${metric}, which no service records`,
-        'Take a metric of the services’ bindings, or add it to OTHERS in src/validate/runbooks.ts with the reason.',
+    const found = (message: string, remedy: string) => problem('M004', path, `page ${alert}`, message, remedy);
+    return [
+      ...strange.map((metric) =>
+        found(
+          `queries ${metric}, which no service records`,
+          'Take a metric of the services’ bindings, or add it to OTHERS in src/validate/runbooks.ts with the reason.',
+        ),
       ),
-    );
+      ...strangeMatchers(
+        selectors.flatMap(({ matchers }) => matchers),
+        around.matchers,
+      ).map((matcher) =>
+        found(
+          `asks for ${matcher}, which finds no service`,
+          `Services are found by: ${[...around.matchers].join(', ')}`,
+        ),
+      ),
+      ...strangeLabels(query, around.labels).map((label) =>
+        found(`groups by ${label}, which no rule or dashboard knows`, `Labels: ${[...around.labels].join(', ')}`),
+      ),
+    ];
   });
+}
+
+/** Matchers of the labels that services are found by, with a value that none of them has. */
+function strangeMatchers(matchers: readonly string[], known: ReadonlySet<string>): string[] {
+  const values = [...known].map((matcher) => /^(\w+)="(.*)"$/.exec(matcher) ?? []);
+  return [...new Set(matchers)].filter((matcher) => {
+    const [, label, operator, value = ''] = /^(\w+)(=~?)"(.*)"$/.exec(matcher) ?? [];
+    const ofLabel = values.flatMap(([, name, found]) => (name === label && found !== undefined ? [found] : []));
+    if (operator === undefined || ofLabel.length === 0) return false;
+    const matches =
+      operator === '=' ? (found: string) => found === value : (found: string) => matchesWhole(value, found);
+    return !ofLabel.some(matches);
+  });
+}
+
+function matchesWhole(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(text);
+  } catch {
+    return false;
+  }
+}
+
+function strangeLabels(query: string, known: ReadonlySet<string>): string[] {
+  const groups = [...query.matchAll(/\b(?:by|without|on|ignoring)\s*\(([^)]*)\)/g)];
+  const labels = groups.flatMap(([, list = '']) => list.split(',').map((label) => label.trim()));
+  return [...new Set(labels)].filter((label) => label !== '' && !known.has(label) && !OTHER_LABELS.includes(label));
 }
 
 /** `_Title_ (row Row)`, `_Title_ (System overview, row Row)`, `_Title_ (top)`, `_Title_ (same row)`. */
@@ -168,12 +224,13 @@ function panelProblems({ path, alert, text }: RunbookPage, panels: RunbookSurrou
   });
 }
 
-function linkProblems({ path, alert, text }: RunbookPage, read: RunbookSurroundings['read']): Diagnostic[] {
+function linkProblems({ path, alert, text }: RunbookPage, { read, repository }: RunbookSurroundings): Diagnostic[] {
   const links = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   return [...new Set(links)].flatMap((link) => {
-    if (/^[a-z]+:/i.test(link)) return [];
-    const [file = '', anchor] = link.split('#');
-    const target = file === '' ? path : resolved(path, file);
+    const ours = link.startsWith(repository);
+    if (/^[a-z]+:/i.test(link) && !ours) return [];
+    const [file = '', anchor] = (ours ? link.slice(repository.length) : link).split('#');
+    const target = ours ? decodeURIComponent(file) : file === '' ? path : resolved(path, file);
     const content = read(target);
     if (content === undefined)
       return [problem('M006', path, `page ${alert}`, `links to ${link}, which does not exist`, 'Correct the link.')];
@@ -191,11 +248,11 @@ function linkProblems({ path, alert, text }: RunbookPage, read: RunbookSurroundi
 }
 
 /** What the facts block says from the rules may not stand in the prose as well: one of the two would grow old. */
-function typedProblems({ path, alert, text }: RunbookPage, limits: readonly string[]): Diagnostic[] {
+function typedProblems({ path, alert, text }: RunbookPage, stated: readonly string[]): Diagnostic[] {
   const prose = withoutCode(text).replace(/<!-- facts -->[\s\S]*?<!-- \/facts -->/, '');
   const times = [...prose.matchAll(/\b[0-2]?\d:[0-5]\d\b/g)].map(([time]) => time);
-  const words = ` ${prose.replace(/[^\w%.×]+/g, ' ')} `;
-  const typed = [...times, ...limits.filter((limit) => words.includes(` ${limit} `) || words.includes(` ${limit}. `))];
+  const words = ` ${prose.replace(/[^\w%.×-]+/g, ' ')} `;
+  const typed = [...times, ...stated.filter((fact) => words.includes(` ${fact} `) || words.includes(` ${fact}. `))];
   return [...new Set(typed)].map((value) =>
     problem(
       'M008',

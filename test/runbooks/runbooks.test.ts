@@ -128,6 +128,26 @@ describe('a page', () => {
     ['with a dead anchor', 'M006', (text: string) => `${text}\n[x](ServiceMemoryHigh.md#impacts)\n`, 'no such heading'],
     ['that states a time by hand', 'M008', (text: string) => `${text}\nIt fired at 14:32.\n`, '14:32'],
     ['that states its limit by hand', 'M008', (text: string) => `${text}\nAbove 80 % it fires.\n`, '80 %'],
+    ['that states its time by hand', 'M008', (text: string) => `${text}\nIt fires after 10m.\n`, '10m'],
+    ['that states its receiver by hand', 'M008', (text: string) => `${text}\nIt tells shop-chat.\n`, 'shop-chat'],
+    [
+      'that asks for a service there is not',
+      'M004',
+      (text: string) => `${text}\n\`\`\`promql\nup{job="shop/usr-service"}\n\`\`\`\n`,
+      'job="shop/usr-service", which finds no service',
+    ],
+    [
+      'that groups by a label there is not',
+      'M004',
+      (text: string) => `${text}\n\`\`\`promql\nsum by (instanc)(up{job=~"shop/.+"})\n\`\`\`\n`,
+      'groups by instanc',
+    ],
+    [
+      'with a dead link to its own repository',
+      'M006',
+      (text: string) => `${text}\n[x](https://github.com/example/grafana-as-code/blob/main/nowhere.md)\n`,
+      'nowhere.md',
+    ],
   ])('%s is found (%s)', (_, code, change, told) => {
     const problems = checkRunbooks(changed(change), worldOf());
     expect(problems).toMatchObject([{ code, file: 'alerts/runbooks/ServiceCpuHigh.md' }]);

@@ -218,6 +218,7 @@ describe('facts', () => {
     ['F013', { folder: { uid: 'shop-services', title: '' } }],
     ['F013', { dataSource: { uid: '', name: 'Prometheus' } }],
     ['F013', { repository: { url: 'nope', branch: 'main' } }],
+    ['F013', { repository: { url: 'https://github.com/example/x/', branch: 'main' } }],
   ])('%s: facts of the project that Grafana would not take', (code, facts) => {
     expect(validateFacts(defineCatalog([]), { ...project, ...facts }).map((problem) => problem.code)).toEqual([code]);
   });
