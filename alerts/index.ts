@@ -1,6 +1,6 @@
-import { type Alert, buildRule, type RuleContext } from '../src/build/index.ts';
+import { type Alert, buildRule, type ContactPointFacts, contactPointOf, type RuleContext } from '../src/build/index.ts';
 import { findSignal, projectSignals, signals } from '../src/metrics/index.ts';
-import type { ContactPoint } from '../src/model/contact-point.ts';
+import type { Project } from '../src/model/project.ts';
 import type { ContactPointResource, RuleResource } from '../src/model/resource.ts';
 import type { Catalog, Service } from '../src/model/service.ts';
 import type { SignalId } from '../src/model/signal.ts';
@@ -66,12 +66,13 @@ function serviceRules(service: Service, catalog: Catalog, context: RuleContext):
 }
 
 /** The contact points as resources. */
-export function buildContactPoints(points: readonly ContactPoint[] = contactPoints): readonly ContactPointResource[] {
-  return points.map((contactPoint) => ({
-    kind: 'contact-point',
-    uid: contactPoint.name,
-    title: contactPoint.name,
-    source: 'alerts/routing.ts',
-    contactPoint,
-  }));
+export function buildContactPoints(
+  project: Pick<Project, 'owner'>,
+  points: readonly ContactPointFacts[] = contactPoints,
+): readonly ContactPointResource[] {
+  return points.map((facts) => {
+    const contactPoint = contactPointOf(project, facts);
+    const { name } = contactPoint;
+    return { kind: 'contact-point', uid: name, title: name, source: 'alerts/routing.ts', contactPoint };
+  });
 }

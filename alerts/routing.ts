@@ -1,23 +1,24 @@
-import { defineContactPoint, pagerDuty, slack } from '../src/build/index.ts';
-import { type ContactPoint, secret } from '../src/model/contact-point.ts';
-import { project } from '../src/project.ts';
+import { type ContactPointFacts, defineContactPoint, pagerDuty, slack } from '../src/build/index.ts';
+import { secret } from '../src/model/contact-point.ts';
 
 /** Wakes somebody up. `pagerDuty`, `webhook`, `slack` and `email` can stand here, several at once. */
-export const onCall = defineContactPoint(project, 'on-call', [pagerDuty({ integrationKey: secret('PAGERDUTY_KEY') })]);
+export const onCall = defineContactPoint('on-call', [pagerDuty({ integrationKey: secret('PAGERDUTY_KEY') })]);
 
 /** Read in working hours. */
-export const chat = defineContactPoint(project, 'chat', [slack({ url: secret('SLACK_WEBHOOK_URL') })]);
+export const chat = defineContactPoint('chat', [slack({ url: secret('SLACK_WEBHOOK_URL') })]);
 
 /**
  * Told every few minutes that alerting works; it raises the alarm when it is not told. A service outside of Grafana
  * (a dead man's switch) belongs here. Without one there is no watchdog rule.
  *
- * @example defineContactPoint(project, 'heartbeat', [webhook({ url: secret('HEARTBEAT_URL') })])
+ * @example defineContactPoint('heartbeat', [webhook({ url: secret('HEARTBEAT_URL') })])
  */
-export const heartbeat: ContactPoint | undefined = undefined;
+export const heartbeat: ContactPointFacts | undefined = undefined;
 
 /** Every contact point. */
-export const contactPoints: readonly ContactPoint[] = [onCall, chat, heartbeat].filter((point) => point !== undefined);
+export const contactPoints: readonly ContactPointFacts[] = [onCall, chat, heartbeat].filter(
+  (point) => point !== undefined,
+);
 
 /** Who is told, by severity. */
 export const receivers = { critical: onCall, warning: chat, none: heartbeat } as const;

@@ -22,6 +22,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
       'Next: fill in its facts, then',
       '  npm run plan      shows its dashboard and alerts',
       '  npm run render    writes what a pull request shows',
+      '  npm run runbooks  writes its limits and receivers into the pages of its alerts',
       '',
     ].join('\n'),
   );

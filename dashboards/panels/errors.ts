@@ -87,7 +87,7 @@ function traffic({ service, signals }: ServiceContext): PanelDraft {
     ],
     colours: { 'of the last hours': COLOURS.quiet },
   });
-  panel.builder.fillOpacity(0).overrideByName('of the last hours', [
+  panel.builder.overrideByName('of the last hours', [
     { id: 'unit', value: 'percentunit' },
     { id: 'custom.axisPlacement', value: 'right' },
     // Against a baseline of next to nothing the share has no bounds; above this it tells no more.

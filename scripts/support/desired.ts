@@ -78,7 +78,7 @@ export function assemble(catalog: Catalog, project: Project): Desired {
   return {
     resources: [
       { kind: 'folder', uid: project.folder.uid, title: project.folder.title, source: 'src/project.ts' },
-      ...buildContactPoints(),
+      ...buildContactPoints(project),
       ...rules,
       ...dashboards,
     ],

@@ -1,12 +1,13 @@
 import type { AbsenceState, AlertRule, Severity } from '../model/alert-rule.ts';
 import { callerFile } from '../model/caller.ts';
-import type { ContactPoint } from '../model/contact-point.ts';
+
 import { shortest } from '../model/duration.ts';
 import { deepFreeze } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import type { RuleResource } from '../model/resource.ts';
 import type { Service } from '../model/service.ts';
 import type { Signal, SignalId } from '../model/signal.ts';
+import { type ContactPointFacts, contactPointOf } from './contact-points.ts';
 import { runbookUrl } from './context.ts';
 
 /** An alert as people write it, once for all services. */
@@ -47,7 +48,7 @@ export function defineAlert(facts: AlertFacts): Alert {
 /** What a rule needs besides its alert. */
 export interface RuleContext {
   readonly project: Project;
-  readonly receivers: Readonly<Record<Severity, ContactPoint | undefined>>;
+  readonly receivers: Readonly<Record<Severity, ContactPointFacts | undefined>>;
   /** The dashboard and panel that show a signal; undefined where none does, which validation reports. */
   readonly panelOf: (
     signal: SignalId,
@@ -74,6 +75,7 @@ export function buildRule(
     typeof alert.severity === 'string' ? alert.severity : service === undefined ? 'warning' : alert.severity(service);
   const group = service?.id ?? PROJECT_GROUP;
   const panel = panelOf(alert.signal, service?.id);
+  const receiver = receivers[severity];
   const uid = ruleUid(project, group, alert.slug);
   const rule: AlertRule = {
     uid,
@@ -105,7 +107,7 @@ export function buildRule(
     dashboardUid: panel?.dashboardUid ?? '',
     panelId: panel?.panelId ?? 0,
     notification: {
-      receiver: receivers[severity]?.name ?? '',
+      receiver: receiver === undefined ? '' : contactPointOf(project, receiver).name,
       groupBy: ['alertname', 'grafana_folder', 'system'],
       groupWait: shortest(project.notifications.groupWait[severity === 'critical' ? 'critical' : 'warning']),
       groupInterval: shortest(project.notifications.groupInterval),

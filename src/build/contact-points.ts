@@ -1,17 +1,28 @@
 import type { ContactPoint, Integration, SecretRef } from '../model/contact-point.ts';
 import type { Project } from '../model/project.ts';
 
+/** A contact point as `alerts/routing.ts` describes it, by its short name. */
+export interface ContactPointFacts {
+  /** Unique in the project. @example 'on-call' */
+  readonly name: string;
+  readonly integrations: readonly Integration[];
+}
+
 /**
- * A contact point of the owner. Its name is unique in Grafana's organisation by the owner's prefix.
+ * Describes a contact point.
  *
- * @example defineContactPoint(project, 'on-call', [pagerDuty({ integrationKey: secret('PAGERDUTY_KEY') })])
+ * @example defineContactPoint('on-call', [pagerDuty({ integrationKey: secret('PAGERDUTY_KEY') })])
  */
-export function defineContactPoint(
-  project: Pick<Project, 'owner'>,
-  name: string,
-  integrations: readonly Integration[],
+export function defineContactPoint(name: string, integrations: readonly Integration[]): ContactPointFacts {
+  return { name, integrations };
+}
+
+/** The contact point of a project: the owner's prefix makes its name unique in Grafana's organisation. */
+export function contactPointOf(
+  { owner }: Pick<Project, 'owner'>,
+  { name, integrations }: ContactPointFacts,
 ): ContactPoint {
-  return { name: `${project.owner}-${name}`, integrations };
+  return { name: `${owner}-${name}`, integrations };
 }
 
 /** PagerDuty, by an Events API v2 integration key. */

@@ -1,5 +1,13 @@
 export { type Alert, buildRule, defineAlert, type RuleContext } from './alert.ts';
-export { defineContactPoint, email, pagerDuty, slack, webhook } from './contact-points.ts';
+export {
+  type ContactPointFacts,
+  contactPointOf,
+  defineContactPoint,
+  email,
+  pagerDuty,
+  slack,
+  webhook,
+} from './contact-points.ts';
 export { type BuildContext, dashboardUid, INSTANCE, RATE, runbookUrl, type ServiceContext } from './context.ts';
 export { buildDashboard, type DashboardDraft, ownerTag, type Section } from './dashboard.ts';
 export {

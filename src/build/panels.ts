@@ -71,7 +71,7 @@ export function timeseriesPanel(
   const builder = measured(new timeseries.PanelBuilder(), facts)
     .lineWidth(2)
     // Under several lines the fills mix into a colour that means nothing.
-    .fillOpacity(facts.colours === undefined ? 0 : 8)
+    .fillOpacity(facts.queries.every(({ legend }) => Object.hasOwn(facts.colours ?? {}, legend)) ? 8 : 0)
     .showPoints(common.VisibilityMode.Never)
     .axisSoftMin(0)
     .axisSoftMax(softMaximum(facts))

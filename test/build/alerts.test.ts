@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { buildContactPoints, buildRules } from '../../alerts/index.ts';
 import { receivers } from '../../alerts/routing.ts';
-import { defineContactPoint, email, pagerDuty, slack, webhook } from '../../src/build/index.ts';
+import { contactPointOf, defineContactPoint, email, pagerDuty, slack, webhook } from '../../src/build/index.ts';
 import { pageLatency } from '../../src/model/alert-rule.ts';
 import { secret, secretsOf } from '../../src/model/contact-point.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { withPreviewReceivers } from '../../src/sync/index.ts';
-import { aService, desiredOf, ownServices, project, ruleOf, rulesOf } from '../support/world.ts';
+import { aService, desiredOf, project, ruleOf, rulesOf, shopServices } from '../support/world.ts';
 
 const rules = rulesOf(desiredOf());
 
 function alertsOf(service: Service): string[] {
-  return rulesOf(desiredOf([...ownServices, service]))
+  return rulesOf(desiredOf([...shopServices, service]))
     .filter((resource) => resource.service === service.id)
     .map(({ title }) => title);
 }
@@ -88,11 +88,11 @@ describe('rules', () => {
 describe('the watchdog', () => {
   const panelOf = () => ({ dashboardUid: 'shop-overview', panelId: 1 });
   const build = (heartbeat: ReturnType<typeof defineContactPoint> | undefined) =>
-    buildRules(defineCatalog(ownServices), { project, panelOf, receivers: { ...receivers, none: heartbeat } });
+    buildRules(defineCatalog(shopServices), { project, panelOf, receivers: { ...receivers, none: heartbeat } });
 
   test('exists only with a heartbeat to tell', () => {
     expect(build(undefined).map(({ title }) => title)).not.toContain('AlertingWatchdog');
-    const heartbeat = defineContactPoint(project, 'heartbeat', [webhook({ url: secret('HEARTBEAT_URL') })]);
+    const heartbeat = defineContactPoint('heartbeat', [webhook({ url: secret('HEARTBEAT_URL') })]);
     const [watchdog] = build(heartbeat).filter(({ title }) => title === 'AlertingWatchdog');
     expect(watchdog?.rule).toMatchObject({
       severity: 'none',
@@ -106,13 +106,13 @@ describe('the watchdog', () => {
 
 describe('contact points', () => {
   test('carry the owner in their name and refer to secrets by name', () => {
-    const point = defineContactPoint(project, 'everything', [
+    const point = defineContactPoint('everything', [
       pagerDuty({ integrationKey: secret('PD') }),
       slack({ url: secret('SLACK') }),
       webhook({ url: 'https://example.com/hook', credentials: secret('HOOK_TOKEN') }),
       email({ addresses: ['a@example.com', 'b@example.com'] }),
     ]);
-    expect(point.name).toBe('shop-everything');
+    expect(contactPointOf(project, point).name).toBe('shop-everything');
     expect(point.integrations.map(({ type, settings }) => [type, settings])).toEqual([
       ['pagerduty', { integrationKey: { secret: 'PD' } }],
       ['slack', { url: { secret: 'SLACK' } }],
@@ -131,12 +131,12 @@ describe('contact points', () => {
   });
 
   test('without their secrets lead to the preview, with a warning; the others stay', () => {
-    const point = defineContactPoint(project, 'both', [
+    const point = defineContactPoint('both', [
       slack({ url: secret('SLACK') }),
       email({ addresses: ['a@example.com'] }),
     ]);
     const replaced = withPreviewReceivers(
-      { resources: buildContactPoints([receivers.critical, point]) },
+      { resources: buildContactPoints(project, [receivers.critical, point]) },
       () => false,
       'http://preview',
     );
@@ -151,7 +151,7 @@ describe('contact points', () => {
   });
 
   test('with their secrets stay as they are', () => {
-    const desired = { resources: buildContactPoints() };
+    const desired = { resources: buildContactPoints(project) };
     expect(withPreviewReceivers(desired, () => true, 'http://preview')).toEqual({ desired, notes: [] });
   });
 });

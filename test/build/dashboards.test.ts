@@ -7,11 +7,11 @@ import {
   dashboardsOf,
   desiredOf,
   edited,
-  ownServices,
   panelsOf,
   project,
   ruleOf,
   rulesOf,
+  shopServices,
 } from '../support/world.ts';
 
 const dashboards = dashboardsOf(desiredOf());
@@ -40,7 +40,7 @@ describe('dashboards', () => {
 
   test('a service without a file of its own gets the house dashboard with all families, even if it has nothing to show', () => {
     const bare = aService({ id: 'bare', databases: [], pools: [], dependencies: [] });
-    const dashboard = dashboardsOf(desiredOf([...ownServices, bare])).find(({ service }) => service === 'bare');
+    const dashboard = dashboardsOf(desiredOf([...shopServices, bare])).find(({ service }) => service === 'bare');
     expect(dashboard?.source).toBe('dashboards/house.ts');
     const panels = dashboard === undefined ? [] : panelsOf(dashboard);
     expect(panels.filter(({ type }) => type === 'row')).toHaveLength(6);

@@ -1,19 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROJECT, run } from '../support/run.ts';
+import { copyOfProject } from '../support/shop/install.ts';
 
 /** A copy of the project whose files tests may change. */
 let project = '';
 beforeAll(async () => {
-  project = `${await mkdtemp(join(tmpdir(), 'project-'))}/`;
-  for (const part of ['package.json', 'tsconfig.json', 'services', 'dashboards', 'alerts', 'src', 'scripts']) {
-    await cp(join(PROJECT, part), join(project, part), { recursive: true });
-  }
-  await symlink(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
+  project = await copyOfProject('commands');
 });
 afterAll(() => rm(project, { recursive: true, force: true }));
 
@@ -284,6 +280,8 @@ describe('plan', () => {
 
 describe('render', () => {
   test('finds what is out of date and names the command to run', async () => {
+    expect((await run('render', ['--check'], {}, project)).code).toBe(1);
+    await run('render', [], {}, project);
     await writeFile(join(project, 'dashboards/rendered/left-over.json'), '{}');
     const stale = await run('render', ['--check'], {}, project);
     expect(stale.code).toBe(1);
@@ -442,6 +440,17 @@ describe('new-service', () => {
       expect((await run('plan', ['--dir', 'other', '--service', id], {}, project)).stdout).toContain(`for ${id}`);
     },
   );
+
+  test('and after the steps that it names, what CI checks holds', async () => {
+    const { stdout } = await run('new-service', ['billing'], {}, project);
+    const steps = [...stdout.matchAll(/npm run (\w+)/g)].map(([, name]) => name ?? '');
+    expect(steps).toEqual(['plan', 'render', 'runbooks']);
+    // Pages of alerts link to it.
+    await symlink(join(PROJECT, 'docs'), join(project, 'docs'));
+    for (const name of steps) expect(await run(name, [], {}, project)).toMatchObject({ code: 0 });
+    for (const name of ['render', 'runbooks'])
+      expect(await run(name, ['--check'], {}, project)).toMatchObject({ code: 0, stderr: '' });
+  }, 90_000);
 
   test('refuses an id that exists or can not be one, and writes nothing', async () => {
     const before = await readFile(join(project, 'services/index.ts'), 'utf8');

@@ -1,14 +1,14 @@
 /** The commands against a Grafana: exit codes, saved plans, backups, JSON, Ctrl-C; and no secret anywhere. */
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planJsonSchema } from '../../src/report/plan-schema.ts';
 import { createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import { type Served, serveFake, serveListener } from '../support/fake-grafana/serve.ts';
-import { PROJECT, type Ran, run } from '../support/run.ts';
+import { type Ran, run } from '../support/run.ts';
+import { copyOfProject } from '../support/shop/install.ts';
 
 let project = '';
 let fake: FakeGrafana;
@@ -20,11 +20,7 @@ const canaries = {
 };
 
 beforeAll(async () => {
-  project = `${await mkdtemp(join(tmpdir(), 'grafana-'))}/`;
-  for (const part of ['package.json', 'tsconfig.json', 'services', 'dashboards', 'alerts', 'src', 'scripts']) {
-    await cp(join(PROJECT, part), join(project, part), { recursive: true });
-  }
-  await symlink(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
+  project = await copyOfProject('grafana');
   fake = createFakeGrafana();
   served = await serveFake(fake);
 });
@@ -123,7 +119,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
     expect(json.drift).toMatchObject([{ uid: 'shop-user-service', by: 'admin', kept: true }]);
     const won = await command('sync', ['--overwrite-drift']);
     expect(won.code).toBe(0);
-    expect(won.stderr).toContain('Backed up 1 resources');
+    expect(won.stderr).toContain('Backed up 1 resource to');
   });
 
   test('backs up what it deletes, and restore puts it back', async () => {

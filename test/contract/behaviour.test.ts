@@ -10,7 +10,7 @@ import { type Desired, type Resource, resourceKey } from '../../src/model/resour
 import { renderPlanText } from '../../src/report/index.ts';
 import { apply, makePlan, plan } from '../../src/sync/index.ts';
 import { changed, estateOf, only, retitled, withThreshold } from '../support/estate.ts';
-import { ownServices } from '../support/world.ts';
+import { shopServices } from '../support/world.ts';
 import {
   boardPath,
   closedFolder,
@@ -34,7 +34,7 @@ if (real && found === undefined) {
 }
 const sites: readonly Site[] = real ? (found === undefined ? [] : [found]) : [fakeSite('unified'), fakeSite('legacy')];
 const [user, order] = ['user-service', 'order-service'];
-const twoServices = ownServices.filter(({ id }) => id === user || id === order);
+const twoServices = shopServices.filter(({ id }) => id === user || id === order);
 const OWNERS = 29;
 
 describe.each(sites)('on $name', (site) => {

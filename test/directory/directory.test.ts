@@ -10,7 +10,7 @@ import type { Desired } from '../../src/model/resource.ts';
 import { renderPlanText } from '../../src/report/index.ts';
 import { apply, type Outcome, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openDirectory } from '../../src/targets/directory/index.ts';
-import { aService, desiredOf, edited, ownServices } from '../support/world.ts';
+import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -148,7 +148,7 @@ describe('the second sync', () => {
 describe('what left the code', () => {
   const fewer = previewed(
     desiredOf(
-      ownServices
+      shopServices
         .filter(({ id }) => id !== 'order-service')
         .map((service) => ({
           ...service,
@@ -187,7 +187,7 @@ describe('files of others', () => {
     await put('grafana/alerting/theirs.yaml', 'apiVersion: 1\ngroups: []\n');
     await put('grafana/dashboards/shop-services/theirs.json', '{"uid":"theirs","title":"Theirs"}');
     await sync();
-    await sync(previewed(desiredOf(ownServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
+    await sync(previewed(desiredOf(shopServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
     expect(await text('grafana/datasources/prometheus.yaml')).toBe('apiVersion: 1\n');
     expect(await text('grafana/alerting/theirs.yaml')).toBe('apiVersion: 1\ngroups: []\n');
     expect(await text('grafana/dashboards/shop-services/theirs.json')).toBe('{"uid":"theirs","title":"Theirs"}');
@@ -329,7 +329,7 @@ describe('facts of any wording', () => {
   test.each(['contact-points', 'my-contact-points', 'deleted', 'rules'])(
     'a service called %s converges',
     async (id) => {
-      const desired = previewed(desiredOf([...ownServices, aService({ id })]));
+      const desired = previewed(desiredOf([...shopServices, aService({ id })]));
       await sync(desired);
       expect(isNoOp((await sync(desired)).plan)).toBe(true);
     },
@@ -410,7 +410,7 @@ describe('damage', () => {
 
   test('a lost manifest does not forget what Grafana has to delete', async () => {
     await sync();
-    const left = previewed(desiredOf(ownServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] }))));
+    const left = previewed(desiredOf(shopServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] }))));
     await sync(left);
     const deleted = await text('grafana/alerting/shop-deleted.yaml');
     expect(deleted).toContain('shop-order-service-errors');
@@ -479,7 +479,7 @@ describe('the folder of rules', () => {
   test('is kept where only some resources are put back', async () => {
     await sync();
     const some = previewed().resources.filter(({ kind, uid }) => kind === 'rule' && uid.includes('order-service'));
-    await sync(previewed(desiredOf(ownServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
+    await sync(previewed(desiredOf(shopServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
     const to = target();
     const keys = new Set(some.map(({ uid }) => uid));
     const live = await to.read({ resources: some }, {});
@@ -520,7 +520,7 @@ describe('an interrupted sync', () => {
 
   test('while deleting still tells Grafana to delete the rules', async () => {
     await sync();
-    const fewer = previewed(desiredOf(ownServices.slice(1)));
+    const fewer = previewed(desiredOf(shopServices.slice(1)));
     const to = target();
     const made = plan(fewer, await to.read(fewer, {}), to.identity, { scope: {} });
     await apply(made, { ...to, steps: async (from) => (await to.steps(from)).slice(0, -1) });

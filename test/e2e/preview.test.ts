@@ -18,7 +18,7 @@ import { apply, plan, type Target, withPreviewReceivers } from '../../src/sync/i
 import { openGrafana } from '../../src/targets/grafana/index.ts';
 import { estateOf } from '../support/estate.ts';
 import { run } from '../support/run.ts';
-import { desiredOf, ownServices, project, rulesOf } from '../support/world.ts';
+import { desiredOf, project, rulesOf, shopServices } from '../support/world.ts';
 
 const asked = process.env['MODE'] === 'e2e';
 const FROM = '14:50';
@@ -65,7 +65,7 @@ async function pageOf(pager: string, owner: string, until: number): Promise<Page
 async function promised(): Promise<number> {
   const rules = rulesOf(desiredOf()).flatMap(({ rule }) => (rule.alert === ALERT ? [rule] : []));
   const [replay] = await replayScenarios([incidentLinear], rules, {
-    catalog: defineCatalog(ownServices),
+    catalog: defineCatalog(shopServices),
     project,
     promtool: await findPromtool(),
   });
@@ -133,7 +133,7 @@ describe.skipIf(without('grafana') !== undefined)(`any Grafana (${without('grafa
   beforeAll(async () => {
     limit = await promised();
     started = Date.now();
-    const context = { catalog: defineCatalog(ownServices), project };
+    const context = { catalog: defineCatalog(shopServices), project };
     const simulator = createSimulator(startRun(incidentLinear, FROM, started / 1000), context);
     const metrics = async () => ({
       type: simulator.contentType,

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { encodePrometheusRules } from '../../src/encode/index.ts';
 import { micrometer, otel, promClient } from '../../src/metrics/index.ts';
 import { findPromtool } from '../../src/replay/find-promtool.ts';
-import { aService, desiredOf, ownServices, rulesOf } from '../support/world.ts';
+import { aService, desiredOf, rulesOf, shopServices } from '../support/world.ts';
 
 const PROFILES = {
   otel: otel({ job: 'shop/payments' }),
@@ -33,7 +33,7 @@ test.each(Object.entries(PROFILES))(
       ],
       dependencies: [{ service: 'user-service' }],
     });
-    const rules = rulesOf(desiredOf([...ownServices, service])).filter((resource) => resource.service === 'payments');
+    const rules = rulesOf(desiredOf([...shopServices, service])).filter((resource) => resource.service === 'payments');
     expect(rules).toHaveLength(13);
     const folder = await mkdtemp(join(tmpdir(), 'promtool-'));
     try {

@@ -15,10 +15,10 @@ import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { run } from '../support/run.ts';
 import { passedOn, startStandIn } from '../support/stand-in.ts';
-import { aService, ownServices, project } from '../support/world.ts';
+import { aService, project, shopServices } from '../support/world.ts';
 
 function own(id: string): Service {
-  const found = ownServices.find((service) => service.id === id);
+  const found = shopServices.find((service) => service.id === id);
   if (found === undefined) throw new Error(`no service ${id}`);
   return found;
 }
@@ -28,7 +28,7 @@ const userService = own('user-service');
 const coarse = aService({ id: 'coarse' });
 /** Loses its database's telemetry. */
 const blind = aService({ id: 'blind' });
-const catalog = defineCatalog([...ownServices, coarse, blind]);
+const catalog = defineCatalog([...shopServices, coarse, blind]);
 
 /** One day for all: promtool reads the file again for every two hours between the first sample and the last. */
 const { day: DAY } = incidentLinear;

@@ -3,7 +3,7 @@ import { findSignal, micrometer, otel, promClient, signals } from '../../src/met
 import { percent } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { parseQuery } from '../../src/validate/promql.ts';
-import { aService, ownServices } from '../support/world.ts';
+import { aService, shopServices } from '../support/world.ts';
 
 const PROFILES = {
   otel: otel({ job: 'shop/payments' }),
@@ -12,7 +12,7 @@ const PROFILES = {
 };
 
 function signalsOf(service: Service) {
-  return signals(service, defineCatalog([...ownServices, service]));
+  return signals(service, defineCatalog([...shopServices, service]));
 }
 
 describe('signals', () => {
@@ -55,8 +55,8 @@ describe('signals', () => {
   });
 
   test('a service without a database shows the queries behind it, and leaves the alert to their owners', () => {
-    const [gateway] = ownServices;
-    const query = findSignal(signals(gateway as Service, defineCatalog(ownServices)), 'query-p95');
+    const [gateway] = shopServices;
+    const query = findSignal(signals(gateway as Service, defineCatalog(shopServices)), 'query-p95');
     expect(query?.borrowed).toBe(true);
     expect(query?.guarded).toContain('job="shop/user-service"');
     expect(query?.guarded).toContain('job="shop/order-service"');

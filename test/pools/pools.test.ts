@@ -6,13 +6,13 @@ import { buildSeries, openMetricsLines, type Scenario } from '../../src/scenario
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { run } from '../support/run.ts';
-import { ownServices, project } from '../support/world.ts';
+import { project, shopServices } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:45' };
 let prometheus: FilledPrometheus;
 beforeAll(async () => {
-  const catalog = defineCatalog(ownServices);
-  const users = ownServices.filter(({ id }) => id !== 'order-service');
+  const catalog = defineCatalog(shopServices);
+  const users = shopServices.filter(({ id }) => id !== 'order-service');
   const series = users.flatMap((service) => buildSeries(incident, service, { catalog, project, detail: 'all' }));
   prometheus = await startPrometheus(openMetricsLines(incident, series, project));
 }, 60_000);
@@ -20,7 +20,7 @@ afterAll(() => prometheus.stop());
 
 async function pools(from: string, until: string, ids: readonly string[] = ['api-gateway', 'user-service']) {
   const second = (time: string) => Date.parse(`2025-12-15T${time}:00Z`) / 1000;
-  const services = ownServices.filter(({ id }) => ids.includes(id));
+  const services = shopServices.filter(({ id }) => ids.includes(id));
   const span = { from: second(from), until: second(until) };
   return (await sizePools(services, span, openPrometheus({ url: prometheus.url, fetch }))).pools;
 }

@@ -11,9 +11,9 @@ import {
 } from '../../src/preview/index.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import type { Series } from '../../src/scenario/recorder.ts';
-import { ownServices, project } from '../support/world.ts';
+import { project, shopServices } from '../support/world.ts';
 
-const context = { catalog: defineCatalog(ownServices), project };
+const context = { catalog: defineCatalog(shopServices), project };
 /** 2026-11-24 05:00 UTC. */
 const NOW = Date.UTC(2026, 10, 24, 5) / 1000;
 

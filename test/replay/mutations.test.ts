@@ -5,7 +5,7 @@ import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { replayScenarios } from '../../src/replay/index.ts';
 import { replayContext, rulesOfService, scenarioOf, withChange } from '../support/replays.ts';
-import { ownServices } from '../support/world.ts';
+import { shopServices } from '../support/world.ts';
 
 /** What a scenario says of one service's rules, one of which is changed. */
 async function broken(scenario: string, service: string, alert: string, expr: (rule: AlertRule) => string) {
@@ -19,7 +19,7 @@ async function broken(scenario: string, service: string, alert: string, expr: (r
 
 /** The signal as panels show it, without guards. */
 function unguarded(service: string, signal: string): string {
-  const catalog = defineCatalog(ownServices);
+  const catalog = defineCatalog(shopServices);
   const own = catalog.services.filter(({ id }) => id === service).flatMap((one) => signals(one, catalog));
   const found = own.find(({ id }) => id === signal);
   if (found === undefined) throw new Error(`no signal ${signal}`);

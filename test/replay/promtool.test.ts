@@ -8,7 +8,7 @@ import { servicesRead } from '../../src/replay/selection.ts';
 import { evaluationTimes, valuesOf } from '../../src/replay/test-file.ts';
 import { buildSeries, gridOf, STALE } from '../../src/scenario/index.ts';
 import { ownRules, rulesOfService, scenarioOf } from '../support/replays.ts';
-import { ownServices, project } from '../support/world.ts';
+import { project, shopServices } from '../support/world.ts';
 
 describe("promtool's notation", () => {
   it('writes runs short, and tells gaps from ends', () => {
@@ -63,13 +63,15 @@ describe("promtool's report", () => {
 
 describe('a run of promtool', () => {
   const scenario = scenarioOf('dependency-errors');
-  const catalog = defineCatalog(ownServices);
+  const catalog = defineCatalog(shopServices);
   const rules = rulesOfService('order-service');
   const grid = gridOf(scenario, project);
   const run = {
     rules,
     step: grid.step,
-    series: servicesRead(rules, ownServices).flatMap((service) => buildSeries(scenario, service, { catalog, project })),
+    series: servicesRead(rules, shopServices).flatMap((service) =>
+      buildSeries(scenario, service, { catalog, project }),
+    ),
     evaluations: evaluationTimes((grid.samples - 1) * grid.step, '1m'),
   };
 
@@ -99,7 +101,7 @@ describe('a run of promtool', () => {
 
 describe('the series that a group of rules reads', () => {
   it('are those of the services its expressions select', () => {
-    const ids = (group: string) => servicesRead(rulesOfService(group), ownServices).map(({ id }) => id);
+    const ids = (group: string) => servicesRead(rulesOfService(group), shopServices).map(({ id }) => id);
     expect(ids('user-service')).toEqual(['user-service']);
     expect(ids('api-gateway')).toEqual(['api-gateway']);
     expect(ids('project')).toEqual([]);
@@ -108,6 +110,6 @@ describe('the series that a group of rules reads', () => {
   it('are those of all services where an expression selects by something else', () => {
     const [rule] = ownRules;
     const wide = [{ ...(rule as NonNullable<typeof rule>), expr: 'sum(rate(http_requests_total{env="prod"}[5m]))' }];
-    expect(servicesRead(wide, ownServices)).toHaveLength(ownServices.length);
+    expect(servicesRead(wide, shopServices)).toHaveLength(shopServices.length);
   });
 });

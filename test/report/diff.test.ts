@@ -5,7 +5,7 @@ import type { DiffReport } from '../../src/model/diff-report.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { DashboardResource, Resource } from '../../src/model/resource.ts';
 import { renderDiffHtml, renderDiffMarkdown, renderDiffText } from '../../src/report/index.ts';
-import { aService, desiredOf, edited, ownServices } from '../support/world.ts';
+import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
 
 const BASE = { ref: 'origin/main', commit: '3f2a9c1000000000000000000000000000000000' };
 
@@ -536,7 +536,7 @@ describe('a diff', () => {
   });
 
   test('tells the alerts of a new service together: whom each tells, and when', () => {
-    const report = buildDiff(before, compared(desiredOf([...ownServices, aService()])), BASE);
+    const report = buildDiff(before, compared(desiredOf([...shopServices, aService()])), BASE);
     const text = renderDiffText(report);
     expect(text).toContain('! 12 alerts, payments');
     expect(text).toContain('ServicePoolWaiting: new: critical, to shop-on-call, above 0 for 2m');
@@ -770,8 +770,8 @@ describe('a diff', () => {
 
   test('is the same for the same input', () => {
     const render = () =>
-      renderDiffMarkdown(buildDiff([...before].reverse(), compared(desiredOf(ownServices.slice(1))), BASE));
-    expect(render()).toBe(renderDiffMarkdown(buildDiff(before, compared(desiredOf(ownServices.slice(1))), BASE)));
+      renderDiffMarkdown(buildDiff([...before].reverse(), compared(desiredOf(shopServices.slice(1))), BASE));
+    expect(render()).toBe(renderDiffMarkdown(buildDiff(before, compared(desiredOf(shopServices.slice(1))), BASE)));
   });
 });
 
@@ -781,7 +781,7 @@ describe('a comment that would be too long', () => {
     compared(
       desiredOf([
         ...Array.from({ length: 12 }, (_, index) => aService({ id: `new-${index}` })),
-        ...ownServices.map((service) => ({
+        ...shopServices.map((service) => ({
           ...service,
           team: 'x',
           metrics: { ...service.metrics, server: { ...service.metrics.server, matchers: [`job="${service.id}"`] } },

@@ -7,9 +7,9 @@ import type { Service } from '../../src/model/service.ts';
 import { findPromtool, replayScenarios } from '../../src/replay/index.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
-import { builtOf, edited, ownServices, rulesOf } from '../support/world.ts';
+import { builtOf, edited, rulesOf, shopServices } from '../support/world.ts';
 
-function worldOf(services: readonly Service[] = ownServices) {
+function worldOf(services: readonly Service[] = shopServices) {
   const built = builtOf(services);
   if (!built.ok) throw new Error('the services have problems');
   return built;

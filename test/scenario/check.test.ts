@@ -4,9 +4,9 @@ import { checkScenarios, defineScenario, type Scenario, through } from '../../sr
 import { scenarios } from '../../src/scenario/library/index.ts';
 import { template } from '../../src/scenario/template.ts';
 import { ownRules } from '../support/replays.ts';
-import { ownServices } from '../support/world.ts';
+import { shopServices } from '../support/world.ts';
 
-const subject = { catalog: defineCatalog(ownServices), alerts: new Set(ownRules.map(({ alert }) => alert)) };
+const subject = { catalog: defineCatalog(shopServices), alerts: new Set(ownRules.map(({ alert }) => alert)) };
 const because = 'of a test';
 const must = {
   alert: 'ServiceErrorRateHigh',

@@ -1,12 +1,12 @@
 /** The project's own estate for another owner, so that tests on one Grafana do not meet. */
 import type { Desired, Resource } from '../../src/model/resource.ts';
 import type { Service } from '../../src/model/service.ts';
-import { desiredOf, ownServices } from './world.ts';
+import { desiredOf, shopServices } from './world.ts';
 
 const texts = new Map<string, string>();
 
 /** Everything of some services, owned by `owner`: dashboards, rules, contact points and a folder of its own. */
-export function estateOf(owner: string, services: readonly Service[] = ownServices): Desired {
+export function estateOf(owner: string, services: readonly Service[] = shopServices): Desired {
   const key = services.map(({ id }) => id).join();
   const text = texts.get(key) ?? JSON.stringify(desiredOf(services));
   texts.set(key, text);

@@ -4,12 +4,12 @@ import { defineCatalog } from '../../src/model/service.ts';
 import { findPromtool, type ReplayContext } from '../../src/replay/index.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
 import { scenarios } from '../../src/scenario/library/index.ts';
-import { desiredOf, ownServices, project, rulesOf } from './world.ts';
+import { desiredOf, project, rulesOf, shopServices } from './world.ts';
 
 export const ownRules: readonly AlertRule[] = rulesOf(desiredOf()).map(({ rule }) => rule);
 
 export async function replayContext(): Promise<ReplayContext> {
-  return { catalog: defineCatalog(ownServices), project, promtool: await findPromtool() };
+  return { catalog: defineCatalog(shopServices), project, promtool: await findPromtool() };
 }
 
 export function scenarioOf(id: string): Scenario {

@@ -1,7 +1,7 @@
 /** An estate small enough to be synced thousands of times: a state before, and one after many kinds of change. */
 import type { Desired, Resource, RuleResource } from '../../src/model/resource.ts';
 import { estateOf } from './estate.ts';
-import { ownServices } from './world.ts';
+import { shopServices } from './world.ts';
 
 export const OWNER = 'shop';
 const source = 'test';
@@ -14,7 +14,7 @@ function board(uid: string, title: string): Resource {
 
 const template = estateOf(
   OWNER,
-  ownServices.filter(({ id }) => id === 'user-service'),
+  shopServices.filter(({ id }) => id === 'user-service'),
 ).resources.find((resource): resource is RuleResource => resource.kind === 'rule');
 if (template === undefined) throw new Error('the user service has no rule');
 const model = template.rule;

@@ -1,14 +1,14 @@
 /** A small world for tests: services and a built project that tests can change one fact of. */
 import { assemble, type Built, buildFrom } from '../../scripts/support/desired.ts';
-import { services as ownServices } from '../../services/index.ts';
 import { otel } from '../../src/metrics/index.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import type { Project } from '../../src/model/project.ts';
 import type { DashboardResource, Desired, RuleResource } from '../../src/model/resource.ts';
 import { defineCatalog, defineService, type Service, type ServiceFacts } from '../../src/model/service.ts';
-import { project } from '../../src/project.ts';
+import { project } from './shop/project.ts';
+import { services as shopServices } from './shop/services/index.ts';
 
-export { ownServices, project };
+export { project, shopServices };
 
 /** A service like the user service, with some facts of its own. */
 export function aService(facts: Partial<ServiceFacts> = {}): Service {
@@ -26,7 +26,7 @@ export function aService(facts: Partial<ServiceFacts> = {}): Service {
 }
 
 /** Everything built from some services, unchecked. */
-export function desiredOf(services: readonly Service[] = ownServices, facts: Partial<Project> = {}): Desired {
+export function desiredOf(services: readonly Service[] = shopServices, facts: Partial<Project> = {}): Desired {
   return assemble(defineCatalog(services), { ...project, ...facts });
 }
 
@@ -37,7 +37,7 @@ export function builtOf(services: readonly Service[]): Built {
 
 /** A service with other facts, as if its file had been edited. */
 export function edited(id: string, change: (facts: Service) => Partial<Service>): readonly Service[] {
-  return ownServices.map((service) => (service.id === id ? { ...service, ...change(service) } : service));
+  return shopServices.map((service) => (service.id === id ? { ...service, ...change(service) } : service));
 }
 
 export function rulesOf(desired: Desired): readonly RuleResource[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Plan } from '../../src/model/plan.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { type ApplyEvent, apply, plan, type Step, type Target } from '../../src/sync/index.ts';
-import { desiredOf, ownServices } from '../support/world.ts';
+import { desiredOf, shopServices } from '../support/world.ts';
 
 const IDENTITY = { kind: 'directory', name: 'test' } as const;
 const desired = desiredOf();
@@ -48,7 +48,7 @@ function deletingPlan(): Plan {
     pin: '1',
     resource,
   }));
-  return plan(desiredOf(ownServices.slice(0, 2)), { complete: true, objects, repairs: [], notes: [] }, IDENTITY, {
+  return plan(desiredOf(shopServices.slice(0, 2)), { complete: true, objects, repairs: [], notes: [] }, IDENTITY, {
     scope: {},
   });
 }

@@ -4,7 +4,7 @@ import type { Change, Live, LiveObject, Scope } from '../../src/model/plan.ts';
 import { percent } from '../../src/model/quantity.ts';
 import { type Desired, type Resource, resourceKey } from '../../src/model/resource.ts';
 import { plan } from '../../src/sync/index.ts';
-import { aService, desiredOf, edited, ownServices } from '../support/world.ts';
+import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
 
 const TARGET = { kind: 'directory', name: 'test' } as const;
 
@@ -43,7 +43,7 @@ describe('plan', () => {
   });
 
   test('is the same for the same input, byte for byte, in whatever order the target answers', () => {
-    const other = desiredOf(ownServices.slice(1));
+    const other = desiredOf(shopServices.slice(1));
     const text = (live: Live) => JSON.stringify(planned(other, live));
     const live = holding(desired);
     fc.assert(
@@ -110,7 +110,7 @@ describe('plan', () => {
   });
 
   test('deletes what left the code after all writes, in reverse order', () => {
-    const left = desiredOf(ownServices.filter(({ id }) => id !== 'order-service'));
+    const left = desiredOf(shopServices.filter(({ id }) => id !== 'order-service'));
     const changes = planned(left, holding(desired));
     const deletes = told(changes).filter((line) => line.startsWith('delete'));
     expect(deletes[0]).toBe('delete dashboard shop-order-service');
@@ -121,7 +121,7 @@ describe('plan', () => {
   });
 
   test('deletes nothing when the target could not be read completely', () => {
-    const left = desiredOf(ownServices.slice(1));
+    const left = desiredOf(shopServices.slice(1));
     const changes = planned(left, { ...holding(desired), complete: false });
     expect(changes.filter(({ action }) => action === 'delete')).toEqual([]);
     expect(changes.filter((change) => change.action === 'blocked').map(({ diagnostic }) => diagnostic.code)).toContain(
@@ -131,7 +131,7 @@ describe('plan', () => {
 
   test('stops at the ceiling: a wrong branch can not empty Grafana', () => {
     const many = Array.from({ length: 12 }, (_, index) => aService({ id: `extra-${index}` }));
-    const changes = planned(desired, holding(desiredOf([...ownServices, ...many])));
+    const changes = planned(desired, holding(desiredOf([...shopServices, ...many])));
     expect(changes.filter(({ action }) => action === 'delete')).toEqual([]);
     const [blocked] = changes.filter((change) => change.action === 'blocked');
     // 12 dashboards and 12 groups; a quarter of 16 dashboards and 16 groups is 8.
@@ -143,7 +143,7 @@ describe('plan', () => {
 
   test('deletes beyond the ceiling when told so', () => {
     const many = Array.from({ length: 12 }, (_, index) => aService({ id: `extra-${index}` }));
-    const changes = planned(desired, holding(desiredOf([...ownServices, ...many])), { maxDeletes: 24 });
+    const changes = planned(desired, holding(desiredOf([...shopServices, ...many])), { maxDeletes: 24 });
     expect(changes.filter(({ action, kind }) => action === 'delete' && kind === 'dashboard')).toHaveLength(12);
   });
 
@@ -176,7 +176,7 @@ describe('plan', () => {
 });
 
 describe('a scope', () => {
-  const changed = desiredOf(ownServices.slice(1).map((service) => ({ ...service, team: 'other' })));
+  const changed = desiredOf(shopServices.slice(1).map((service) => ({ ...service, team: 'other' })));
 
   test('of dashboards leaves rules alone, in writing and in deleting', () => {
     const kinds = planned(changed, holding(desired), { scope: { only: 'dashboards' } }).filter(

@@ -4,10 +4,10 @@ import type { JsonObject } from '../../src/model/json.ts';
 import type { Desired, Resource, RuleResource } from '../../src/model/resource.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { validateDesired } from '../../src/validate/index.ts';
-import { desiredOf, ownServices, panelsOf, project, type SeenPanel } from '../support/world.ts';
+import { desiredOf, panelsOf, project, type SeenPanel, shopServices } from '../support/world.ts';
 
 const desired = desiredOf();
-const catalog = defineCatalog(ownServices);
+const catalog = defineCatalog(shopServices);
 const runbooks = new Set(desired.resources.filter(({ kind }) => kind === 'rule').map(({ title }) => title));
 
 function problemsOf(changed: Desired, pages: ReadonlySet<string> = runbooks) {

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { count, milliseconds, percent, seconds, times } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service, type ServiceFacts } from '../../src/model/service.ts';
 import { validateFacts } from '../../src/validate/index.ts';
-import { aService, builtOf, ownServices, project } from '../support/world.ts';
+import { aService, builtOf, project, shopServices } from '../support/world.ts';
 
 function problemsOf(...services: readonly Service[]): readonly Diagnostic[] {
   return validateFacts(defineCatalog(services), project);
@@ -17,7 +17,7 @@ function untyped(facts: object): Service {
 
 describe('facts', () => {
   test('of the project’s own services have no problem', () => {
-    expect(problemsOf(...ownServices)).toEqual([]);
+    expect(problemsOf(...shopServices)).toEqual([]);
   });
 
   test.each<[string, string, Service[], string]>([
@@ -224,7 +224,7 @@ describe('facts', () => {
   });
 
   test('name the file to open, and the likely word for a misspelt one', () => {
-    const [problem] = problemsOf(...ownServices, aService({ dependencies: [{ service: 'user-servise' }] }));
+    const [problem] = problemsOf(...shopServices, aService({ dependencies: [{ service: 'user-servise' }] }));
     expect(problem?.file).toBe('test/support/world.ts');
     expect(problem?.remedy).toContain('Did you mean "user-service"?');
   });
@@ -246,7 +246,7 @@ describe('facts', () => {
 
   test('a hole in the list of services is told, with the file', () => {
     const hole = undefined as unknown as Parameters<typeof problemsOf>[0];
-    expect(problemsOf(...ownServices, hole)).toMatchObject([{ code: 'F001', file: 'services/index.ts' }]);
+    expect(problemsOf(...shopServices, hole)).toMatchObject([{ code: 'F001', file: 'services/index.ts' }]);
   });
 
   test('that are wrong stop everything before anything is built', () => {

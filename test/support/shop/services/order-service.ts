@@ -1,0 +1,16 @@
+import { otel } from '../../../../src/metrics/index.ts';
+import { defineService } from '../../../../src/model/service.ts';
+
+export const orderService = defineService({
+  id: 'order-service',
+  title: 'Order Service',
+  team: 'checkout',
+  tier: 'internal',
+  metrics: otel({ job: 'shop/order-service' }),
+  databases: [{ name: 'orders', system: 'postgresql' }],
+  pools: [
+    { kind: 'database', name: 'primary', maxConnections: 20 },
+    { kind: 'http', name: 'outbound', maxConnections: 30 },
+  ],
+  dependencies: [{ service: 'user-service' }, { external: 'payments.example.com', title: 'Payment provider' }],
+});
