@@ -50,7 +50,13 @@ export function houseDashboard(
     service: service.id,
     sections: sections
       .map((build) => build(own))
-      .map((section) => ({ ...section, panels: section.panels.map((panel) => withRunbooks(panel, context)) })),
+      .map((section) => ({
+        ...section,
+        panels: section.panels.map((panel) => ({
+          ...withRunbooks(panel, context),
+          source: `dashboards/panels/${section.key}.ts`,
+        })),
+      })),
     variables: [dataSourceVariable(context.project), instanceVariable(own)],
     annotations: deploymentAnnotations(service),
     links: serviceLinks(own),

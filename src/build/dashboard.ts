@@ -73,6 +73,7 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
     source: draft.source,
     spec,
     signalPanels: signalPanels(draft),
+    panelSources: panelSources(draft),
     ...(draft.service === undefined ? {} : { service: draft.service }),
   });
 }
@@ -118,6 +119,13 @@ function signalPanels(draft: DashboardDraft): Partial<Record<SignalId, number>> 
     for (const panel of section.panels) for (const signal of panel.signals) homes[signal] ??= panelId(panel.key);
   }
   return homes;
+}
+
+function panelSources({ sections }: DashboardDraft): Record<string, string> {
+  const panels = sections.flatMap((section) => section.panels);
+  return Object.fromEntries(
+    panels.flatMap(({ key, source }) => (source === undefined ? [] : [[String(panelId(key)), source]])),
+  );
 }
 
 /** SDK objects carry methods and shared references; JSON carries neither. */

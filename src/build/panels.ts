@@ -32,6 +32,8 @@ export interface PanelDraft<B extends PanelBuilder = PanelBuilder> {
   readonly height: number;
   /** Signals whose alerts link to this panel. */
   readonly signals: readonly SignalId[];
+  /** The file a reader opens to change it. Default: that of its dashboard. */
+  readonly source?: string;
   readonly builder: B;
 }
 

@@ -33,6 +33,8 @@ export interface DashboardResource extends Common {
   readonly spec: JsonObject;
   /** Ids of the panels that rules of a signal link to. */
   readonly signalPanels: Readonly<Partial<Record<SignalId, number>>>;
+  /** The files that panels come from, by id, where that is not `source`. */
+  readonly panelSources?: Readonly<Record<string, string>>;
 }
 
 export interface RuleResource extends Common {

@@ -202,7 +202,8 @@ export function onPanel(
   message: string,
   remedy: string,
 ): Diagnostic {
-  return error(code, dashboard, `panel "${panel.title ?? panel.id}" ${message}`, remedy);
+  const file = dashboard.panelSources?.[String(panel.id)] ?? dashboard.source;
+  return { ...error(code, dashboard, `panel "${panel.title ?? panel.id}" ${message}`, remedy), file };
 }
 
 function error(code: string, { source, title }: DashboardResource, message: string, remedy: string): Diagnostic {

@@ -271,3 +271,10 @@ function panelNamed(title: string): SeenPanel {
   if (found === undefined) throw new Error(`no panel ${title}`);
   return found;
 }
+
+test('a problem of a panel names the file that the panel comes from', () => {
+  const house = problemsOf(withPanel({ description: '' })).filter(({ code }) => code === 'B007');
+  expect(house.map(({ file }) => file)).toEqual(['dashboards/panels/errors.ts']);
+  const added = problemsOf(withPanel({}, [{ ...panelNamed('Error rate'), id: 7, description: '' }]));
+  expect(added.filter(({ code }) => code === 'B007').map(({ file }) => file)).toEqual(['dashboards/user-service.ts']);
+});
