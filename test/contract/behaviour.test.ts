@@ -387,6 +387,19 @@ describe.each(sites)('on $name', (site) => {
     expect(told((await sync(site, owner, desired)).plan.changes)).toEqual([]);
   });
 
+  test('an edit that was taken back in Grafana is none: the code may change the dashboard again', async () => {
+    const { owner, desired } = await aSynced();
+    const uid = `${owner}-${user}`;
+    const before = (await readBoard(site, uid))?.spec['panels'] as Json;
+    for (const panels of [[], before])
+      await saveByHand(site, uid, `${owner}-services`, 'Restored from version 1', (held) => {
+        held['panels'] = panels;
+      });
+    const second = await sync(site, owner, retitled(desired, uid, 'Changed in the code'));
+    expect(second.plan.drift).toEqual([]);
+    expect(told(second.plan.changes)).toEqual([`update dashboard ${uid}`]);
+  });
+
   test('an edit that is brought into the code is no drift any more', async () => {
     const { owner, desired } = await aSynced();
     const uid = `${owner}-${user}`;

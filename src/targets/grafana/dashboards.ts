@@ -67,7 +67,7 @@ export async function liveDashboard(
     // The code's own object, so that the planner finds it equal at a glance.
     return { ...common, owned: true, resource: desired };
   }
-  const last = await lastSave(item, client, owner, desired?.folderUid ?? resource.folderUid);
+  const last = await lastSave(item, resource, client, owner, desired?.folderUid ?? resource.folderUid);
   return { ...common, owned: true, resource, ...(moved(item, resource, desired, last.sentHash) ?? last) };
 }
 
@@ -88,6 +88,7 @@ function moved(
 
 async function lastSave(
   item: DashboardItem,
+  live: DashboardResource,
   client: Client,
   owner: string,
   /** Where our version was: the history does not say. */
@@ -102,12 +103,15 @@ async function lastSave(
   const latestOwn = latest === undefined ? undefined : await ownSave(latest, client, name, owner);
   if (latestOwn !== undefined && generation <= latestOwn.generation) return { sentHash: latestOwn.hash };
   const ours = await lastOfOurs(history, generation, client, name, owner);
+  const before = ours === undefined ? undefined : resourceOf(name, folderUid, ours.data);
+  // An edit that was taken back, as by restoring our version in Grafana, is none.
+  if (ours !== undefined && jsonEqual(before?.spec, live.spec)) return { sentHash: ours.hash };
   return {
     edited: {
       by: latest?.createdBy || annotations[UPDATED_BY] || 'somebody',
       at: latest?.created || annotations[UPDATED_AT] || '',
       message: latestOwn === undefined && own === undefined ? (latest?.message ?? '') : '',
-      ...(ours === undefined ? {} : { ours: resourceOf(name, folderUid, ours as JsonObject) }),
+      ...(before === undefined ? {} : { ours: before }),
     },
   };
 }
@@ -124,10 +128,12 @@ async function lastOfOurs(
   client: Client,
   uid: string,
   owner: string,
-): Promise<VersionItem['data']> {
+): Promise<{ readonly data: JsonObject; readonly hash: string } | undefined> {
   for (const entry of history) {
     const own = await ownSave(entry, client, uid, owner);
-    if (own !== undefined && entry.version <= own.generation && entry.version < generation) return entry.data;
+    const { data } = entry;
+    if (own !== undefined && entry.version <= own.generation && entry.version < generation)
+      return data === undefined ? undefined : { data: data as JsonObject, hash: own.hash };
   }
   return undefined;
 }
