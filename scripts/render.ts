@@ -34,6 +34,12 @@ await runCommand(command, async (): Promise<ExitCode> => {
     return EXIT.failure;
   }
   await writeRendered(ROOT, files, stale);
-  await writeResult(stale.length === 0 ? `Up to date: ${files.length} files.` : `Written: ${someOf(stale)}`, undefined);
+  const ours = new Set(files.map(({ path }) => path));
+  const told = [
+    ['Written', stale.filter((path) => ours.has(path))],
+    ['Deleted, because nothing builds it any more', stale.filter((path) => !ours.has(path))],
+  ] as const;
+  const lines = told.flatMap(([what, paths]) => (paths.length === 0 ? [] : [`${what}: ${someOf(paths)}`]));
+  await writeResult(lines.length === 0 ? `Up to date: ${files.length} files.` : lines.join('\n'), undefined);
   return EXIT.success;
 });

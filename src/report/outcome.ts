@@ -1,5 +1,5 @@
 import { groupBy } from '../model/group-by.ts';
-import type { Action, Change, Plan } from '../model/plan.ts';
+import { type Action, type Change, countActions, type Plan } from '../model/plan.ts';
 import { noPaint, type Paint } from './paint.ts';
 
 /** What became of a plan, as the report needs it. */
@@ -31,9 +31,14 @@ export function renderOutcome(plan: Plan, outcome: ReportedOutcome, seconds: num
   const state = outcome.interrupted
     ? 'Interrupted. Applied until then'
     : outcome.failed.length > 0
-      ? 'Partly applied'
+      ? outcome.applied.length === 0
+        ? 'Nothing was applied'
+        : 'Partly applied'
       : 'Applied';
-  const sum = `${state}: ${number('create')} created, ${number('update')} changed, ${number('delete')} deleted${repaired}.  ${outcome.requests === undefined ? '' : `${outcome.requests} requests, `}${seconds.toFixed(1)} s`;
+  const { create, update, delete: deletes } = countActions(plan);
+  const left = create + update + deletes - outcome.applied.length;
+  const rest = left > 0 ? `, ${left} left` : '';
+  const sum = `${state}: ${number('create')} created, ${number('update')} changed, ${number('delete')} deleted${repaired}${rest}.  ${outcome.requests === undefined ? '' : `${outcome.requests} requests, `}${seconds.toFixed(1)} s`;
   const next =
     outcome.interrupted || outcome.failed.length > 0 ? ['Run the sync again: it goes on where this one stopped.'] : [];
   return [...exceptions, sum, ...linkLines(outcome.links ?? [], paint), ...next].join('\n');

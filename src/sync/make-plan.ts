@@ -28,5 +28,6 @@ export async function makePlan(target: Target, wanted: Desired, options: PlanOpt
   const { desired, notes } = withPreviewReceivers(prepared, options.isSet, options.previewWebhook, live.objects);
   // Once more, for what leads to the preview instead.
   const made = plan(prepare(desired), live, target.identity, options);
-  return { ...made, notes: [...notes, ...made.notes] };
+  // Dashboards alone tell nobody anything.
+  return { ...made, notes: [...(options.scope.only === 'dashboards' ? [] : notes), ...made.notes] };
 }

@@ -64,7 +64,7 @@ function selectorAt(node: SyntaxNode, text: string): Selector {
     matchers: matchersOf(node, text),
     range: matrix === undefined ? undefined : rangeOf(text.slice(node.to, matrix.to)),
     within: enclosingFunction(node, text),
-    filters: onTheRight(node, text),
+    filters: onTheRight(node),
   };
 }
 
@@ -100,12 +100,13 @@ function enclosingFunction(node: SyntaxNode, text: string): string | undefined {
   return undefined;
 }
 
-function onTheRight(node: SyntaxNode, text: string): boolean {
+/** Whether it only decides which series of the other side are kept. */
+function onTheRight(node: SyntaxNode): boolean {
   for (let inner = node; inner.parent !== null; inner = inner.parent) {
     const { parent } = inner;
     if (parent.name !== 'BinaryExpr') continue;
     const operator = parent.getChild('And') ?? parent.getChild('Unless');
-    if (operator !== null && inner.from > operator.from && text.length > operator.from) return true;
+    if (operator !== null && inner.from > operator.from) return true;
   }
   return false;
 }

@@ -259,6 +259,12 @@ describe('plan', () => {
     );
   });
 
+  test('of dashboards alone asks for no secret of a contact point', async () => {
+    const { stdout } = await run('plan', ['--dir', 'planned', '--only', 'dashboards'], {}, project);
+    expect(stdout).toContain('+ create dashboards');
+    expect(stdout).not.toContain('PAGERDUTY_KEY');
+  });
+
   test('as JSON and Markdown goes to a file when asked', async () => {
     const json = await run('plan', ['--dir', 'planned', '--format', 'json', '--out', 'plan.json'], {}, project);
     expect(json).toMatchObject({ code: 0, stdout: '' });

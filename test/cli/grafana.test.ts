@@ -193,6 +193,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
     await url.close();
     seen.push({ code: 0, stdout: text, stderr: '' });
     expect(code).toBe(130);
+    expect(text).toMatch(/, \d+ left\. /);
     const applied = Number(/Interrupted\. Applied until then: (\d+) created/.exec(text)?.[1]);
     expect(applied).toBeGreaterThanOrEqual(3);
     expect(applied).toBe(
