@@ -10,7 +10,8 @@ import {
   runGate,
 } from '../../src/gate/index.ts';
 import { toSeconds } from '../../src/model/duration.ts';
-import { formatMoment, type GateResult } from '../../src/model/gate.ts';
+import type { GateResult } from '../../src/model/gate.ts';
+import { formatMoment } from '../../src/model/time.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
 import { refused } from './command.ts';
 import { buildProject } from './desired.ts';

@@ -1,11 +1,11 @@
 /** Where a baseline's values come from. */
 import { matcher } from '../metrics/index.ts';
 import { toSeconds } from '../model/duration.ts';
-import { formatMoment } from '../model/gate.ts';
 import type { Matcher } from '../model/metrics.ts';
 import type { Service } from '../model/service.ts';
+import { formatMoment, type Span } from '../model/time.ts';
 import type { BaselineChoice, SavedBaseline, WindowValue } from './baseline.ts';
-import { type Gated, type Gauge, only, type Span } from './measure.ts';
+import { type Gated, type Gauge, only } from './measure.ts';
 
 /** A baseline whose file, if it is one, has been read. */
 export type Baseline =

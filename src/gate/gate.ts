@@ -2,17 +2,18 @@
 import { findSignal, signals } from '../metrics/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { toSeconds } from '../model/duration.ts';
-import { formatMoment, type GateCheck, type GateResult, worstOutcome } from '../model/gate.ts';
+import { type GateCheck, type GateResult, worstOutcome } from '../model/gate.ts';
 import type { Project } from '../model/project.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import { COMPARED } from '../model/signal.ts';
+import { formatMoment, type Span } from '../model/time.ts';
 import type { Prometheus } from '../prometheus/index.ts';
 import type { SavedBaseline, WindowValue } from './baseline.ts';
 import { type Against, type Baseline, compareWith, othersThanBaseline } from './compare.ts';
 import { evidenceProblems, FEW_OBSERVATIONS } from './evidence.ts';
 import { allowedBy, firesAt, halfOf, worstOf } from './judge.ts';
-import { type Gated, type Gauge, gatedSignals, openGauge, type Span, type Track } from './measure.ts';
+import { type Gated, type Gauge, gatedSignals, openGauge, type Track } from './measure.ts';
 
 /** What to judge. */
 export interface GateQuestion {

@@ -1,12 +1,7 @@
 /** The gate's judgements: pure, over values that were measured. */
 import { toSeconds } from '../model/duration.ts';
 import type { Comparison, Limit, SignalId } from '../model/signal.ts';
-
-/** A value at an evaluation, in seconds since 1970. */
-export interface Point {
-  readonly at: number;
-  readonly value: number;
-}
+import type { Point } from '../model/time.ts';
 
 /**
  * When an alert with this limit would fire: the first evaluation at which the limit has been passed for as long as

@@ -5,15 +5,10 @@ import { series as seriesOf } from '../metrics/promql.ts';
 import type { HistogramBinding, Matcher } from '../model/metrics.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Signal } from '../model/signal.ts';
+import type { Point, Span } from '../model/time.ts';
 import type { Answer, Prometheus } from '../prometheus/index.ts';
 import type { WindowValue } from './baseline.ts';
-import type { GatedSignal, Point } from './judge.ts';
-
-/** A stretch of time, in seconds since 1970. */
-export interface Span {
-  readonly from: number;
-  readonly until: number;
-}
+import type { GatedSignal } from './judge.ts';
 
 /** A signal that the gate judges, with the histogram that its observations are counted in. */
 export interface Gated {

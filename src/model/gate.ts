@@ -56,11 +56,3 @@ export function worstOutcome(outcomes: readonly GateOutcome[]): GateOutcome {
   const order = ['breach', 'inconclusive', 'warning', 'pass'] as const;
   return order.find((outcome) => outcomes.includes(outcome)) ?? 'inconclusive';
 }
-
-/** `14:15 UTC`, with the day where it differs from another time's. */
-export function formatMoment(second: number, sameDayAs?: number): string {
-  const text = new Date(second * 1000).toISOString();
-  const [day = '', clock = ''] = text.split('T');
-  const time = clock.slice(0, clock.slice(6, 8) === '00' ? 5 : 8);
-  return sameDayAs !== undefined && new Date(sameDayAs * 1000).toISOString().startsWith(day) ? time : `${day} ${time}`;
-}

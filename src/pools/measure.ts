@@ -5,14 +5,9 @@ import { by, series as select } from '../metrics/promql.ts';
 import type { HistogramBinding, SeriesBinding } from '../model/metrics.ts';
 import type { PoolReport, PoolSizing } from '../model/pool-sizing.ts';
 import type { Pool, Service } from '../model/service.ts';
+import type { Point, Span } from '../model/time.ts';
 import type { Prometheus, TimeSeries } from '../prometheus/index.ts';
-import { type Point, sizePool } from './sizing.ts';
-
-/** A stretch of time, in seconds since 1970. */
-export interface Span {
-  readonly from: number;
-  readonly until: number;
-}
+import { sizePool } from './sizing.ts';
 
 /** Connections are averaged over this: shorter bursts queue for moments, and that is what a pool is for. */
 const WINDOW = '5m';

@@ -1,5 +1,6 @@
 /** What a pool's series mean for its size: pure. */
 import type { PoolDemand, PoolSizing } from '../model/pool-sizing.ts';
+import type { Point } from '../model/time.ts';
 
 /** What was measured of a pool. Points are times in seconds since 1970 with a value. */
 export interface PoolSeries {
@@ -16,11 +17,6 @@ export interface PoolSeries {
   /** The highest values of the pool's own gauges. */
   readonly reported: number | undefined;
   readonly waiting: number | undefined;
-}
-
-export interface Point {
-  readonly at: number;
-  readonly value: number;
 }
 
 /** The peak fills this share of a pool of the right size: where ServicePoolSaturated warns. */

@@ -3,6 +3,7 @@
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { parseJson } from '../model/json.ts';
+import type { Point, Span } from '../model/time.ts';
 import { connectionFailure, notPrometheus, PrometheusError, refusalFailure, timeoutFailure } from './errors.ts';
 
 /** A value that is shown only where it is sent. */
@@ -31,7 +32,7 @@ export interface PrometheusOptions {
 /** A series with its values at some times, in seconds since 1970. NaN and infinities are as Prometheus has them. */
 export interface TimeSeries {
   readonly labels: Readonly<Record<string, string>>;
-  readonly points: readonly { readonly at: number; readonly value: number }[];
+  readonly points: readonly Point[];
 }
 
 /** What a query gave, and what Prometheus has to say about it. */
@@ -47,10 +48,7 @@ export interface Prometheus {
   /** A query at one time. */
   instant(expression: string, at: number): Promise<Answer>;
   /** A query at every step from one time to another, both included. */
-  range(
-    expression: string,
-    span: { readonly from: number; readonly until: number; readonly step: number },
-  ): Promise<Answer>;
+  range(expression: string, span: Span & { readonly step: number }): Promise<Answer>;
   /** Requests sent, repetitions included. */
   requests(): number;
 }
@@ -168,7 +166,7 @@ function parseAnswer(address: string, status: number, text: string): Answer {
   return { series, warnings: warnings.filter((warning) => !warning.startsWith('PromQL info')) };
 }
 
-function pointOf([at, value]: readonly [number, string]): { at: number; value: number } {
+function pointOf([at, value]: readonly [number, string]): Point {
   const number =
     value === '+Inf' ? Number.POSITIVE_INFINITY : value === '-Inf' ? Number.NEGATIVE_INFINITY : Number(value);
   return { at, value: number };

@@ -1,8 +1,9 @@
 /** The gate's findings, in the forms that people and pipelines read. */
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { formatMoment, type GateCheck, type GateOutcome, type GateResult } from '../model/gate.ts';
+import type { GateCheck, GateOutcome, GateResult } from '../model/gate.ts';
 import { groupBy } from '../model/group-by.ts';
 import { formatQuantity } from '../model/quantity.ts';
+import { formatMoment } from '../model/time.ts';
 import { renderDiagnostics, renderDiagnosticsMarkdown } from './diagnostics.ts';
 import { noPaint, type Paint } from './paint.ts';
 

@@ -1,7 +1,7 @@
 /** How large pools should be, in the forms that people and programs read. */
-import { formatMoment } from '../model/gate.ts';
 import type { PoolReport, PoolSizing, PoolVerdict } from '../model/pool-sizing.ts';
 import { formatQuantity } from '../model/quantity.ts';
+import { formatMoment } from '../model/time.ts';
 import { noPaint, type Paint } from './paint.ts';
 
 const GLYPHS: Readonly<Record<PoolVerdict, string>> = { fits: '✓', small: '!', slow: '×', held: '×', unknown: '?' };
