@@ -24,7 +24,7 @@ const command = addPrometheusOptions(
 )
   .requiredOption('--service <id>', 'the service to judge')
   .requiredOption('--since <time>', 'when it was deployed, or when the load began: 2025-12-15T14:15:00Z, or 35m ago')
-  .option('--warmup <duration>', 'left out at the beginning', '2m')
+  .option('--warmup <duration>', 'left out at the beginning', '5m')
   .option('--duration <duration>', 'how long is judged, after the warm-up', '30m')
   .option(
     '--baseline <baseline>',

@@ -9,9 +9,9 @@ import {
   renderBaseline,
   runGate,
 } from '../../src/gate/index.ts';
-import { toSeconds } from '../../src/model/duration.ts';
+import { toDuration, toSeconds } from '../../src/model/duration.ts';
 import type { GateResult } from '../../src/model/gate.ts';
-import { formatMoment } from '../../src/model/time.ts';
+import { formatMoment, type Span } from '../../src/model/time.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
 import { refused } from './command.ts';
 import { buildProject } from './desired.ts';
@@ -37,9 +37,11 @@ const SETTLING = 30;
 /** Judges. Undefined where the code has problems, which are then on stderr: that is no breach of the service. */
 export async function askGate(request: GateRequest): Promise<GateResult | undefined> {
   const now = Date.now() / 1000;
-  const from = readMoment('--since', request.since, now) + toSeconds(readDuration('--warmup', request.warmup, 0));
+  const since = readMoment('--since', request.since, now);
+  const from = since + toSeconds(readDuration('--warmup', request.warmup, 0));
   const window = { from, until: from + toSeconds(readDuration('--duration', request.duration)) };
   const baseline = await readBaseline(request);
+  refuseOverlap(request.baseline, baseline, { from: since, until: window.until });
   const prometheus = openPrometheusOf(request);
   const built = await buildProject();
   if (!built.ok) {
@@ -49,7 +51,7 @@ export async function askGate(request: GateRequest): Promise<GateResult | undefi
   const { catalog, project } = built;
   const service = serviceNamed(catalog.services, request.service);
   await untilOver(window.until, request.wait === true);
-  const answer = await runGate({ service, catalog, project, window, baseline }, prometheus);
+  const answer = await runGate({ service, catalog, project, since, window, baseline }, prometheus);
   if (request.writeBaseline !== undefined) await keep(request.writeBaseline, answer);
   return answer.result;
 }
@@ -75,6 +77,37 @@ async function readBaseline({ baseline: text, service }: GateRequest): Promise<B
   if (saved.service !== service)
     throw refused('K014', file, `is a baseline of ${saved.service}, not of ${service}`, remedy);
   return { kind: 'file', file, saved };
+}
+
+/** A baseline that is a part of what is judged would forgive what it has in common with it. */
+function refuseOverlap(text: string, baseline: Baseline, { from, until }: Span): void {
+  const before = earlierWindow(baseline, { from, until });
+  if (before === undefined || before.until <= from || before.from >= until) return;
+  throw refused(
+    'K016',
+    `--baseline ${text}`,
+    `is a part of what it is compared with, ${formatMoment(from)} to ${formatMoment(until, from)} UTC`,
+    baseline.kind === 'offset'
+      ? `Give an offset of at least warm-up and duration together, ${toDuration(until - from)}: offset:1d`
+      : 'Compare with a file of another window: docs/gate.md, "Baselines"',
+  );
+}
+
+/** The window of a baseline that is one of another time. */
+function earlierWindow(baseline: Baseline, { from, until }: Span): Span | undefined {
+  switch (baseline.kind) {
+    case 'offset': {
+      const back = toSeconds(baseline.offset);
+      return { from: from - back, until: until - back };
+    }
+    case 'file':
+      return baseline.saved;
+    case 'version':
+    case 'none':
+      return undefined;
+    default:
+      return baseline satisfies never;
+  }
 }
 
 /** A window that is not over would be judged by its beginning. */

@@ -11,15 +11,18 @@ import { formatMoment, type Span } from '../model/time.ts';
 import type { Prometheus } from '../prometheus/index.ts';
 import type { SavedBaseline, WindowValue } from './baseline.ts';
 import { type Against, type Baseline, compareWith, othersThanBaseline } from './compare.ts';
-import { evidenceProblems, FEW_OBSERVATIONS } from './evidence.ts';
-import { allowedBy, firesAt, halfOf, worstOf } from './judge.ts';
-import { type Gated, type Gauge, gatedSignals, openGauge, type Track } from './measure.ts';
+import { evidenceOfAlert, evidenceOfWindow, FEW_OBSERVATIONS, fewObserved } from './evidence.ts';
+import { allowedBy, firesAt, halfOf, passes, type Reading, readingsOf, worstOf } from './judge.ts';
+import { type Gated, type Gauge, gatedSignals, openGauge } from './measure.ts';
 
 /** What to judge. */
 export interface GateQuestion {
   readonly service: Service;
   readonly catalog: Catalog;
   readonly project: Pick<Project, 'evaluationInterval'>;
+  /** When the change was made, in seconds since 1970: what lies before it is not held against it. */
+  readonly since: number;
+  /** What is judged: begins with the change, or after its warm-up. */
   readonly window: Span;
   readonly baseline: Baseline;
 }
@@ -94,6 +97,8 @@ interface Seen {
   readonly checks: readonly GateCheck[];
   readonly whole: readonly WindowValue[];
   readonly observations: number | undefined;
+  /** Why nothing can be said of the window as a whole. */
+  readonly problems: readonly Diagnostic[];
 }
 
 async function lookAt(
@@ -103,60 +108,90 @@ async function lookAt(
   step: number,
   missing: readonly string[],
 ): Promise<Seen> {
-  const { window } = question;
-  const [tracks, whole, observations, boundaries] = await Promise.all([
+  const { window, since } = question;
+  const [tracks, lookBack, whole, observations, boundaries] = await Promise.all([
     gauge.track(gated.signal, window, step),
+    gauge.lookBack(gated, window, step),
     gauge.whole(gated, window, await othersThanBaseline(question, gauge)),
     gauge.observations(gated, window),
     gated.bucketed ? gauge.boundaries(gated, window) : undefined,
   ]);
   const grid = gridOf(window, step);
+  const shown = (tracks.length === 0 ? [{ series: {}, points: [] }] : tracks).map(({ series, points }) => ({
+    series,
+    ...readingsOf(points, lookBack, since),
+  }));
   const evidence = {
     counted: gated.counted,
     observations,
-    points: tracks.length === 0 ? 0 : Math.min(...tracks.map(({ points }) => points.length)),
     expectedPoints: grid.length,
+    since,
     span: window.until - window.from,
     missing: gated.families.filter((family) => missing.includes(family)),
     boundaries,
   };
-  const problems = evidenceProblems(gated.signal, evidence);
-  const shown = tracks.length === 0 ? [{ series: {}, points: [] }] : tracks;
-  const checks = shown.map((track) => absolute(gated, track, grid, problems));
-  return { gated, checks, whole, observations };
+  const checks = shown.map(({ series, ...seen }) =>
+    absolute(gated, {
+      series,
+      readings: seen.readings,
+      grid,
+      whole: whole.find((one) => sameSeries(one.series, series)),
+      problems: evidenceOfAlert(gated.signal, { ...evidence, seen }),
+    }),
+  );
+  // The series that says least speaks for all of them.
+  const problems = shown.map((seen) => evidenceOfWindow(gated.signal, { ...evidence, seen }));
+  const most = problems.reduce((longest, some) => (some.length > longest.length ? some : longest), []);
+  return { gated, checks, whole, observations, problems: most };
 }
 
 function gridOf({ from, until }: Span, step: number): readonly number[] {
   return Array.from({ length: Math.floor((until - from) / step) + 1 }, (_unused, index) => from + index * step);
 }
 
-/** Would the alert fire? It would even where there is little to go by, if its own guards let it. */
-function absolute(
-  { id, signal }: Gated,
-  { series, points }: Track,
-  grid: readonly number[],
-  problems: readonly Diagnostic[],
-): GateCheck {
+/** What was seen of one series of a signal. */
+interface SeriesSeen {
+  readonly series: Readonly<Record<string, string>>;
+  readonly readings: readonly Reading[];
+  readonly grid: readonly number[];
+  readonly whole: WindowValue | undefined;
+  readonly problems: readonly Diagnostic[];
+}
+
+/**
+ * Would the alert fire? It would even where there is little to go by, if its own guards let it. Where they do not, the
+ * window as a whole is held against the limit: enough requests above it are a breach that no alert tells of.
+ */
+function absolute(gated: Gated, { series, readings, grid, whole, problems: lacking }: SeriesSeen): GateCheck {
+  const { id, signal, counted } = gated;
   const { limit, title, unit } = signal;
-  const at = firesAt(points, grid, limit);
-  const worst = worstOf(points);
+  const at = firesAt(readings, grid, limit);
+  const worst = worstOf(readings);
+  const above = whole !== undefined && passes(whole.value, limit) ? whole : undefined;
+  const few = above !== undefined && above.observations < FEW_OBSERVATIONS;
+  const problems = few && lacking.length === 0 ? [fewObserved(signal, counted, above.observations)] : lacking;
   // A quantile without the boundary is a guess, so that not even a breach can be believed.
   const unsure = problems.some(({ code }) => code === 'K023' || code === 'K020');
   const outcome =
-    at !== undefined && !unsure
+    (at !== undefined || (above !== undefined && !few)) && !unsure
       ? 'breach'
       : problems.length > 0
         ? 'inconclusive'
-        : firesAt(points, grid, halfOf(limit)) !== undefined
+        : firesAt(readings, grid, halfOf(limit)) !== undefined
           ? 'warning'
           : 'pass';
-  const line = `${COMPARED[limit.comparison]} ${formatQuantity(limit.value)} for ${limit.for}`;
+  const mark = `${COMPARED[limit.comparison]} ${formatQuantity(limit.value)}`;
+  const line = `${mark} for ${limit.for}`;
   const told = {
-    breach: `${line}: the alert would fire at ${formatMoment(at ?? 0, at)} UTC`,
+    breach:
+      at === undefined
+        ? `${mark} over the whole window (${Math.round(above?.observations ?? 0)} ${counted}), though its alert does not fire in it`
+        : `${line}: the alert would fire at ${formatMoment(at, at)} UTC`,
     warning: `over half of the limit (${line})`,
-    pass: `never ${line}`,
+    pass: passes(worst, limit) ? `${mark}, but never for ${limit.for}` : `never ${line}`,
     inconclusive: `not known to be ${line}`,
   }[outcome];
+  const value = outcome === 'breach' && at === undefined ? above?.value : worst;
   return {
     signal: id,
     title,
@@ -164,7 +199,7 @@ function absolute(
     kind: 'absolute',
     series,
     outcome,
-    ...(worst === undefined ? {} : { value: worst }),
+    ...(value === undefined ? {} : { value }),
     allowed: limit.value.value,
     ...(outcome === 'breach' && at !== undefined ? { firesAt: at } : {}),
     says: told,
@@ -173,10 +208,9 @@ function absolute(
 }
 
 /** Is it worse than before? */
-function relative({ gated, whole, checks: own }: Seen, against: Against): GateCheck[] {
+function relative({ gated, whole, problems: here }: Seen, against: Against): GateCheck[] {
   const { id, signal } = gated;
-  const { title, unit } = signal;
-  const here = [...new Map(own.flatMap(({ problems }) => problems).map((one) => [one.message, one])).values()];
+  const { title, unit, limit } = signal;
   const common = { signal: id, title, unit, kind: 'relative' } as const;
   const unknown = (series: Readonly<Record<string, string>>, problems: readonly Diagnostic[]): GateCheck => ({
     ...common,
@@ -195,9 +229,7 @@ function relative({ gated, whole, checks: own }: Seen, against: Against): GateCh
   });
   if (whole.length === 0) return [unknown({}, here)];
   return whole.map(({ series, value, observations }) => {
-    const before = against.values.find(
-      (one) => one.signal === id && JSON.stringify(one.series) === JSON.stringify(series),
-    );
+    const before = against.values.find((one) => one.signal === id && sameSeries(one.series, series));
     if (before === undefined)
       return unknown(series, [lacking(against.problem ?? `nothing was measured (${against.text})`)]);
     if (before.observations < FEW_OBSERVATIONS) {
@@ -205,13 +237,14 @@ function relative({ gated, whole, checks: own }: Seen, against: Against): GateCh
       return unknown(series, [lacking(few)]);
     }
     if (observations < FEW_OBSERVATIONS) {
-      const few = `${Math.round(observations)} ${gated.counted} to compare, and ${FEW_OBSERVATIONS} are needed`;
-      return unknown(series, here.length > 0 ? here : [{ ...lacking(few), code: 'K021', message: `has ${few}` }]);
+      return unknown(series, here.length > 0 ? here : [fewObserved(signal, gated.counted, observations)]);
     }
     if (here.length > 0) return unknown(series, here);
     const allowed = allowedBy(id, before.value, { now: observations, before: before.observations });
     const breach = value > allowed;
     const shown = (amount: number) => formatQuantity({ unit, value: Number(amount.toPrecision(3)) });
+    const { comparison, value: line } = limit;
+    const sick = passes(before.value, limit) ? ` (itself ${COMPARED[comparison]} ${formatQuantity(line)})` : '';
     return {
       ...common,
       series,
@@ -219,8 +252,12 @@ function relative({ gated, whole, checks: own }: Seen, against: Against): GateCh
       value,
       allowed,
       baseline: before.value,
-      says: `${breach ? 'worse than' : 'as'} before: ${shown(before.value)}, which allows ${shown(allowed)}`,
+      says: `${breach ? 'worse than' : 'not worse than'} before: ${shown(before.value)}${sick}, which allows ${shown(allowed)}`,
       problems: [],
     };
   });
+}
+
+function sameSeries(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }

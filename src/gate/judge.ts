@@ -1,21 +1,58 @@
 /** The gate's judgements: pure, over values that were measured. */
 import { toSeconds } from '../model/duration.ts';
-import type { Comparison, Limit, SignalId } from '../model/signal.ts';
+import type { Limit, SignalId } from '../model/signal.ts';
 import type { Point } from '../model/time.ts';
+
+/** How far the evaluation at a time looks back, in seconds; undefined where its guard is closed. */
+export type LookBack = (at: number) => number | undefined;
+
+/** What an evaluation says of the window; undefined where it says nothing that may be held for or against it. */
+export interface Reading {
+  readonly at: number;
+  readonly value: number | undefined;
+}
+
+/** The evaluations of an alert, and why some of them say nothing. */
+export interface Readings {
+  readonly readings: readonly Reading[];
+  /** Evaluations whose guard was closed: they read 0 whatever happens. */
+  readonly quiet: number;
+  /** Evaluations that look back to before the change. */
+  readonly early: number;
+}
+
+/**
+ * Tells what evaluations say of a change from what they do not: a closed guard is silent, and a window that reaches
+ * back before the change is about what was there before it.
+ *
+ * @param since when the change was made, in seconds since 1970.
+ */
+export function readingsOf(points: readonly Point[], lookBack: LookBack, since: number): Readings {
+  let quiet = 0;
+  let early = 0;
+  const readings = points.map(({ at, value }): Reading => {
+    const seconds = lookBack(at);
+    if (seconds === undefined) quiet += 1;
+    else if (at - seconds < since) early += 1;
+    else return { at, value };
+    return { at, value: undefined };
+  });
+  return { readings, quiet, early };
+}
 
 /**
  * When an alert with this limit would fire: the first evaluation at which the limit has been passed for as long as
- * `for` asks. Evaluations without a value keep the last state, as the rules do (`KeepLast`).
+ * `for` asks. Where telemetry is missing the last state is kept, as the rules do (`KeepLast`); an evaluation that
+ * says nothing ends it, as the 0 of a closed guard does.
  *
- * @param grid all evaluations of the window, also those without a value.
+ * @param grid all evaluations of the window, also those without telemetry.
  */
-export function firesAt(points: readonly Point[], grid: readonly number[], limit: Limit): number | undefined {
-  const values = new Map(points.map(({ at, value }) => [at, value]));
+export function firesAt(readings: readonly Reading[], grid: readonly number[], limit: Limit): number | undefined {
+  const values = new Map(readings.map(({ at, value }) => [at, value]));
   let since: number | undefined;
   for (const at of grid) {
-    const value = values.get(at);
-    if (value !== undefined) {
-      if (!passes(value, limit.comparison, limit.value.value)) since = undefined;
+    if (values.has(at)) {
+      if (!passes(values.get(at), limit)) since = undefined;
       else since ??= at;
     }
     if (since !== undefined && at - since >= toSeconds(limit.for)) return at;
@@ -29,18 +66,23 @@ export function halfOf(limit: Limit): Limit {
 }
 
 /** The worst value of a signal that is bad when it is high. */
-export function worstOf(points: readonly Point[]): number | undefined {
-  return points.length === 0 ? undefined : Math.max(...points.map(({ value }) => value));
+export function worstOf(readings: readonly Reading[]): number | undefined {
+  return readings.reduce<number | undefined>(
+    (worst, { value }) => (value === undefined || (worst !== undefined && worst >= value) ? worst : value),
+    undefined,
+  );
 }
 
-function passes(value: number, comparison: Comparison, limit: number): boolean {
+/** Whether a value is on the bad side of a limit; what is not known is not. */
+export function passes(value: number | undefined, { comparison, value: limit }: Limit): boolean {
+  if (value === undefined) return false;
   switch (comparison) {
     case 'gt':
-      return value > limit;
+      return value > limit.value;
     case 'gte':
-      return value >= limit;
+      return value >= limit.value;
     case 'lt':
-      return value < limit;
+      return value < limit.value;
     default:
       return comparison satisfies never;
   }

@@ -1,14 +1,16 @@
 /** Asks Prometheus what the gate judges. Expressions are those of the signals and of their histograms. */
+import { lookBackOfQuantile, lookBackOfRatio } from '../metrics/guards.ts';
 import { buckets, increase, observed } from '../metrics/histogram.ts';
 import { findSignal, matcher, signals } from '../metrics/index.ts';
 import { series as seriesOf } from '../metrics/promql.ts';
+import { toSeconds } from '../model/duration.ts';
 import type { HistogramBinding, Matcher } from '../model/metrics.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Point, Span } from '../model/time.ts';
 import type { Answer, Prometheus } from '../prometheus/index.ts';
 import type { WindowValue } from './baseline.ts';
-import type { GatedSignal } from './judge.ts';
+import type { GatedSignal, LookBack } from './judge.ts';
 
 /** A signal that the gate judges, with the histogram that its observations are counted in. */
 export interface Gated {
@@ -19,6 +21,11 @@ export interface Gated {
   readonly counted: 'requests' | 'queries';
   /** Its value is a quantile, which is as exact as the buckets. */
   readonly bucketed: boolean;
+  /**
+   * The seconds that an evaluation of its alert looks back, or PromQL for them: nothing where the alert's guard is
+   * closed, so that it reads 0 whatever happens.
+   */
+  readonly lookBack: number | string;
   /** Families of telemetry, as in ServiceTelemetryAbsent, without which it says nothing. */
   readonly families: readonly string[];
 }
@@ -28,11 +35,25 @@ export function gatedSignals(service: Service, catalog: Catalog): readonly Gated
   const { server, database } = service.metrics;
   const own = signals(service, catalog);
   const requests = { histogram: server, counted: 'requests', bucketed: false } as const;
+  const { above } = service.thresholds.errorRatio;
   const wanted: readonly Omit<Gated, 'signal'>[] = [
-    { ...requests, id: 'latency-p95', bucketed: true, families: ['server'] },
-    { id: 'query-p95', histogram: database, counted: 'queries', bucketed: true, families: ['query'] },
-    { ...requests, id: 'error-ratio', families: ['server'] },
-    { ...requests, id: 'pool-utilisation', families: ['database pool', 'http pool'] },
+    { ...requests, id: 'latency-p95', bucketed: true, lookBack: lookBackOfQuantile(server), families: ['server'] },
+    {
+      id: 'query-p95',
+      histogram: database,
+      counted: 'queries',
+      bucketed: true,
+      lookBack: lookBackOfQuantile(database),
+      families: ['query'],
+    },
+    {
+      ...requests,
+      id: 'error-ratio',
+      lookBack: lookBackOfRatio(server, server.failed, above.value),
+      families: ['server'],
+    },
+    // Gauges have no guard; where scrapes are missing, the last one of five minutes counts.
+    { ...requests, id: 'pool-utilisation', lookBack: toSeconds('5m'), families: ['database pool', 'http pool'] },
   ];
   return wanted.flatMap((one) => {
     const signal = findSignal(own, one.id);
@@ -50,6 +71,8 @@ export interface Track {
 export interface Gauge {
   /** A signal as its alert sees it, at every step. */
   track(signal: Signal, span: Span, step: number): Promise<readonly Track[]>;
+  /** How far the evaluations of a signal's alert look back. */
+  lookBack(gated: Gated, span: Span, step: number): Promise<LookBack>;
   /** A signal over a whole window, of some instances only. */
   whole(gated: Gated, span: Span, only?: readonly Matcher[]): Promise<readonly WindowValue[]>;
   /** Observations of a histogram in a window; undefined where there is none at all. */
@@ -86,6 +109,12 @@ export function openGauge(prometheus: Prometheus): Gauge {
         series: toldBy(signal, labels),
         points: points.filter(({ value }) => !Number.isNaN(value)),
       }));
+    },
+    async lookBack({ lookBack }, span, step) {
+      if (typeof lookBack === 'number') return () => lookBack;
+      const [answer] = await heard(prometheus.range(lookBack, { ...span, step }));
+      const seconds = new Map(answer?.points.map(({ at, value }) => [at, value]));
+      return (at) => seconds.get(at);
     },
     async whole(gated, span, only = []) {
       const { id, signal } = gated;

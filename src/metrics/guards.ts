@@ -4,7 +4,7 @@
  * measured: docs/alerting.md lists what happens without each.
  */
 
-import type { Duration } from '../model/duration.ts';
+import { type Duration, toSeconds } from '../model/duration.ts';
 import type { HistogramBinding, Matcher } from '../model/metrics.ts';
 import { buckets, counts, increase, infiniteBucket, observed, quantile, rate } from './histogram.ts';
 import { by, firstOf } from './promql.ts';
@@ -34,20 +34,55 @@ export function guardedRatio(histogram: HistogramBinding, failed: Matcher, keep:
   const on = `on (${keep.join(', ')})`;
   const share = (window: Duration) =>
     `${rate(histogram, { window, keep, only: [failed] })} / ${rate(histogram, { window, keep })}`;
-  const busy = `${increase(histogram, { window: '2m', keep })} >= ${BUSY}`;
+  const { busy, failing } = ratioGuards(histogram, failed, keep);
   return firstOf(
     `(${share('2m')} and ${on} ${busy})`,
-    `(${share('5m')} and ${on} ${increase(histogram, { window: '5m', keep, only: [failed] })} >= ${FEW_FAILURES} unless ${on} ${busy})`,
+    `(${share('5m')} and ${on} ${failing} unless ${on} ${busy})`,
     `0 * ${rate(histogram, { window: '5m', keep })}`,
+  );
+}
+
+/** Under which a ratio is trusted over two minutes, and over five. */
+function ratioGuards(histogram: HistogramBinding, failed: Matcher, keep: readonly string[]) {
+  return {
+    busy: `${increase(histogram, { window: '2m', keep })} >= ${BUSY}`,
+    failing: `${increase(histogram, { window: '5m', keep, only: [failed] })} >= ${FEW_FAILURES}`,
+  };
+}
+
+/**
+ * How far a guarded ratio looks back, in seconds; nothing where its guard hides a ratio above the limit, or where
+ * nobody asked for anything.
+ */
+export function lookBackOfRatio(histogram: HistogramBinding, failed: Matcher, limit: number): string {
+  const { busy, failing } = ratioGuards(histogram, failed, ['job']);
+  const all = increase(histogram, { window: '5m' });
+  const above = `${increase(histogram, { window: '5m', only: [failed] })} > ${limit} * ${all}`;
+  return firstOf(
+    `0 * (${busy}) + ${toSeconds('2m')}`,
+    `0 * (${failing}) + ${toSeconds('5m')}`,
+    `0 * (${all} > 0 unless ${above}) + ${toSeconds('5m')}`,
   );
 }
 
 /** The 95th percentile over five minutes, over thirty where five hold too few observations, else 0. */
 export function guardedQuantile(histogram: HistogramBinding, q: number): string {
   const over = (window: Duration) =>
-    `(${quantile(histogram, q, { window })} and on (job) ${observed(histogram, { window })} >= ${ENOUGH_OBSERVATIONS})`;
+    `(${quantile(histogram, q, { window })} and on (job) ${enoughObserved(histogram, window)})`;
   const alive = `sum by (job)(rate(${infiniteBucket(histogram)}[5m]))`;
   return firstOf(`(${over('5m')} or ${over('30m')}) and on (job) ${alive}`, `0 * ${alive}`);
+}
+
+/** Under which a quantile is trusted over a window. */
+function enoughObserved(histogram: HistogramBinding, window: Duration): string {
+  return `${observed(histogram, { window })} >= ${ENOUGH_OBSERVATIONS}`;
+}
+
+/** How far a guarded quantile looks back, in seconds; nothing where its guard is closed and it reads 0. */
+export function lookBackOfQuantile(histogram: HistogramBinding): string {
+  return firstOf(
+    ...(['5m', '30m'] as const).map((window) => `0 * (${enoughObserved(histogram, window)}) + ${toSeconds(window)}`),
+  );
 }
 
 /** The 95th percentile of the last two minutes, where there is enough to judge; else nothing. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseBaseline, parseSavedBaseline, renderBaseline } from '../../src/gate/index.ts';
-import { allowedBy, firesAt, halfOf } from '../../src/gate/judge.ts';
+import { allowedBy, firesAt, halfOf, readingsOf, worstOf } from '../../src/gate/judge.ts';
 import { worstOutcome } from '../../src/model/gate.ts';
 import { seconds } from '../../src/model/quantity.ts';
 import type { Limit } from '../../src/model/signal.ts';
@@ -26,10 +26,28 @@ describe('an alert would fire', () => {
     expect(firesAt(points(undefined, undefined), grid, limit)).toBeUndefined();
   });
 
+  test('not by way of an evaluation that says nothing: a closed guard reads 0', () => {
+    const silent = [{ at: 120, value: undefined }];
+    const seen = [...points(3, 3), ...silent, ...points(undefined, undefined, undefined, undefined, 3, 3)];
+    expect(firesAt(seen, grid, limit)).toBeUndefined();
+  });
+
   test('nearly, at half of its limit', () => {
     expect(firesAt(points(1.5, 1.5, 1.5), grid, limit)).toBeUndefined();
     expect(firesAt(points(1.5, 1.5, 1.5), grid, halfOf(limit))).toBe(120);
   });
+});
+
+test('an evaluation says nothing where its guard was closed, or where it looks back to before the change', () => {
+  const lookBack = (at: number) => (at === 60 ? undefined : at < 240 ? 300 : 60);
+  const seen = readingsOf(points(0, 0, 0, 1, 2, 3), lookBack, -100);
+  expect(seen).toEqual({
+    readings: [0, 60, 120, 180, 240, 300].map((at) => ({ at, value: at < 240 ? undefined : at / 60 - 2 })),
+    quiet: 1,
+    early: 3,
+  });
+  expect(worstOf(seen.readings)).toBe(3);
+  expect(worstOf(seen.readings.slice(0, 3))).toBeUndefined();
 });
 
 describe('a baseline allows', () => {
