@@ -14,6 +14,7 @@ interface GateOptions extends PrometheusCommandOptions {
   readonly wait?: true;
   readonly format: 'text' | 'json' | 'md' | 'junit';
   readonly out?: string;
+  readonly junit?: string;
 }
 
 const command = addPrometheusOptions(
@@ -40,12 +41,14 @@ const command = addPrometheusOptions(
   .addOption(
     new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md', 'junit']).default('text'),
   )
-  .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'));
+  .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'))
+  .option('--junit <file>', 'write it as JUnit to a file as well', outputFile('--junit'));
 
 await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ askGate }, report, { paintFor, writeResult }] = await Promise.all([
+  const [{ askGate }, report, { renderDiagnostics }, { paintFor, writeResult }] = await Promise.all([
     import('./support/gate.ts'),
     import('../src/report/gate.ts'),
+    import('../src/report/diagnostics.ts'),
     import('./support/terminal.ts'),
   ]);
   const options = command.opts<GateOptions>();
@@ -58,6 +61,11 @@ await runCommand(command, async (): Promise<ExitCode> => {
     junit: () => report.renderGateJunit(result),
   }[options.format]();
   await writeResult(text, options.out);
+  if (options.junit !== undefined) await writeResult(report.renderGateJunit(result), options.junit);
+  // The log of a pipeline says why nothing is known, wherever the report goes.
+  if (result.notes.length > 0 && (options.format !== 'text' || options.out !== undefined)) {
+    process.stderr.write(`${renderDiagnostics(result.notes)}\n`);
+  }
   switch (result.verdict) {
     case 'breach':
       return EXIT.failure;

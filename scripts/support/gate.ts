@@ -1,24 +1,29 @@
 /** From the gate's options to its findings. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Baseline,
   type GateAnswer,
+  type GateQuestion,
   parseBaseline,
   parseSavedBaseline,
   renderBaseline,
   runGate,
+  type SavedBaseline,
 } from '../../src/gate/index.ts';
+import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { toDuration, toSeconds } from '../../src/model/duration.ts';
 import type { GateResult } from '../../src/model/gate.ts';
 import { formatMoment, type Span } from '../../src/model/time.ts';
+import { type Prometheus, PrometheusError } from '../../src/prometheus/index.ts';
 import { renderDiagnostics } from '../../src/report/diagnostics.ts';
 import { refused } from './command.ts';
 import { buildProject } from './desired.ts';
+import { EXIT } from './exit-codes.ts';
 import { readDuration, readMoment } from './moment.ts';
 import { serviceNamed } from './options.ts';
 import { openPrometheusOf } from './prometheus.ts';
 import type { PrometheusCommandOptions } from './prometheus-options.ts';
+import { waitUntil } from './wait.ts';
 
 /** What the command was asked. */
 export interface GateRequest extends PrometheusCommandOptions {
@@ -50,10 +55,37 @@ export async function askGate(request: GateRequest): Promise<GateResult | undefi
   }
   const { catalog, project } = built;
   const service = serviceNamed(catalog.services, request.service);
-  await untilOver(window.until, request.wait === true);
-  const answer = await runGate({ service, catalog, project, since, window, baseline }, prometheus);
-  if (request.writeBaseline !== undefined) await keep(request.writeBaseline, answer);
-  return answer.result;
+  const question = { service, catalog, project, since, window, baseline };
+  const open = await untilOver(window.until, request.wait === true);
+  const answer = open === undefined ? await judge(question, prometheus) : open;
+  const result = 'result' in answer ? answer.result : notKnown(question, request.baseline, prometheus.address, answer);
+  if (request.writeBaseline !== undefined) {
+    await keep(request.writeBaseline, result, 'result' in answer ? answer.measured : undefined);
+  }
+  return result;
+}
+
+/** The answer, or why there is none. */
+async function judge(question: GateQuestion, prometheus: Prometheus): Promise<GateAnswer | Diagnostic> {
+  try {
+    return await runGate(question, prometheus);
+  } catch (error) {
+    // A wrong address is to be corrected; anything else says nothing about the service.
+    if (error instanceof PrometheusError && error.exitCode === EXIT.inconclusive) return error.diagnostic;
+    throw error;
+  }
+}
+
+/** Nothing was measured: a result all the same, so that every form of a report says why. */
+function notKnown(
+  { service: { id, title }, project, window }: GateQuestion,
+  baseline: string,
+  prometheus: string,
+  note: Diagnostic,
+): GateResult {
+  const step = toSeconds(project.evaluationInterval);
+  const unknown = { verdict: 'inconclusive', requests: undefined, checks: [], notes: [note] } as const;
+  return { service: { id, title }, ...window, step, baseline, prometheus, ...unknown };
 }
 
 async function readBaseline({ baseline: text, service }: GateRequest): Promise<Baseline> {
@@ -110,33 +142,31 @@ function earlierWindow(baseline: Baseline, { from, until }: Span): Span | undefi
   }
 }
 
-/** A window that is not over would be judged by its beginning. */
-async function untilOver(until: number, wait: boolean): Promise<void> {
+/** A window that is not over would be judged by its beginning: what is wrong, if it was not waited for. */
+async function untilOver(until: number, wait: boolean): Promise<Diagnostic | undefined> {
   const left = until + (wait ? SETTLING : 0) - Date.now() / 1000;
-  if (left <= 0) return;
-  const minutes = Math.ceil(left / 60);
-  const end = `${formatMoment(Math.ceil(until))} UTC, in ${minutes} min`;
-  if (!wait) {
-    throw new WindowOpenError(`the window ends at ${end}, and only its beginning is known`);
+  if (left <= 0) return undefined;
+  const end = `${formatMoment(Math.ceil(until))} UTC, in ${Math.ceil(left / 60)} min`;
+  if (wait) {
+    process.stderr.write(`Waiting for the end of the window, ${end}\n`);
+    await waitUntil(until + SETTLING);
+    return undefined;
   }
-  process.stderr.write(`Waiting for the end of the window, ${end}\n`);
-  await sleep(left * 1000);
-}
-
-/** Judged too early: inconclusive. */
-class WindowOpenError extends Error {
-  override readonly name = 'WindowOpenError';
-  readonly code = 'K015';
-  readonly remedy = 'Run it then, or let it wait: --wait';
-  readonly exitCode = 3;
+  return {
+    code: 'K015',
+    level: 'warning',
+    subject: 'The window',
+    message: `ends at ${end}, and only its beginning is known`,
+    remedy: 'Run it then, or let it wait: --wait',
+  };
 }
 
 /** Keeps the values, if later windows may be held against them. */
-async function keep(file: string, { result, measured }: GateAnswer): Promise<void> {
+async function keep(file: string, result: GateResult, measured: SavedBaseline | undefined): Promise<void> {
   const doubtful = result.checks.filter(
     ({ kind, outcome }) => outcome === 'breach' || (kind === 'absolute' && outcome === 'inconclusive'),
   );
-  if (doubtful.length > 0 || result.notes.length > 0) {
+  if (measured === undefined || doubtful.length > 0 || result.notes.length > 0) {
     process.stderr.write(`${file} was not written: this window is no baseline (${result.verdict}).\n`);
     return;
   }

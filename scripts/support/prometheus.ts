@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import { toSeconds } from '../../src/model/duration.ts';
 import { openPrometheus, type Prometheus } from '../../src/prometheus/index.ts';
-import { UsageError } from './command.ts';
+import { refused, UsageError } from './command.ts';
 import { readDuration } from './moment.ts';
 import type { PrometheusCommandOptions } from './prometheus-options.ts';
 import { ROOT } from './root.ts';
@@ -24,24 +24,42 @@ export function openPrometheusOf(options: PrometheusCommandOptions): Prometheus 
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw unusable('--prometheus', 'is no http or https address', 'Such as https://prometheus.example.com');
   }
-  if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '') {
+  if (parsed.username !== '' || parsed.password !== '' || /[?#]/.test(url)) {
     throw unusable(
       '--prometheus',
-      'holds a user, a password or parameters, which would show up in logs',
+      'holds a user, a password, parameters or a fragment (#), which would show up in logs',
       'Set PROMETHEUS_USER and PROMETHEUS_PASSWORD, or PROMETHEUS_TOKEN; a tenant is PROMETHEUS_TENANT',
     );
   }
+  const { prometheusToken: token, prometheusTenant: tenant } = config;
+  checkHeader('PROMETHEUS_TOKEN', token?.reveal());
+  checkHeader('PROMETHEUS_TENANT', tenant);
   return openPrometheus({
     url,
     user: config.prometheusUser,
     password: config.prometheusPassword,
-    token: config.prometheusToken,
-    tenant: config.prometheusTenant,
-    timeout: toSeconds(readDuration('--timeout', options.timeout)) * 1000,
+    token,
+    tenant,
+    timeout: readTimeout(options.timeout) * 1000,
     fetch,
   });
 }
 
+/** Seconds for one query. @throws UsageError for more than any server lets a query take. */
+function readTimeout(text: string): number {
+  const seconds = toSeconds(readDuration('--timeout', text));
+  if (seconds <= LONGEST_QUERY) return seconds;
+  throw refused('K011', `--timeout ${text}`, 'is longer than an hour', 'A query takes seconds: --timeout 60s');
+}
+
+const LONGEST_QUERY = 3600;
+
+/** @throws UsageError, without the value, for what HTTP can not send. */
+function checkHeader(name: string, value = ''): void {
+  if (/^[\x20-\x7e]*$/.test(value)) return;
+  throw refused('C003', name, 'holds a sign that no HTTP header can carry', 'Copy it again: ASCII, in one line');
+}
+
 function unusable(subject: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code: 'K013', level: 'error', subject, message, remedy }]);
+  return refused('K013', subject, message, remedy);
 }

@@ -26,8 +26,9 @@ export function parseBaseline(text: string): BaselineChoice | undefined {
     case 'offset':
       return isDuration(value) && toSeconds(value) > 0 ? { kind, offset: value } : undefined;
     case 'version': {
+      if (!value.includes('=')) return { kind, version: value, label: undefined };
       const [, label, version] = /^([A-Za-z_]\w*)=(.+)$/.exec(value) ?? [];
-      return { kind, version: version ?? value, label };
+      return label === undefined || version === undefined ? undefined : { kind, version, label };
     }
     case 'file':
       return { kind, file: value };

@@ -1,3 +1,3 @@
-export { parseBaseline, parseSavedBaseline, renderBaseline } from './baseline.ts';
+export { parseBaseline, parseSavedBaseline, renderBaseline, type SavedBaseline } from './baseline.ts';
 export type { Baseline } from './compare.ts';
-export { type GateAnswer, runGate } from './gate.ts';
+export { type GateAnswer, type GateQuestion, runGate } from './gate.ts';

@@ -1,19 +1,24 @@
 /** What can go wrong between us and a Prometheus, each with its next step. No error carries a credential. */
+import type { Diagnostic } from '../model/diagnostic.ts';
 
 /** Prometheus does not answer, refuses, or is none: what happened, and what to do next. */
 export class PrometheusError extends Error {
   override readonly name = 'PrometheusError';
   readonly code: string;
   readonly remedy: string;
+  /** The same for a report that holds what is not known. */
+  readonly diagnostic: Diagnostic;
   /** Nothing is known then, which is no breach: the gate's code for inconclusive. 2 where the address is wrong. */
   readonly exitCode: 2 | 3;
   /** Whether the same request may succeed a moment later. */
   readonly passing: boolean;
 
   constructor(facts: PrometheusFailure, options?: ErrorOptions) {
-    super(facts.message, options);
-    this.code = facts.code;
-    this.remedy = facts.remedy;
+    const { code, address, message, remedy } = facts;
+    super(`${address} ${message}`, options);
+    this.code = code;
+    this.remedy = remedy;
+    this.diagnostic = { code, level: 'warning', subject: address, message, remedy };
     this.exitCode = facts.exitCode ?? 3;
     this.passing = facts.passing ?? false;
   }
@@ -21,6 +26,8 @@ export class PrometheusError extends Error {
 
 export interface PrometheusFailure {
   readonly code: string;
+  readonly address: string;
+  /** As the end of a sentence that begins with the address. */
   readonly message: string;
   readonly remedy: string;
   readonly exitCode?: 2 | 3;
@@ -33,7 +40,8 @@ export function connectionFailure(address: string, cause: unknown): PrometheusEr
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     const facts = {
       code: 'K001',
-      message: `${address} can not be reached: its host is unknown`,
+      address,
+      message: 'can not be reached: its host is unknown',
       remedy: WRONG_ADDRESS,
     };
     return new PrometheusError(facts, { cause });
@@ -42,7 +50,8 @@ export function connectionFailure(address: string, cause: unknown): PrometheusEr
     return new PrometheusError(
       {
         code: 'K001',
-        message: `${address} has no valid TLS certificate (${code})`,
+        address,
+        message: `has no valid TLS certificate (${code})`,
         remedy: 'Set NODE_EXTRA_CA_CERTS to the PEM file of your own authority, or correct the address.',
       },
       { cause },
@@ -51,7 +60,8 @@ export function connectionFailure(address: string, cause: unknown): PrometheusEr
   return new PrometheusError(
     {
       code: 'K001',
-      message: `${address} can not be reached (${code})`,
+      address,
+      message: `can not be reached (${code})`,
       remedy: 'Is Prometheus running, and reachable from here? Then run the command again.',
       passing: true,
     },
@@ -63,7 +73,8 @@ export function connectionFailure(address: string, cause: unknown): PrometheusEr
 export function timeoutFailure(address: string, seconds: number): PrometheusError {
   return new PrometheusError({
     code: 'K002',
-    message: `${address} does not answer within ${seconds} s`,
+    address,
+    message: `does not answer within ${seconds} s`,
     remedy: 'Give it longer (--timeout 60s), or a shorter window; an overloaded Prometheus proves nothing.',
   });
 }
@@ -75,14 +86,16 @@ export function refusalFailure(address: string, status: number, said: string): P
   if (/no org id/i.test(said)) {
     return new PrometheusError({
       code: 'K004',
-      message: `${address} wants a tenant (${told})`,
+      address,
+      message: `wants a tenant (${told})`,
       remedy: 'Set PROMETHEUS_TENANT: it is sent as X-Scope-OrgID.',
     });
   }
   if (status === 401 || status === 403) {
     return new PrometheusError({
       code: 'K003',
-      message: `${address} refuses access (${told})`,
+      address,
+      message: `refuses access (${told})`,
       remedy:
         'Set PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD; with several tenants PROMETHEUS_TENANT.',
     });
@@ -91,14 +104,16 @@ export function refusalFailure(address: string, status: number, said: string): P
   if (status === 429 || status === 502 || status === 503 || status === 504) {
     return new PrometheusError({
       code: 'K006',
-      message: `${address} is busy or starting (${status}: ${told})`,
+      address,
+      message: `is busy or starting (${status}: ${told})`,
       remedy: 'Run the command again in a minute.',
       passing: true,
     });
   }
   return new PrometheusError({
     code: 'K007',
-    message: `${address} can not evaluate a query (${status}: ${told})`,
+    address,
+    message: `can not evaluate a query (${status}: ${told})`,
     remedy: 'If it is about limits (samples, series, length), use a shorter window; else say so with this message.',
   });
 }
@@ -107,7 +122,8 @@ export function refusalFailure(address: string, status: number, said: string): P
 export function notPrometheus(address: string, what: string): PrometheusError {
   return new PrometheusError({
     code: 'K005',
-    message: `${address} is no Prometheus: it answers /api/v1/query with ${what}`,
+    address,
+    message: `is no Prometheus: it answers /api/v1/query with ${what}`,
     remedy:
       'Give the address without /api/v1, with the prefix it is served from, such as https://mimir.example.com/prometheus.',
     exitCode: 2,

@@ -5,6 +5,7 @@ import { groupBy } from '../model/group-by.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { formatMoment } from '../model/time.ts';
 import { renderDiagnostics, renderDiagnosticsMarkdown } from './diagnostics.ts';
+import { asText, table } from './markdown.ts';
 import { noPaint, type Paint } from './paint.ts';
 
 const GLYPHS: Readonly<Record<GateOutcome, string>> = { pass: '✓', warning: '!', breach: '×', inconclusive: '?' };
@@ -30,8 +31,7 @@ export function renderGateText(result: GateResult, paint: Paint = noPaint): stri
   return [
     `${paint.bold(`Gate for ${service.title}`)}  ${paint.dim(windowOf(result))}`,
     paint.dim(`${evidenceOf(result)}; baseline ${result.baseline}`),
-    '',
-    ...lines,
+    ...(lines.length === 0 ? [] : ['', ...lines]),
     ...(problems.length === 0 ? [] : ['', renderDiagnostics(problems, { paint })]),
     '',
     colours[verdict](CLOSING[verdict]),
@@ -41,15 +41,17 @@ export function renderGateText(result: GateResult, paint: Paint = noPaint): stri
 /** For a job summary or a comment. */
 export function renderGateMarkdown(result: GateResult): string {
   const { service, verdict, checks } = result;
-  const rows = checks.map(
-    (check) =>
-      `| ${GLYPHS[check.outcome]} ${check.outcome} | ${nameOf(check)} | ${shownValue(check)} | ${check.says.replaceAll('|', '\\|')} |`,
-  );
+  const rows = checks.map((check) => [
+    `${GLYPHS[check.outcome]} ${check.outcome}`,
+    asText(nameOf(check)),
+    shownValue(check),
+    asText(check.says),
+  ]);
   const problems = problemsOf(result);
   return `${[
-    `### ${GLYPHS[verdict]} Gate for ${service.title}: ${verdict}`,
-    `${CLOSING[verdict]} ${windowOf(result)}; ${evidenceOf(result)}; baseline ${result.baseline}.`,
-    ['| | signal | value | |', '|---|---|---|---|', ...rows].join('\n'),
+    `### ${GLYPHS[verdict]} Gate for ${asText(service.title)}: ${verdict}`,
+    `${CLOSING[verdict]} ${windowOf(result)}; ${evidenceOf(result)}; baseline ${asText(result.baseline)}.`,
+    ...(rows.length === 0 ? [] : [table(['', 'signal', 'value', ''], rows)]),
     ...(problems.length === 0 ? [] : [renderDiagnosticsMarkdown(problems)]),
   ].join('\n\n')}\n`;
 }

@@ -1,19 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { UsageError } from '../../scripts/support/command.ts';
-import { askGate, type GateRequest } from '../../scripts/support/gate.ts';
 import { parseBaseline, runGate } from '../../src/gate/index.ts';
 import type { GateResult } from '../../src/model/gate.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { openPrometheus } from '../../src/prometheus/index.ts';
-import { renderGateJson, renderGateJunit } from '../../src/report/gate.ts';
+import { renderGateJson, renderGateJunit, renderGateMarkdown } from '../../src/report/gate.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
 import { healthyMornings, idleNight } from '../../src/scenario/library/healthy.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
-import { run } from '../support/run.ts';
 import { passedOn, startStandIn } from '../support/stand-in.ts';
 import { aService, project, shopServices } from '../support/world.ts';
 
@@ -300,112 +294,6 @@ test('a service without a database is judged without queries: those are judged w
   expect(result.verdict).toBe('inconclusive');
 });
 
-describe('npm run gate', () => {
-  const command = (...args: string[]) =>
-    run('gate', ['--service', 'user-service', ...args], { PROMETHEUS_URL: prometheus.url });
-
-  test('keeps a baseline of a good window, and finds a later one worse: exit 0, then 1', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'gate-'));
-    try {
-      const file = join(folder, 'base.json');
-      const good = ['--since', '2025-12-15T13:10:00Z', '--baseline', 'none', '--write-baseline', file];
-      const kept = await command(...good);
-      expect(kept).toMatchObject({ code: 0, stderr: `Written: ${file}\n` });
-      expect(kept.stdout).toContain('Pass.');
-      const out = join(folder, 'report.xml');
-      const bad = ['--since', '2025-12-15T14:05:00Z', '--duration', '10m', '--baseline', `file:${file}`];
-      const worse = await command(
-        ...bad,
-        '--format',
-        'junit',
-        '--out',
-        out,
-        '--write-baseline',
-        join(folder, 'no.json'),
-      );
-      expect(worse).toMatchObject({ code: 1, stdout: '' });
-      expect(worse.stderr).toContain('no.json was not written: this window is no baseline (breach)');
-      const report = await readFile(out, 'utf8');
-      expect(report).toContain('<testsuite name="gate user-service" tests="8" failures="2" errors="0"');
-      expect(report).toContain(
-        '<failure type="breach" message="440 ms: worse than before: 50 ms, which allows 75 ms">',
-      );
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-
-  test('exits with 3 when it can not know, in Markdown too', async () => {
-    const { code, stdout } = await command('--since', '2025-12-15T21:15:00Z', '--format', 'md');
-    expect(code).toBe(3);
-    expect(stdout).toContain('### ? Gate for User Service: inconclusive');
-    expect(stdout).toContain('K020');
-  });
-
-  test('exits with 2 on wrong usage', async () => {
-    const { code, stdout, stderr } = await command('--since', 'yesterday');
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('error  K010 --since yesterday is no time');
-  });
-});
-
-describe('what is asked', () => {
-  const ask = (options: Partial<GateRequest>) =>
-    askGate({
-      service: 'user-service',
-      since: '2025-12-15T13:15:00Z',
-      warmup: '2m',
-      duration: '25m',
-      baseline: 'none',
-      timeout: '30s',
-      prometheus: prometheus.url,
-      ...options,
-    });
-
-  test('begins after the warm-up and lasts as long as it says', async () => {
-    const result = await ask({});
-    expect(result).toMatchObject({
-      from: timeOf(incident, '13:17'),
-      until: timeOf(incident, '13:42'),
-      verdict: 'pass',
-      step: 60,
-    });
-  });
-
-  test('may be compared with the time just before the change', async () => {
-    const result = await ask({ baseline: 'offset:27m', since: '2025-12-15T13:45:00Z' });
-    expect(result?.checks.filter(({ outcome }) => outcome === 'pass')).toHaveLength(8);
-  });
-
-  test('of a window that is not over is not known yet: exit 3, and --wait waits', async () => {
-    await expect(ask({ since: '5m' })).rejects.toMatchObject({
-      code: 'K015',
-      exitCode: 3,
-      remedy: expect.stringContaining('--wait'),
-    });
-  });
-
-  test.each([
-    ['K010', { since: 'yesterday' }],
-    ['K010', { since: '2025-12-15T14:15:00' }],
-    ['K011', { duration: '30' }],
-    ['K011', { duration: '0m' }],
-    ['K012', { baseline: 'main' }],
-    ['K013', { prometheus: 'http://u:canary@127.0.0.1:1' }],
-    ['K013', { prometheus: 'prometheus:9090' }],
-    ['K014', { baseline: 'file:/nowhere.json' }],
-    ['K014', { baseline: 'file:package.json' }],
-    // 2m of warm-up and 25m.
-    ['K016', { baseline: 'offset:26m' }],
-    ['C005', { service: 'user-servise' }],
-  ])('wrongly (%s, %o) is refused, and no secret is shown', async (code, options) => {
-    const failure = await ask(options).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(UsageError);
-    expect(failure).toMatchObject({ problems: [{ code }] });
-    expect(String(failure)).not.toContain('canary');
-  });
-});
-
 test('the JSON form has ISO times and plain numbers', async () => {
   const document = JSON.parse(renderGateJson(await gate({ from: '14:15', until: '14:45' }))) as {
     checks: { signal: string; firesAt?: string; value: number }[];
@@ -419,4 +307,13 @@ test('what is inconclusive is an error in JUnit, so that no pipeline shows it gr
   const report = renderGateJunit(await gate({ day: idle, from: '02:15', until: '02:45' }));
   expect(report).toMatch(/tests="8" failures="0" errors="8"/);
   expect(report).toContain('<error type="inconclusive" message="K021 ');
+});
+
+test('a name can not break out of its cell in Markdown', async () => {
+  const result = await gate({ from: '13:15', until: '13:45' });
+  const [check] = result.checks;
+  if (check === undefined) throw new Error('no check');
+  const named = { ...check, series: { pool: 'a|b @team' } };
+  const text = renderGateMarkdown({ ...result, checks: [named] });
+  expect(text).toContain('(a\\|b @\u2060team) |');
 });

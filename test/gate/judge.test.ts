@@ -88,7 +88,16 @@ describe('--baseline', () => {
     expect(parseBaseline(text)).toEqual(choice);
   });
 
-  test.each(['', 'offset:', 'offset:0s', 'offset:yesterday', 'offset', 'branch:main'])('"%s" is none', (text) => {
+  test.each([
+    '',
+    'offset:',
+    'offset:0s',
+    'offset:yesterday',
+    'offset',
+    'branch:main',
+    'version:bad-label=x',
+    'version:track=',
+  ])('"%s" is none', (text) => {
     expect(parseBaseline(text)).toBeUndefined();
   });
 });

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { waitUntil } from '../../scripts/support/wait.ts';
+
+test('the end of a window is waited for even where it is further away than a timer can count', async () => {
+  let now = 1_000_000;
+  const slept: number[] = [];
+  const clock = {
+    now: () => now,
+    sleep: (seconds: number) => {
+      slept.push(seconds);
+      now += seconds;
+      return Promise.resolve();
+    },
+  };
+  await waitUntil(now + 40 * 86_400 + 90, clock);
+  expect(now).toBe(1_000_000 + 40 * 86_400 + 90);
+  // Node's timers end at once above 2^31 milliseconds.
+  expect(Math.max(...slept) * 1000).toBeLessThan(2 ** 31);
+  await waitUntil(now - 1, clock);
+  expect(slept.at(-1)).toBe(90);
+});
