@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, runCommand } from './support/command.ts';
 import { EXIT, type ExitCode } from './support/exit-codes.ts';
-import { chosenServices, outputFile } from './support/options.ts';
+import { outputFile } from './support/options.ts';
 import { addPrometheusOptions, type PrometheusCommandOptions } from './support/prometheus-options.ts';
 
 interface PoolsOptions extends PrometheusCommandOptions {
@@ -34,8 +34,9 @@ await runCommand(command, async (): Promise<ExitCode> => {
       import('../src/pools/index.ts'),
       import('../src/model/duration.ts'),
     ]);
-  const [report, { renderDiagnostics }, { paintFor, writeResult }] = await Promise.all([
+  const [report, { pooledServices }, { renderDiagnostics }, { paintFor, writeResult }] = await Promise.all([
     import('../src/report/pools.ts'),
+    import('./support/pooled.ts'),
     import('../src/report/diagnostics.ts'),
     import('./support/terminal.ts'),
   ]);
@@ -48,7 +49,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
     return EXIT.failure;
   }
   const { services } = built.catalog;
-  const chosen = chosenServices(services, options.service);
+  const chosen = pooledServices(services, options.service);
   const found = await sizePools(chosen, { from, until }, prometheus);
   const text = {
     text: () => report.renderPoolsText(found, paintFor(process.stdout)),

@@ -24,6 +24,8 @@ export type PoolVerdict = 'fits' | 'small' | 'slow' | 'held' | 'unknown';
 export interface PoolDemand {
   /** Half of the time it was less. */
   readonly usual: number;
+  /** Connections taken a second at the busiest time. */
+  readonly busiest: number;
   readonly peak: number;
   /** Seconds since 1970. */
   readonly peakAt: number;
@@ -38,7 +40,7 @@ export interface PoolDemand {
   readonly size: number;
   /** The share of the pool that is free at the peak; negative where it is not enough. */
   readonly headroom: number;
-  /** What the usual traffic would need if every connection were held longer by a factor. */
+  /** What the busiest traffic would need if every connection were held longer than usual by a factor. */
   readonly slower: readonly { readonly factor: number; readonly connections: number }[];
 }
 

@@ -2,6 +2,8 @@
 import { counts, sums } from '../metrics/histogram.ts';
 import { matcher } from '../metrics/index.ts';
 import { by, series as select } from '../metrics/promql.ts';
+import { toSeconds } from '../model/duration.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { HistogramBinding, SeriesBinding } from '../model/metrics.ts';
 import type { PoolReport, PoolSizing } from '../model/pool-sizing.ts';
 import type { Pool, Service } from '../model/service.ts';
@@ -11,7 +13,7 @@ import { sizePool } from './sizing.ts';
 
 /** Connections are averaged over this: shorter bursts queue for moments, and that is what a pool is for. */
 const WINDOW = '5m';
-/** At most so many points a series: a week of five minutes. */
+/** Points of a series in one answer: a week of five minutes. Longer ranges are asked for week by week. */
 const POINTS = 2016;
 
 /**
@@ -21,11 +23,11 @@ const POINTS = 2016;
  */
 export async function sizePools(services: readonly Service[], span: Span, prometheus: Prometheus): Promise<PoolReport> {
   const warnings = new Set<string>();
-  const step = Math.max(60, Math.ceil((span.until - span.from) / POINTS / 60) * 60);
+  const pieces = piecesOf(span);
   const ask: Ask = async (expression) => {
-    const answer = await prometheus.range(expression, { ...span, step });
-    for (const warning of answer.warnings) warnings.add(warning);
-    return answer.series;
+    const answers = await Promise.all(pieces.map((piece) => prometheus.range(expression, piece)));
+    for (const warning of answers.flatMap((answer) => answer.warnings)) warnings.add(warning);
+    return joined(answers.flatMap(({ series }) => series));
   };
   const pools = await Promise.all(
     services.flatMap((service) => [
@@ -35,6 +37,33 @@ export async function sizePools(services: readonly Service[], span: Span, promet
     ]),
   );
   return { ...span, prometheus: prometheus.address, pools: pools.flat(), warnings: [...warnings].sort() };
+}
+
+/**
+ * A range in pieces, the oldest first. Steps end at the range's end and are no longer than the window, so that no
+ * moment is left out; the first window lies in the range.
+ */
+function piecesOf({ from, until }: Span): readonly (Span & { readonly step: number })[] {
+  const window = toSeconds(WINDOW);
+  const step = Math.min(window, Math.max(60, Math.ceil((until - from) / POINTS / 60) * 60));
+  const pieces: (Span & { readonly step: number })[] = [];
+  for (let end = until; end === until || end >= from + window; end -= POINTS * step) {
+    const steps = Math.min(POINTS - 1, Math.max(0, Math.floor((end - from - window) / step)));
+    pieces.unshift({ from: end - steps * step, until: end, step });
+  }
+  return pieces;
+}
+
+/** Series that came in pieces. */
+function joined(series: readonly TimeSeries[]): readonly TimeSeries[] {
+  return [...groupBy(series, ({ labels }) => keyOf(labels)).values()].map((parts) => ({
+    labels: parts[0]?.labels ?? {},
+    points: parts.flatMap(({ points }) => points),
+  }));
+}
+
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).sort());
 }
 
 type Ask = (expression: string) => Promise<readonly TimeSeries[]>;
@@ -125,9 +154,8 @@ async function little(histogram: HistogramBinding, keep: string, ask: Ask): Prom
     ask(`sum ${keep}(rate(${sums(histogram)}[${WINDOW}]))`),
     ask(`sum ${keep}(rate(${counts(histogram)}[${WINDOW}]))`),
   ]);
-  const key = (labels: Readonly<Record<string, string>>) => JSON.stringify(Object.entries(labels).sort());
-  const rates = new Map(taken.map(({ labels, points }) => [key(labels), points]));
-  return demand.map(({ labels, points }) => ({ labels, demand: points, taken: rates.get(key(labels)) ?? [] }));
+  const rates = new Map(taken.map(({ labels, points }) => [keyOf(labels), points]));
+  return demand.map(({ labels, points }) => ({ labels, demand: points, taken: rates.get(keyOf(labels)) ?? [] }));
 }
 
 function highest(series: readonly TimeSeries[]): number | undefined {

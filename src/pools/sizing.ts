@@ -35,7 +35,7 @@ export function sizePool(series: PoolSeries): PoolSizing {
   const { service, pool, kind, maximum } = series;
   const demand = demandOf(series);
   // Instances come and go with deployments: those at one time count.
-  const instances = mostAtOnce(series.demand);
+  const instances = usualInstances(series.demand);
   const sizing = { service, pool, kind, maximum, instances, demand };
   return { ...sizing, ...(demand === undefined ? UNKNOWN : judge(sizing, demand, series.slowFrom)) };
 }
@@ -47,29 +47,31 @@ const UNKNOWN = {
 } as const;
 
 function demandOf({ demand, taken, maximum, reported, waiting }: PoolSeries): PoolDemand | undefined {
-  const all = demand.flatMap((points, instance) => points.map((point) => ({ ...point, instance })));
+  const all = demand.flatMap((points, instance) => {
+    const rates = new Map(taken[instance]?.map(({ at, value }) => [at, value]));
+    return points.map(({ at, value }) => ({ at, value, rate: rates.get(at) ?? 0 }));
+  });
   const [first] = all;
   if (first === undefined) return undefined;
   const peak = all.reduce((most, point) => (point.value > most.value ? point : most), first);
+  const rate = all.reduce((most, point) => Math.max(most, point.rate), 0);
   // The busiest instance at each time: what one pool has to hold.
   const busiest = new Map<number, number>();
   for (const { at, value } of all) busiest.set(at, Math.max(busiest.get(at) ?? 0, value));
   const usual = median([...busiest.values()]);
-  const held = all.flatMap(({ at, value, instance }) => {
-    const rate = taken[instance]?.find((point) => point.at === at)?.value ?? 0;
-    return rate > 0 ? [{ at, instance, seconds: value / rate }] : [];
-  });
+  const heldUsually = median(all.filter((point) => point.rate > 0).map((point) => point.value / point.rate));
   return {
     usual,
+    busiest: rate,
     peak: peak.value,
     peakAt: peak.at,
-    heldUsually: median(held.map(({ seconds }) => seconds)),
-    heldAtPeak: held.find(({ at, instance }) => at === peak.at && instance === peak.instance)?.seconds ?? 0,
+    heldUsually,
+    heldAtPeak: peak.rate > 0 ? peak.value / peak.rate : 0,
     reported,
     waiting,
     size: Math.max(1, Math.ceil(peak.value / FULL)),
     headroom: 1 - peak.value / maximum,
-    slower: SLOWER.map((factor) => ({ factor, connections: usual * factor })),
+    slower: SLOWER.map((factor) => ({ factor, connections: rate * heldUsually * factor })),
   };
 }
 
@@ -116,7 +118,8 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-function mostAtOnce(instances: readonly (readonly Point[])[]): number {
+/** Instances at one time, half of the time. */
+function usualInstances(instances: readonly (readonly Point[])[]): number {
   const counts = new Map<number, number>();
   for (const { at } of instances.flat()) counts.set(at, (counts.get(at) ?? 0) + 1);
   // The usual number: during a rollout there are more for a moment.

@@ -2,6 +2,7 @@
 import type { PoolReport, PoolSizing, PoolVerdict } from '../model/pool-sizing.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { formatMoment } from '../model/time.ts';
+import { asText, table } from './markdown.ts';
 import { noPaint, type Paint } from './paint.ts';
 
 const GLYPHS: Readonly<Record<PoolVerdict, string>> = { fits: '✓', small: '!', slow: '×', held: '×', unknown: '?' };
@@ -49,21 +50,19 @@ export function renderPoolsText(report: PoolReport, paint: Paint = noPaint): str
 
 /** For a document or a comment. */
 export function renderPoolsMarkdown(report: PoolReport): string {
-  const row = (values: readonly string[]) => `| ${values.join(' | ')} |`;
   return `${[
     `Pools, ${headline(report)}.`,
-    [
-      row(HEAD),
-      `|${'---|'.repeat(2)}${'---:|'.repeat(HEAD.length - 2)}`,
-      ...report.pools.map((pool) => row(cells(pool, report))),
-    ].join('\n'),
+    table(
+      HEAD,
+      report.pools.map((pool) => cells(pool, report).map(asText)),
+    ),
     report.pools
       .map(
         ({ service, pool, verdict, recommendation }) =>
-          `- **${service.title}, ${pool}** (${verdict}): ${recommendation}`,
+          `- **${asText(`${service.title}, ${pool}`)}** (${verdict}): ${recommendation}`,
       )
       .join('\n'),
-    ...(report.warnings.length === 0 ? [] : [`Not complete: ${report.warnings.join('; ')}.`]),
+    ...(report.warnings.length === 0 ? [] : [`Not complete: ${asText(report.warnings.join('; '))}.`]),
     LEGEND,
   ].join('\n\n')}\n`;
 }
@@ -89,7 +88,7 @@ export function renderPoolsJson(report: PoolReport): string {
 }
 
 const LEGEND =
-  'Per instance, the busiest one. Connections in use by Little\'s law: taken a second × seconds held, over 5m. "needs" keeps the peak at 75 %; "slower" is the usual traffic with connections held longer.';
+  'Per instance, the busiest one. Connections in use by Little\'s law: taken a second × seconds held, over 5m. "needs" keeps the peak at 75 %; "slower" is the busiest traffic with connections held that much longer than usual.';
 
 function headline({ from, until, prometheus }: PoolReport): string {
   return `${formatMoment(from)} to ${formatMoment(until, from)} UTC, by ${prometheus}`;

@@ -1,20 +1,38 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pooledServices } from '../../scripts/support/pooled.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { sizePools } from '../../src/pools/index.ts';
 import { openPrometheus } from '../../src/prometheus/index.ts';
-import { buildSeries, openMetricsLines, type Scenario } from '../../src/scenario/index.ts';
+import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { run } from '../support/run.ts';
-import { project, shopServices } from '../support/world.ts';
+import { aService, project, shopServices } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:45' };
+/** Busy for ten minutes: a window of five lies in them, wherever it begins. */
+const spiky = aService({ id: 'spiky' });
+const spike = defineScenario({
+  id: 'spike',
+  title: 'A short peak',
+  because: 'A pool has to hold it, however long the range is.',
+  day: incident.day,
+  from: '13:00',
+  until: '15:45',
+  services: { spiky: { traffic: through(['14:05', 4], ['14:05:30', 800], ['14:16', 800], ['14:16:30', 4]) } },
+  expect: { must: [], may: [], never: [] },
+});
+const catalog = defineCatalog([...shopServices, spiky]);
+
 let prometheus: FilledPrometheus;
 beforeAll(async () => {
-  const catalog = defineCatalog(shopServices);
   const users = shopServices.filter(({ id }) => id !== 'order-service');
   const series = users.flatMap((service) => buildSeries(incident, service, { catalog, project, detail: 'all' }));
-  prometheus = await startPrometheus(openMetricsLines(incident, series, project));
+  const short = buildSeries(spike, spiky, { catalog, project, detail: 'all' });
+  prometheus = await startPrometheus([
+    ...openMetricsLines(incident, series, project),
+    ...openMetricsLines(spike, short, project),
+  ]);
 }, 60_000);
 afterAll(() => prometheus.stop());
 
@@ -54,6 +72,39 @@ test('over the incident it is slow, not small, and so is what the gateway sees o
   // In the middle of it, slow is usual, and still no reason for a larger pool.
   expect((await pools('15:10', '15:40', ['user-service']))[0]?.verdict).toBe('slow');
 });
+
+test('a short peak is found however long the range is, up to its very end', async () => {
+  const client = openPrometheus({ url: prometheus.url, fetch });
+  const peaks: unknown[] = [];
+  for (const time of ['14:15', '14:40']) {
+    const until = Date.parse(`${incident.day}T${time}:00Z`) / 1000;
+    for (const days of [0.05, 7, 30, 90]) {
+      const { pools: found } = await sizePools([spiky], { from: until - days * 86_400, until }, client);
+      // 400 requests a second for each of two instances, 33 ms each.
+      expect(found[0]?.demand?.peak).toBeCloseTo(13.2, 0);
+      expect(found[0]?.demand?.peakAt).toBeLessThanOrEqual(until);
+      peaks.push(found[0]?.verdict);
+    }
+  }
+  expect(new Set(peaks)).toEqual(new Set(['fits']));
+});
+
+test('a service without pools is refused: there is nothing to size', () => {
+  const bare = aService({ id: 'bare', pools: [] });
+  expect(pooledServices([spiky, bare], undefined)).toEqual([spiky]);
+  const failure = caught(() => pooledServices([spiky, bare], 'bare'));
+  expect(failure).toMatchObject({ problems: [{ code: 'K017', subject: '--service bare' }] });
+  expect(failure).toMatchObject({ problems: [{ remedy: expect.stringContaining('another service: spiky') }] });
+  expect(caught(() => pooledServices([bare], undefined))).toMatchObject({ problems: [{ code: 'K017' }] });
+});
+
+function caught(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}
 
 test('npm run pools says what to do, and calls a store without these services neither good nor bad', async () => {
   const environment = { PROMETHEUS_URL: prometheus.url };

@@ -32,6 +32,7 @@ describe('a pool', () => {
     );
     expect(demand).toEqual({
       usual: 2,
+      busiest: 120,
       peak: 6,
       peakAt: 120,
       heldUsually: 0.05,
@@ -41,8 +42,8 @@ describe('a pool', () => {
       size: 8,
       headroom: 0.7,
       slower: [
-        { factor: 3, connections: 6 },
-        { factor: 60, connections: 120 },
+        { factor: 3, connections: 18 },
+        { factor: 60, connections: 360 },
       ],
     });
     expect({ instances, verdict }).toEqual({ instances: 2, verdict: 'fits' });
@@ -79,6 +80,19 @@ describe('a pool', () => {
     const { verdict, demand, recommendation } = sizePool(series([]));
     expect({ verdict, demand }).toEqual({ verdict: 'unknown', demand: undefined });
     expect(recommendation).toContain('Check the metrics');
+  });
+
+  test('that sleeps at night is told what slower work would ask for at its busiest', () => {
+    // 40 a second for 50 ms at noon, one in ten of that at night.
+    const day = { demand: [0.2, 0.2, 0.2, 2], taken: [4, 4, 4, 40] };
+    const { demand, recommendation, verdict } = sizePool(series([day]));
+    expect(verdict).toBe('fits');
+    expect(demand).toMatchObject({ usual: 0.2, busiest: 40, heldUsually: 0.05 });
+    expect(demand?.slower).toEqual([
+      { factor: 3, connections: 6 },
+      { factor: 60, connections: 120 },
+    ]);
+    expect(recommendation).toContain('If everything took 60 times as long, it would need 120 connections of 20');
   });
 
   test('that would hold even sixty times slower work is left alone', () => {
