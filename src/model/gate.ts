@@ -18,7 +18,10 @@ export interface GateCheck {
   /** What tells this series from others of the signal: `{ pool: 'primary' }`. */
   readonly series: Readonly<Record<string, string>>;
   readonly outcome: GateOutcome;
-  /** Absolute: the worst value at any evaluation. Relative: the value over the whole window. */
+  /**
+   * Absolute: the worst value at any evaluation that could be judged; over the whole window where that is above the
+   * limit and no alert fires. Relative: over the whole window. Absent where nothing could be judged.
+   */
   readonly value?: number;
   /** What it may be at most: the alert's limit, or what the baseline allows. */
   readonly allowed?: number;

@@ -1,6 +1,6 @@
 /** What a pass rests on: alerts are silent at little traffic, and silence is no pass. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runGate } from '../../src/gate/index.ts';
+import { type Baseline, runGate } from '../../src/gate/index.ts';
 import { gatedSignals, openGauge } from '../../src/gate/measure.ts';
 import type { GateCheck, GateResult } from '../../src/model/gate.ts';
 import { defineCatalog } from '../../src/model/service.ts';
@@ -47,17 +47,18 @@ interface Window {
   readonly since: string;
   readonly from: string;
   readonly until: string;
+  readonly baseline?: Baseline;
 }
 
 function timeOf(time: string): number {
   return Date.parse(`${evening.day}T${time}:00Z`) / 1000;
 }
 
-async function gate(id: Id, { since, from, until }: Window): Promise<GateResult> {
+async function gate(id: Id, { since, from, until, baseline = { kind: 'none' } }: Window): Promise<GateResult> {
   const service = services.find((one) => one.id === id);
   if (service === undefined) throw new Error(`no service ${id}`);
   const window = { from: timeOf(from), until: timeOf(until) };
-  const question = { service, catalog, project, since: timeOf(since), window, baseline: { kind: 'none' } } as const;
+  const question = { service, catalog, project, since: timeOf(since), window, baseline };
   return (await runGate(question, openPrometheus({ url: prometheus.url, fetch }))).result;
 }
 
@@ -135,6 +136,15 @@ describe('what was before --since', () => {
       expect(result.checks.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass', 'pass']);
       expect(checkOf(result, 'latency-p95').value).toBeCloseTo(0.05, 2);
     }
+  });
+
+  test('is called ill where it is the baseline and was above a limit itself', async () => {
+    const baseline = { kind: 'offset', offset: '1h' } as const;
+    const result = await gate('repaired-busy', { since: '19:00', from: '19:05', until: '19:35', baseline });
+    expect(result.verdict).toBe('pass');
+    const said = result.checks.filter(({ kind }) => kind === 'relative').map(({ says }) => says);
+    expect(said[0]).toMatch(/^not worse than before: 9\.\d+ s \(itself above 2 s\), which allows/);
+    expect(said[2]).toContain('50 % (itself above 5 %)');
   });
 
   test('is what the evaluations of a quiet service still look at half an hour later: inconclusive', async () => {
