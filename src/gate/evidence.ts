@@ -41,10 +41,15 @@ function enoughOf(expected: number): number {
 }
 
 /** Too few requests or queries to say anything. */
-export function fewObserved(signal: Signal, counted: string, observations: number): Diagnostic {
+export function fewObserved(
+  signal: Signal,
+  counted: string,
+  observations: number,
+  where: 'in the window' | 'to compare' = 'in the window',
+): Diagnostic {
   return speakerOf(signal)(
     'K021',
-    `has ${Math.round(observations)} ${counted} in the window, and ${FEW_OBSERVATIONS} are needed`,
+    `has ${Math.round(observations)} ${counted} ${where}, and ${FEW_OBSERVATIONS} are needed`,
     'Send load, as a load test does, or look at a longer window: --duration 2h',
   );
 }

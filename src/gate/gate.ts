@@ -216,7 +216,7 @@ function relative({ gated, whole, problems: here }: Seen, against: Against): Gat
     ...common,
     series,
     outcome: 'inconclusive',
-    says: 'not known to be as before',
+    says: 'can not be compared',
     problems,
   });
   const lacking = (message: string): Diagnostic => ({
@@ -227,18 +227,18 @@ function relative({ gated, whole, problems: here }: Seen, against: Against): Gat
     remedy:
       'Compare with a time of traffic (--baseline offset:7d), a version or a file; --baseline none leaves this check out.',
   });
-  if (whole.length === 0) return [unknown({}, here)];
+  const few = (observations: number) =>
+    here.length > 0 ? here : [fewObserved(signal, gated.counted, observations, 'to compare')];
+  if (whole.length === 0) return [unknown({}, few(0))];
   return whole.map(({ series, value, observations }) => {
     const before = against.values.find((one) => one.signal === id && sameSeries(one.series, series));
     if (before === undefined)
       return unknown(series, [lacking(against.problem ?? `nothing was measured (${against.text})`)]);
     if (before.observations < FEW_OBSERVATIONS) {
-      const few = `${Math.round(before.observations)} ${gated.counted} (${against.text}), and ${FEW_OBSERVATIONS} are needed`;
-      return unknown(series, [lacking(few)]);
+      const scarce = `${Math.round(before.observations)} ${gated.counted} (${against.text}), and ${FEW_OBSERVATIONS} are needed`;
+      return unknown(series, [lacking(scarce)]);
     }
-    if (observations < FEW_OBSERVATIONS) {
-      return unknown(series, here.length > 0 ? here : [fewObserved(signal, gated.counted, observations)]);
-    }
+    if (observations < FEW_OBSERVATIONS) return unknown(series, few(observations));
     if (here.length > 0) return unknown(series, here);
     const allowed = allowedBy(id, before.value, { now: observations, before: before.observations });
     const breach = value > allowed;

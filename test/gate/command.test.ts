@@ -124,6 +124,20 @@ describe('what is asked', () => {
     expect(result?.checks.filter(({ outcome }) => outcome === 'pass')).toHaveLength(8);
   });
 
+  test('may not be compared with a file of the same time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gate-'));
+    try {
+      const file = join(folder, 'base.json');
+      await ask({ writeBaseline: file });
+      const later = await ask({ baseline: `file:${file}`, since: '2025-12-15T13:42:00Z' });
+      expect(later?.verdict).toBe('pass');
+      const failure = await ask({ baseline: `file:${file}` }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ problems: [{ code: 'K016' }] });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   test('of a window that is not over is not known yet', async () => {
     const result = await ask({ since: '5m' });
     expect(result).toMatchObject({ verdict: 'inconclusive', checks: [], notes: [{ code: 'K015' }] });

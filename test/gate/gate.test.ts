@@ -281,6 +281,18 @@ describe('another version', () => {
     expect(those(result, 'breach')).toEqual(['latency-p95 relative', 'query-p95 relative']);
   });
 
+  test('beside which nothing new runs is compared with nothing, and says so', async () => {
+    const result = await gate({ ...window, baseline: 'version:job=shop/user-service' });
+    expect(result.verdict).toBe('inconclusive');
+    const relative = result.checks.filter(({ kind }) => kind === 'relative');
+    expect(relative.map(({ problems }) => problems.map(({ code }) => code))).toEqual([
+      ['K021'],
+      ['K021'],
+      ['K021'],
+      ['K021'],
+    ]);
+  });
+
   test('that never ran is no baseline', async () => {
     const result = await gate({ ...window, baseline: 'version:v9' });
     expect(result.verdict).toBe('inconclusive');
