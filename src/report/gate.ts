@@ -151,7 +151,7 @@ function windowOf({ from, until }: GateResult): string {
 }
 
 function evidenceOf({ requests, prometheus }: GateResult): string {
-  return `${requests === undefined ? 'no' : Math.round(requests).toLocaleString('en')} requests, by ${prometheus}`;
+  return `${requests === undefined ? 'requests unknown' : `${Math.round(requests).toLocaleString('en')} requests`}, by ${prometheus}`;
 }
 
 /** What is missing for several signals alike is told once. */
