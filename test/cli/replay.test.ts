@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROJECT, run } from '../support/run.ts';
+import { run } from '../support/run.ts';
+import { copyOfProject } from '../support/shop/install.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -55,11 +56,8 @@ describe('a change to a rule', () => {
     promisify(execFile)('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: copy });
 
   beforeAll(async () => {
-    copy = `${await mkdtemp(join(folder, 'project-'))}/`;
-    for (const part of ['alerts', 'dashboards', 'scripts', 'services', 'src', 'package.json', 'tsconfig.json']) {
-      await cp(`${PROJECT}${part}`, `${copy}${part}`, { recursive: true });
-    }
-    await symlink(`${PROJECT}node_modules`, `${copy}node_modules`);
+    copy = await copyOfProject('replay');
+    await run('render', [], {}, copy);
     await git('init', '--quiet');
     await git('add', 'alerts/rendered');
     await git('commit', '--quiet', '--message', 'As it was');
@@ -68,6 +66,8 @@ describe('a change to a rule', () => {
     expect(text).toContain('percent(75)');
     await writeFile(file, text.replace('percent(75)', 'percent(78)'));
   });
+
+  afterAll(() => rm(copy, { recursive: true, force: true }));
 
   it('says how many minutes later the alert fires than in another commit, and fails where that is too late', async () => {
     const { code, stdout } = await run('replay', ['connection-leak', '--against', 'HEAD'], {}, copy);
