@@ -102,6 +102,7 @@ test.each(sites)('$name: a rollback makes the mark a region, once', async (site)
   expect(await marks.close(later)).toEqual({ outcome: 'closed', from: NOON, until: later.at });
   const again = { ...deployment, at: NOON + 180 * MINUTE };
   expect(await marks.close(again)).toEqual({ outcome: 'already closed', from: NOON, until: later.at });
+  expect(await marks.mark(deployment)).toEqual({ outcome: 'already marked', from: NOON });
   const [mark, ...others] = await shown(site, deployment.service.id);
   expect(others).toEqual([]);
   expect(mark).toMatchObject({ time: NOON, timeEnd: later.at, text: 'User &lt;Service&gt; v1.2.3\nrolled back' });

@@ -26,7 +26,7 @@ export interface MarkedDeployment {
 }
 
 export interface Deployments {
-  /** Marks the beginning; does nothing if this version is the last that was marked. */
+  /** Marks the beginning; does nothing if this version is the last that was marked, or was marked at this very time. */
   mark(deployment: Deployment): Promise<MarkedDeployment>;
   /**
    * Marks the end, which makes the mark a region.
@@ -77,7 +77,7 @@ export function openDeployments(options: ConnectionOptions): Deployments {
       const found = await find(tagsOf(service.id), `&from=1&to=${at + SKEW}`);
       const last = found.find(({ time }) => time <= at);
       const same = [...found.filter(({ time }) => time > at), ...(last === undefined ? [] : [last])].find(
-        (mark) => isOf(mark, deployment) && !isRegion(mark),
+        (mark) => isOf(mark, deployment) && (!isRegion(mark) || mark.time === at),
       );
       if (same !== undefined) return { outcome: 'already marked', from: same.time };
       const body = { time: at, tags: allTags(deployment), text: textOf(deployment) };
