@@ -1,5 +1,11 @@
 /** Requests: what is repeated, how long is waited, and how hard is pushed. */
-import { type AxiosAdapter, AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import {
+  type AxiosAdapter,
+  AxiosError,
+  AxiosHeaders,
+  type AxiosProxyConfig,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import { describe, expect, test } from 'vitest';
 import { createClient } from '../../src/targets/grafana/client.ts';
 import { createPressure } from '../../src/targets/grafana/pressure.ts';
@@ -27,6 +33,21 @@ function scripted(...script: Scripted[]) {
   const client = createClient({ url: 'http://fake.example/', token: { reveal: () => 'x' }, adapter, sleep });
   return { client, waits, sent };
 }
+
+describe('a proxy of the environment', () => {
+  test('does not stand before this machine, and does before all others', async () => {
+    const asked: (AxiosProxyConfig | false | undefined)[] = [];
+    const adapter: AxiosAdapter = async (config) => {
+      asked.push(config.proxy);
+      return { status: 200, data: '{}', statusText: '', headers: AxiosHeaders.from({}), config };
+    };
+    for (const url of ['http://127.0.0.1:3000', 'http://localhost:3000/grafana', 'http://[::1]:3000'])
+      await createClient({ url, adapter }).request('GET', '/a');
+    expect(asked).toEqual([false, false, false]);
+    await createClient({ url: 'http://127.0.0.1.example.com', adapter }).request('GET', '/a');
+    expect(asked.at(-1)).toBeUndefined();
+  });
+});
 
 describe('a request', () => {
   test('waits as long as Retry-After says', async () => {

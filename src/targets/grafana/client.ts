@@ -171,10 +171,16 @@ function createHttp(url: string, timeout: number, options: ConnectionOptions): A
     transformRequest: (data: unknown) => data,
     transformResponse: (data: unknown) => data,
     validateStatus: () => true,
+    ...(isLoopback(url) ? { proxy: false } : {}),
     httpAgent: new HttpAgent(agent),
     httpsAgent: new HttpsAgent({ ...agent, ...(options.caFile === undefined ? {} : { ca: readCa(options.caFile) }) }),
     ...(options.adapter === undefined ? {} : { adapter: options.adapter }),
   });
+}
+
+/** This machine itself: no proxy leads there. */
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function readCa(file: string): string {
