@@ -35,7 +35,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
   const places = placesOf(config);
   const timeout = toSeconds(readDuration('--timeout', options.timeout)) * 1000;
   const run = readRun(options);
-  const compose = await openCompose({ ...run, ...portsOf(places), PREVIEW_USER: user() });
+  const compose = await openCompose(config.previewProject, { ...portsOf(places), PREVIEW_USER: user() });
   if (options.down === true) {
     await compose.down();
     process.stdout.write('The preview is gone, and its data with it.\n');
@@ -44,7 +44,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
   const { placesText, startPreview } = await import('./support/preview/start.ts');
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const fresh = options.scenario !== undefined || options.from !== undefined;
-  const { outcome, text } = await startPreview({ compose, places, fresh, timeout, say });
+  const { outcome, text } = await startPreview({ compose, places, run, fresh, timeout, say });
   say(text);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   process.stdout.write(`\nThe preview is there, after ${seconds} s:\n\n${placesText(places)}\n`);

@@ -48,6 +48,8 @@ export interface Config {
   readonly previewWebhook: string | undefined;
   /** Where the preview listens on this machine. */
   readonly previewPorts: { readonly grafana: number; readonly prometheus: number; readonly pager: number };
+  /** Compose's name for the preview's containers, network and volume. */
+  readonly previewProject: string;
   /** The Prometheus that `gate` and `pools` ask, with the prefix it is served from. */
   readonly prometheusUrl: string | undefined;
   readonly prometheusUser: string | undefined;
@@ -75,9 +77,13 @@ const baseUrl = httpUrl.refine((text) => !/[?#]/.test(text), {
 });
 const port = z
   .string()
-  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'is no port')
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, {
+    // A number is no secret.
+    error: ({ input }) => `is no port${/^\d{1,9}$/.test(String(input)) ? `: ${input}` : ''} (1 to 65535)`,
+  })
   .transform(Number);
-const schema = z.object({
+const PORTS = ['PREVIEW_GRAFANA_PORT', 'PREVIEW_PROMETHEUS_PORT', 'PREVIEW_PAGER_PORT'] as const;
+const variables = z.object({
   GRAFANA_URL: baseUrl.optional(),
   GRAFANA_TOKEN: z.string().optional(),
   GRAFANA_USER: z.string().optional(),
@@ -89,11 +95,22 @@ const schema = z.object({
   PREVIEW_GRAFANA_PORT: port.default(3000),
   PREVIEW_PROMETHEUS_PORT: port.default(9090),
   PREVIEW_PAGER_PORT: port.default(9096),
+  PREVIEW_PROJECT: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]*$/, 'is no name of a Compose project: small letters, digits, - and _')
+    .default('grafana-as-code-preview'),
   PROMETHEUS_URL: baseUrl.optional(),
   PROMETHEUS_USER: z.string().optional(),
   PROMETHEUS_PASSWORD: z.string().optional(),
   PROMETHEUS_TOKEN: z.string().optional(),
   PROMETHEUS_TENANT: z.string().optional(),
+});
+const schema = variables.superRefine((values, { addIssue }) => {
+  for (const [index, name] of PORTS.entries()) {
+    const same = PORTS.slice(0, index).find((other) => values[other] === values[name]);
+    if (same === undefined) continue;
+    addIssue({ code: 'custom', path: [name], message: `is ${values[name]}, which is the port of ${same} too` });
+  }
 });
 
 /**
@@ -156,6 +173,7 @@ export function readConfig(options: {
         prometheus: parsed.data.PREVIEW_PROMETHEUS_PORT,
         pager: parsed.data.PREVIEW_PAGER_PORT,
       },
+      previewProject: parsed.data.PREVIEW_PROJECT,
       prometheusUrl: parsed.data.PROMETHEUS_URL,
       prometheusUser: parsed.data.PROMETHEUS_USER,
       prometheusPassword: wrap(parsed.data.PROMETHEUS_PASSWORD),

@@ -5,8 +5,11 @@ import { scenarios } from '../scenario/library/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { healthyNow } from './healthy.ts';
 
-/** Hours before now that are in the history, so that every panel and every comparison with an hour ago has data. */
-const BEFORE = 3 * 3600;
+/**
+ * Seconds before now that are in the history: three hours that dashboards show at first, and what these are compared
+ * with, up to two and a half hours before. The rest is room to look further back.
+ */
+const BEFORE = 8 * 3600;
 /** Hours that can be lived through before the counters begin again. */
 const AFTER = 12 * 3600;
 const DAY = 24 * 3600;
@@ -21,7 +24,7 @@ export interface Run {
 
 /** The day of the incident, at its real time: what the overview links to, with the hours before to compare with. */
 export const incidentPast: Run = {
-  scenario: { ...incidentLinear, from: '09:30', until: '17:00' },
+  scenario: { ...incidentLinear, from: '10:30', until: '17:00' },
   midnight: Date.parse(`${incidentLinear.day}T00:00:00Z`) / 1000,
 };
 
@@ -38,9 +41,13 @@ export function scenarioNames(): readonly string[] {
   return [...Object.keys(SHORT), ...scenarios.map(({ id }) => id)];
 }
 
-/** When a scenario begins if nobody says so: the first thing that happens. A healthy day goes by the real clock. */
+/**
+ * When a scenario begins if nobody says so: the first thing that happens, or where nothing does, as soon as there is
+ * room for the history. A healthy day goes by the real clock.
+ */
 export function beginningOf({ id, events, from }: Scenario): TimeOfDay | undefined {
-  return id === healthyNow.id ? undefined : (events[0]?.at ?? from);
+  if (id === healthyNow.id) return undefined;
+  return events[0]?.at ?? timeOf(Math.max(secondsOf(from), BEFORE));
 }
 
 /**
@@ -57,6 +64,11 @@ export function startRun(scenario: Scenario, from: TimeOfDay | undefined, now: n
     scenario: { ...scenario, from: timeOf(Math.max(0, start - BEFORE)), until: timeOf(start + AFTER) },
     midnight: whole - start,
   };
+}
+
+/** When a time of a run's scenario really is, in seconds since 1970. */
+export function realTime({ midnight }: Run, time: TimeOfDay): number {
+  return midnight + secondsOf(time);
 }
 
 /** The time of a run's scenario at a real time, both in seconds. */

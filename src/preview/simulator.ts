@@ -5,6 +5,7 @@ import { buildSeries, gridOf, type SeriesContext } from '../scenario/series.ts';
 import { type Family, familiesOf, valueBetween } from './families.ts';
 import { healthyNow } from './healthy.ts';
 import { incidentPast, type Run, scenarioSecond, startRun } from './run.ts';
+import { versionSeries } from './versions.ts';
 
 /** Metrics of all services, as one scrape target. */
 export interface Simulator {
@@ -25,7 +26,10 @@ export interface Simulator {
 export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>): Simulator {
   const all: SeriesContext = { ...context, detail: 'all' };
   const seriesOf = ({ scenario }: Run) =>
-    context.catalog.services.flatMap((service) => buildSeries(scenario, service, all));
+    context.catalog.services.flatMap((service) => [
+      ...buildSeries(scenario, service, all),
+      ...versionSeries(scenario, service, context.project),
+    ]);
   let living = run;
   let series = seriesOf(run);
   const exposed = { position: 0 };

@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ADMIN, createFakeGrafana } from '../support/fake-grafana/index.ts';
+import { serveFake, serveListener } from '../support/fake-grafana/serve.ts';
 import { run } from '../support/run.ts';
+
+const ADMIN_HEADER = `Basic ${Buffer.from(`${ADMIN.user}:${ADMIN.password}`).toString('base64')}`;
+const serveText = (text: string) => serveListener((_, response) => response.end(text));
 
 /** A folder that is the whole PATH: Node, git, and whatever docker a test wants. */
 let bin = '';
@@ -116,19 +121,106 @@ describe('npm run preview explains', () => {
 
   test('a port that is none', async () => {
     const result = await preview([], { PREVIEW_GRAFANA_PORT: '99999' });
-    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('C003 PREVIEW_GRAFANA_PORT is no port') });
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('PREVIEW_GRAFANA_PORT is no port: 99999'),
+    });
+  });
+
+  test('no value that may be a secret in the wrong place', async () => {
+    const { code, stderr } = await preview([], {
+      PREVIEW_GRAFANA_PORT: 'canary-port',
+      PREVIEW_PAGER_PORT: 'glsa_canary',
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('C003 PREVIEW_GRAFANA_PORT is no port (1 to 65535)');
+    expect(stderr).not.toContain('canary');
+  });
+
+  test.each([
+    ['PREVIEW_PAGER_PORT is 3000, which is the port of PREVIEW_GRAFANA_PORT too', { PREVIEW_PAGER_PORT: '3000' }],
+    ['PREVIEW_PROJECT is no name of a Compose project', { PREVIEW_PROJECT: 'Two words' }],
+  ])('C003 %s', async (message, environment) => {
+    const { code, stderr } = await run('preview', [], { PATH: bin, ...environment });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`C003 ${message}`);
   });
 });
 
 describe('npm run preview', () => {
-  test('with a scenario throws away what runs, and starts at the time asked for', async () => {
-    await docker(`${CONFIG}\n*ps*) echo 0123456789ab ;;\n*up*) exit 1 ;;`);
-    await preview(['--scenario', 'incident', '--from', '14:40']);
-    const asked = (await readFile(called, 'utf8')).split('\n');
-    const [down, up] = ['down', 'up'].map((verb) => asked.findIndex((line) => line.includes(` ${verb} --`)));
-    expect(asked[down ?? -1]).toContain('--volumes');
-    expect(asked[up ?? -1]).toContain('incident 14:40');
-    expect(down).toBeLessThan(up ?? -1);
+  /** What is left of a preview, as docker lists it. */
+  const listed = (status: string) =>
+    `ps*) printf 'simulator ${status}\\nprometheus ${status}\\ngrafana ${status}\\npager ${status}\\nhistory Exited (0)\\n' ;;`;
+  const UP = 'Up 3 minutes (healthy)';
+  /** What docker was asked, and where in that something was taken down or started. */
+  const asked = async () => {
+    const lines = (await readFile(called, 'utf8')).split('\n');
+    const [down = -1, up = -1] = ['down', 'up'].map((verb) => lines.findIndex((line) => line.includes(` ${verb} --`)));
+    return { lines, down, up };
+  };
+
+  test.each([
+    ['runs', UP],
+    ['was stopped', 'Exited (137) 8 hours ago'],
+  ])('with a scenario throws away a preview that %s, and starts at the time asked for', async (words, status) => {
+    await docker(`${CONFIG}\n${listed(status)}\n*up*) exit 1 ;;`);
+    const { stderr } = await preview(['--scenario', 'incident', '--from', '14:40']);
+    expect(stderr).toContain(`Removing the preview that ${words}`);
+    const { lines, down, up } = await asked();
+    expect(lines[down]).toContain('--volumes');
+    expect(lines[up]).toContain('incident 14:40');
+    expect(down).toBeLessThan(up);
+  });
+
+  test('removes what was stopped, such as by the end of the machine: its history would have a hole', async () => {
+    await docker(`${CONFIG}\n${listed('Exited (255) 2 minutes ago')}\n*up*) exit 1 ;;`);
+    await preview();
+    const { lines, down, up } = await asked();
+    expect(lines[down]).toContain('--volumes');
+    expect(down).toBeLessThan(up);
+  });
+
+  test('removes a volume that is left without containers', async () => {
+    await docker(`${CONFIG}\n*up*) exit 1 ;;`);
+    await preview();
+    const { lines, down, up } = await asked();
+    expect(lines[down]).toContain('--volumes');
+    expect(down).toBeLessThan(up);
+  });
+
+  test('keeps one that runs; a second start writes nothing, and no proxy stands before this machine', async () => {
+    await docker(`${CONFIG}\n${listed(UP)}`);
+    const fake = createFakeGrafana();
+    const served = await Promise.all([serveFake(fake), ...['up', 'up'].map((text) => serveText(text))]);
+    const [PREVIEW_GRAFANA_PORT = '', PREVIEW_PROMETHEUS_PORT = '', PREVIEW_PAGER_PORT = ''] = served.map(
+      ({ url }) => new URL(url).port,
+    );
+    const proxy = 'http://127.0.0.1:1';
+    const environment = {
+      ...{ PREVIEW_GRAFANA_PORT, PREVIEW_PROMETHEUS_PORT, PREVIEW_PAGER_PORT },
+      ...{ HTTP_PROXY: proxy, http_proxy: proxy, NODE_USE_ENV_PROXY: '1' },
+    };
+    const marks = async () =>
+      (
+        await fetch(`${served[0]?.url}/api/annotations?tags=deployment`, { headers: { authorization: ADMIN_HEADER } })
+      ).json();
+    const first = await preview([], environment);
+    expect(first.code, first.stderr).toBe(0);
+    const marked = await marks();
+    expect(marked).toMatchObject([
+      { time: Date.parse('2025-12-15T14:00:00Z'), timeEnd: Date.parse('2025-12-15T16:00:00Z') },
+    ]);
+    const second = await preview([], environment);
+    expect(second.stderr).toContain('Nothing to sync');
+    expect(await marks()).toEqual(marked);
+    expect(await asked()).toMatchObject({ down: -1, up: -1 });
+    await Promise.all(served.map((each) => each.close()));
+  });
+
+  test('has a name of its own where one is given', async () => {
+    await docker(CONFIG);
+    await preview(['--down'], { PREVIEW_PROJECT: 'second' });
+    expect(await readFile(called, 'utf8')).toMatch(/--project-name second .*down --volumes/);
   });
 
   test('--down removes volumes too', async () => {

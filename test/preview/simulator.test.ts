@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { defineCatalog } from '../../src/model/service.ts';
 import { familiesOf, valueBetween } from '../../src/preview/families.ts';
 import {
@@ -6,16 +9,59 @@ import {
   createSimulator,
   healthyNow,
   previewScenario,
+  releaseOf,
   scenarioNames,
   startRun,
 } from '../../src/preview/index.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
+import { scenarios } from '../../src/scenario/library/index.ts';
 import type { Series } from '../../src/scenario/recorder.ts';
 import { project, shopServices } from '../support/world.ts';
 
 const context = { catalog: defineCatalog(shopServices), project };
 /** 2026-11-24 05:00 UTC. */
 const NOW = Date.UTC(2026, 10, 24, 5) / 1000;
+
+/** Series and value of every line, with or without a time; labels in the order of their names. */
+function linesOf(text: string): [series: string, value: string][] {
+  return text.split('\n').flatMap((line) => {
+    const [, name, labels = '', value = ''] = /^(\w+)\{(.*)\} (\S+)(?: \S+)?$/.exec(line) ?? [];
+    const sorted = [...labels.matchAll(/\w+="(?:[^"\\]|\\.)*"/g)].map(([pair]) => pair).sort();
+    return name === undefined ? [] : [[`${name}{${sorted.join(',')}}`, value]];
+  });
+}
+
+const rules = z
+  .array(
+    z.strictObject({
+      source_labels: z.tuple([z.string()]),
+      regex: z.string(),
+      target_label: z.string(),
+      replacement: z.literal(''),
+    }),
+  )
+  .default([]);
+const [scrape] = (
+  parse(readFileSync('preview/prometheus.yaml', 'utf8')) as {
+    scrape_configs: { job_name: string; static_configs: [{ targets: [string] }]; metric_relabel_configs: unknown }[];
+  }
+).scrape_configs;
+
+/** The labels that the preview's Prometheus keeps of a series: those of the target where it has none, relabelled. */
+function asScraped(series: string): string {
+  const [, name = '', text = ''] = /^(\w+)\{(.*)\}$/.exec(series) ?? [];
+  const own = [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label = '', value = '']) => [label, value]);
+  const labels = new Map([
+    ['job', scrape?.job_name ?? ''],
+    ['instance', scrape?.static_configs[0].targets[0] ?? ''],
+    ...(own as [string, string][]),
+  ]);
+  for (const { source_labels, regex, target_label } of rules.parse(scrape?.metric_relabel_configs)) {
+    if (new RegExp(`^(?:${regex})$`).test(labels.get(source_labels[0]) ?? '')) labels.delete(target_label);
+  }
+  const pairs = [...labels].map(([label, value]) => `${label}="${value}"`).sort();
+  return `${name}{${pairs.join(',')}}`;
+}
 
 /** One value of a text in Prometheus' form. */
 function valueIn(text: string, series: RegExp): number {
@@ -25,20 +71,29 @@ function valueIn(text: string, series: RegExp): number {
 }
 
 describe('the clock of a run', () => {
-  test('puts a time of the scenario to now, with three hours before it', () => {
+  test('puts a time of the scenario to now, with eight hours before it', () => {
     const { scenario, midnight } = startRun(incidentLinear, '14:40', NOW);
     expect(NOW - midnight).toBe(14 * 3600 + 40 * 60);
-    expect(scenario).toMatchObject({ id: 'incident-linear', from: '11:40', until: '26:40' });
+    expect(scenario).toMatchObject({ id: 'incident-linear', from: '06:40', until: '26:40' });
   });
 
   test('lets a healthy day go by the real clock, so that its nights are quiet', () => {
     const { scenario, midnight } = startRun(healthyNow, beginningOf(healthyNow), NOW);
     expect(((NOW - midnight) % 86_400) / 3600).toBe(5);
-    expect(scenario.from).toBe('26:00');
+    expect(scenario.from).toBe('21:00');
   });
 
   test('without a time begins with the first thing that happens', () => {
     expect(beginningOf(incidentLinear)).toBe('14:00');
+  });
+
+  test('where nothing happens, begins as soon as there is room for the hours before', () => {
+    const noise = scenarios.find(({ id }) => id === 'noise-40');
+    if (noise === undefined) throw new Error('no scenario noise-40');
+    expect(noise.from).toBe('00:00');
+    const { scenario, midnight } = startRun(noise, beginningOf(noise), NOW);
+    expect(scenario.from).toBe('00:00');
+    expect(NOW - midnight).toBe(8 * 3600);
   });
 
   test('knows short names, the whole library, and nothing else', () => {
@@ -84,27 +139,42 @@ describe('metrics between two samples', () => {
 });
 
 describe('the simulator', () => {
-  test('goes on without a seam where its history ends', async () => {
+  test('goes on without a seam where its history ends: every series under the same labels, with the same value', async () => {
     const simulator = createSimulator(startRun(incidentLinear, '14:40', NOW), context);
     const history = [...simulator.recent(NOW)].join('');
-    const series = 'http_server_request_duration_seconds_count{';
-    const last = history
-      .split('\n')
-      .filter((line) => line.startsWith(series))
-      .at(-1);
-    const [, identity = '', value, time] = /^(.*) (\S+) (\S+)$/.exec(last ?? '') ?? [];
-    expect(Number(time)).toBeLessThanOrEqual(NOW);
-    expect(NOW - Number(time)).toBeLessThan(15);
-    const labels = /job="[^"]+"/.exec(identity)?.[0] ?? '';
-    const instance = /instance="[^"]+"/.exec(identity)?.[0] ?? '';
-    const route = /http_route="[^"]+"/.exec(identity)?.[0] ?? '';
-    const now = await simulator.metrics(NOW);
-    const same = now
-      .split('\n')
-      .filter((line) => [series, labels, instance, route].every((part) => line.includes(part)))
-      .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
-    expect(Math.min(...same.map((one) => Math.abs(one - Number(value))))).toBeLessThan(200);
     expect(history.endsWith('# EOF\n')).toBe(true);
+    const lines = history.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const timeOf = (line: string) => Number(line.slice(line.lastIndexOf(' ') + 1));
+    const end = lines.reduce((latest, line) => Math.max(latest, timeOf(line)), 0);
+    expect(NOW - end).toBeGreaterThanOrEqual(0);
+    expect(NOW - end).toBeLessThan(15);
+    const last = linesOf(lines.filter((line) => timeOf(line) === end).join('\n'));
+    const scraped = linesOf(await simulator.metrics(end)).map(([series, value]) => [asScraped(series), value] as const);
+    expect(scraped.length).toBeGreaterThan(100);
+    expect(new Map(scraped)).toEqual(new Map(last));
+    for (const name of ['container_cpu_usage_seconds_total', 'kube_pod_container_resource_limits', 'target_info'])
+      expect(scraped.some(([series]) => series.startsWith(`${name}{`))).toBe(true);
+  });
+
+  test('shows the deployment and the rollback of the incident by the running version', async () => {
+    const simulator = createSimulator(startRun(incidentLinear, '14:00', NOW), context);
+    const versionAt = async (minutes: number) =>
+      linesOf(await simulator.metrics(NOW + minutes * 60)).flatMap(([series]) => {
+        const version = /^target_info\{.*service_version="([^"]+)"/.exec(series)?.[1];
+        return version !== undefined && series.includes('job="shop/user-service"') ? [version] : [];
+      });
+    expect(await versionAt(-1)).toEqual(['v1.2.2', 'v1.2.2']);
+    expect(await versionAt(0)).toEqual(['v1.2.3', 'v1.2.3']);
+    expect(await versionAt(119)).toEqual(['v1.2.3', 'v1.2.3']);
+    expect(await versionAt(120)).toEqual(['v1.2.2', 'v1.2.2']);
+  });
+
+  test('changes no version where nothing is released', () => {
+    expect(releaseOf(incidentLinear)).toMatchObject({ deployed: '14:00', rolledBack: '16:00', version: 'v1.2.3' });
+    expect(releaseOf(healthyNow)).toBeUndefined();
+    const history = [...createSimulator(startRun(healthyNow, undefined, NOW), context).recent(NOW)].join('');
+    const versions = [...history.matchAll(/^target_info\{.*service_version="([^"]+)"/gm)].map(([, version]) => version);
+    expect(new Set(versions)).toEqual(new Set(['v1.2.2']));
   });
 
   test('tells the types and counts up from scrape to scrape', async () => {
@@ -122,7 +192,7 @@ describe('the simulator', () => {
       .split('\n')
       .flatMap((line) => (line.startsWith('#') || line === '' ? [] : [Number(line.slice(line.lastIndexOf(' ') + 1))]));
     const at = (time: number) => new Date(time * 1000).toISOString().slice(0, 16);
-    expect(at(times.reduce((least, time) => Math.min(least, time)))).toBe('2025-12-15T09:30');
+    expect(at(times.reduce((least, time) => Math.min(least, time)))).toBe('2025-12-15T10:30');
     expect(at(times.reduce((most, time) => Math.max(most, time)))).toBe('2025-12-15T17:00');
   });
 

@@ -6,9 +6,6 @@ import { z } from 'zod';
 import { ROOT } from '../root.ts';
 import { PreviewError } from './error.ts';
 
-/** Compose's name for all that belongs to the preview. */
-const PROJECT = 'grafana-as-code-preview';
-
 interface Ran {
   readonly code: number;
   readonly stdout: string;
@@ -17,30 +14,39 @@ interface Ran {
 
 /** The preview's containers. */
 export interface Compose {
-  /** Whether any of them exists. */
-  exists(): Promise<boolean>;
+  /** Those that exist, running or not, by their service. */
+  containers(): Promise<readonly { readonly service: string; readonly running: boolean }[]>;
   /** Images that are not on this machine. */
   missingImages(): Promise<readonly string[]>;
   /** @throws PreviewError P005 if one can not be pulled. */
   pull(images: readonly string[]): Promise<void>;
-  /** Starts what does not run, in its order. @throws PreviewError P007 if one fails. */
-  up(): Promise<void>;
+  /**
+   * Starts all of them, in their order.
+   *
+   * @param environment more values for the variables of compose.yaml.
+   * @throws PreviewError P007 if one fails, P004 if a port was taken meanwhile.
+   */
+  up(environment: Environment): Promise<void>;
   /** Removes containers, network and volumes. */
   down(): Promise<void>;
   /** The last lines that a container wrote. */
   logs(service: string): Promise<string>;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 const images = z.looseObject({ services: z.record(z.string(), z.looseObject({ image: z.string() })) });
 
 /**
  * Finds Docker and Compose, version 2 or 1.
  *
+ * @param project Compose's name for all that belongs to the preview.
  * @param environment values for the variables of compose.yaml.
  * @throws PreviewError P001, P002, P003 if one is missing or Docker does not run.
  */
-export async function openCompose(environment: Readonly<Record<string, string>>): Promise<Compose> {
-  const run = (command: readonly string[], show = false): Promise<Ran> => execute(command, environment, show);
+export async function openCompose(project: string, environment: Environment): Promise<Compose> {
+  const run = (command: readonly string[], { show = false, more = {} } = {}): Promise<Ran> =>
+    execute(command, { ...environment, ...more }, show);
   const version = await run(['docker', 'version', '--format', '{{.Server.Version}}']);
   if (version.code === NOT_FOUND) {
     throw new PreviewError(
@@ -61,9 +67,18 @@ export async function openCompose(environment: Readonly<Record<string, string>>)
     );
   }
   const compose = await findCompose(run);
-  const base = [...compose, '--project-name', PROJECT, '--file', `${ROOT}compose.yaml`, '--project-directory', ROOT];
+  const base = [...compose, '--project-name', project, '--file', `${ROOT}compose.yaml`, '--project-directory', ROOT];
   return {
-    exists: async () => (await run([...base, 'ps', '--quiet'])).stdout.trim() !== '',
+    async containers() {
+      // Compose 2 lists only what runs, and version 1 has no way to ask for that; Docker is the same for both.
+      const format = '{{.Label "com.docker.compose.service"}} {{.Status}}';
+      const filter = `label=com.docker.compose.project=${project}`;
+      const { stdout } = await run(['docker', 'ps', '--all', '--filter', filter, '--format', format]);
+      return [...stdout.matchAll(/^(\S+) (\S+)/gm)].map(([, service = '', status]) => ({
+        service,
+        running: status === 'Up',
+      }));
+    },
     async missingImages() {
       const { services } = images.parse(parse((await run([...base, 'config'])).stdout));
       const names = [...new Set(Object.values(services).map(({ image }) => image))];
@@ -74,7 +89,7 @@ export async function openCompose(environment: Readonly<Record<string, string>>)
     },
     async pull(names) {
       for (const name of names) {
-        const { code, stderr } = await run(['docker', 'pull', name], true);
+        const { code, stderr } = await run(['docker', 'pull', name], { show: true });
         if (code === 0) continue;
         throw new PreviewError(
           'P005',
@@ -84,8 +99,8 @@ export async function openCompose(environment: Readonly<Record<string, string>>)
         );
       }
     },
-    async up() {
-      const { code, stderr } = await run([...base, 'up', '--detach', '--remove-orphans']);
+    async up(more) {
+      const { code, stderr } = await run([...base, 'up', '--detach', '--remove-orphans'], { more });
       if (code === 0) return;
       const [, port] = /(?:bind for|listen tcp4?) [\d.]*:(\d+)[^\n]*(?:already|in use)/i.exec(stderr) ?? [];
       throw port === undefined
@@ -137,7 +152,7 @@ const NOT_FOUND = 127;
 
 async function execute(
   [command = '', ...args]: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  environment: Environment,
   show: boolean,
 ): Promise<Ran> {
   const child = spawn(command, args, {

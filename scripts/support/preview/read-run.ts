@@ -1,36 +1,41 @@
-import { healthyNow, previewScenario, scenarioNames } from '../../../src/preview/index.ts';
-import { secondsOf, type TimeOfDay } from '../../../src/scenario/index.ts';
+import { beginningOf, healthyNow, previewScenario, scenarioNames } from '../../../src/preview/index.ts';
+import { type Scenario, secondsOf, type TimeOfDay } from '../../../src/scenario/index.ts';
 import { refused } from '../command.ts';
 
+/** Which scenario the simulator lives through, and which of its times is now; undefined: the real one. */
+export interface RunAsked {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly from: TimeOfDay | undefined;
+}
+
 /**
- * Which scenario the simulator lives through and which of its times is now, as variables of compose.yaml.
+ * Reads what a user asks the simulator to live through. Default: a healthy day, or with a time, the incident.
  *
  * @throws UsageError if there is no such scenario, or no such time in it.
  */
-export function readRun(options: { readonly scenario?: string; readonly from?: string }): {
-  readonly PREVIEW_SCENARIO: string;
-  readonly PREVIEW_FROM: string;
-} {
+export function readRun(options: { readonly scenario?: string; readonly from?: string }): RunAsked {
   const name = options.scenario ?? (options.from === undefined ? 'healthy' : 'incident');
   const scenario = previewScenario(name);
   if (scenario === undefined)
     throw refused('C021', name, 'is no scenario of the library', `Scenarios: ${scenarioNames().join(', ')}`);
-  const { from = '' } = options;
-  if (from !== '' && !isTime(from))
+  const { from } = options;
+  if (from === undefined) return { name, scenario, from: beginningOf(scenario) };
+  if (!isTime(from))
     throw refused(
       'P008',
       `--from ${from}`,
       'is no time of a day',
       'Give it such as 14:40; hours of the next day go on: 25:10',
     );
-  if (from !== '' && scenario !== healthyNow && !lies(from, scenario.from, scenario.until))
+  if (scenario !== healthyNow && !lies(from, scenario.from, scenario.until))
     throw refused(
       'P008',
       `--from ${from}`,
       `is not in ${name}, which lasts from ${scenario.from} to ${scenario.until}`,
       `--from ${scenario.events[0]?.at ?? scenario.from}`,
     );
-  return { PREVIEW_SCENARIO: name, PREVIEW_FROM: from };
+  return { name, scenario, from };
 }
 
 function isTime(text: string): text is TimeOfDay {
