@@ -5,8 +5,8 @@ import { folderName } from './support/options.ts';
 
 interface ScreenshotsOptions {
   readonly panel?: string;
-  readonly from?: string;
-  readonly to?: string;
+  readonly from: string;
+  readonly to: string;
   readonly theme: 'dark' | 'light';
   readonly width: string;
   readonly timeout: string;
@@ -16,8 +16,8 @@ interface ScreenshotsOptions {
 
 const command = defineCommand('screenshots', 'Photographs dashboards of the Grafana at GRAFANA_URL with Chromium.')
   .argument('[dashboard...]', 'UIDs, or ids of services; default: all dashboards of the project')
-  .option('--panel <title>', 'only the panel of this title')
-  .option('--from <time>', 'start of the time range: 2025-12-15T13:30:00Z, or 3h ago', '3h')
+  .option('--panel <title>', 'only the panel of this title, of one dashboard')
+  .option('--from <time>', 'start of the time range: 2025-12-15T13:30:00Z, or how long ago', '3h')
   .option('--to <time>', 'end of the time range', '0s')
   .addOption(new Option('--theme <theme>', 'dark or light').choices(['dark', 'light']).default('dark'))
   .option('--width <pixels>', 'width of the pictures', '1600')
@@ -41,6 +41,20 @@ await runCommand(command, async (): Promise<ExitCode> => {
   if (!Number.isInteger(width) || width < 400 || width > 8000) {
     throw refused('C004', `--width ${options.width}`, 'is no number of pixels between 400 and 8000', '--width 1600');
   }
+  const from = readMoment('--from', options.from, now);
+  const to = readMoment('--to', options.to, now);
+  if (from >= to) {
+    throw refused(
+      'K010',
+      `--from ${options.from}`,
+      `is not before --to ${options.to}`,
+      'Give the earlier time as --from',
+    );
+  }
+  if (options.panel !== undefined && command.args.length !== 1) {
+    const remedy = `npm run screenshots -- user-service --panel ${JSON.stringify(options.panel)}`;
+    throw refused('I003', `--panel ${JSON.stringify(options.panel)}`, 'is a panel of one dashboard: name it', remedy);
+  }
   const config = configuration(options);
   if (config.grafanaUrl === undefined) {
     const remedy = 'Set it in the environment or in .env; npm run preview starts a Grafana';
@@ -63,8 +77,8 @@ await runCommand(command, async (): Promise<ExitCode> => {
         : `Bearer ${grafanaToken.reveal()}`,
     theme: options.theme,
     width,
-    from: String(readMoment('--from', options.from ?? '3h', now) * 1000),
-    to: String(readMoment('--to', options.to ?? '0s', now) * 1000),
+    from: String(from * 1000),
+    to: String(to * 1000),
     folder: options.out,
     timeout: toSeconds(readDuration('--timeout', options.timeout)) * 1000,
   };

@@ -14,6 +14,7 @@ const panel = (title: string, content: string) =>
   `<section data-testid="data-testid Panel header ${title}" style="height:266px;background:#345">${content}</section>`;
 
 const PAGES: Readonly<Record<string, string>> = {
+  'a/b': panel('Errors', '<b>0.1%</b>') + panel('Latency', '1 s'),
   well: panel('Errors', '<b>0.1%</b>') + panel('Alerts', 'No alerts matching filters'),
   empty: panel('Errors', '<div>\n No data </div>') + panel('Latency', '1 s'),
   failing: panel('Errors', '<button data-testid="data-testid Panel status error"></button>') + panel('Latency', '1 s'),
@@ -27,8 +28,8 @@ function fakeGrafana(seen: { path: string; authorization: string | undefined }[]
   return createServer((request, response) => {
     const path = request.url ?? '';
     seen.push({ path, authorization: request.headers.authorization });
-    const uid = /^\/(?:api\/dashboards\/uid|d|d-solo)\/([a-z]+)/.exec(path)?.[1] ?? '';
-    const page = PAGES[uid];
+    const uid = /^\/(?:api\/dashboards\/uid|d|d-solo)\/([^?]+)/.exec(path)?.[1] ?? '';
+    const page = PAGES[decodeURIComponent(uid)];
     if (page === undefined) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Dashboard not found"}');
       return;
@@ -111,9 +112,33 @@ describe.skipIf(chromium === undefined)(`npm run screenshots${skipped}`, () => {
     expect(stderr).toContain('I004 stuck was not drawn within 2 s');
   });
 
+  test('asks for a UID as it is, whatever its letters, and writes into the folder only', async () => {
+    const { stderr } = await shoot('../../up?x=1');
+    expect(stderr).toContain('I003 ');
+    expect(seen.at(-1)?.path).toBe('/api/dashboards/uid/..%2F..%2Fup%3Fx%3D1');
+    const { stdout } = await shoot('a/b');
+    expect(stdout).toContain(`${join(folder, 'a_b.png')}  `);
+  });
+
   test('says which dashboard or panel does not exist', async () => {
     expect((await shoot('nope')).stderr).toContain(`I003 ${url} has no dashboard nope (status 404)`);
-    expect((await shoot('well', '--panel', 'Eror')).stderr).toContain('Its panels: Errors, Latency');
+    expect((await shoot('well', '--panel', 'Eror')).stderr).toContain('Its panels: "Errors", "Latency"');
+  });
+});
+
+describe('npm run screenshots refuses', () => {
+  test.each([
+    ['K010 --from 1h is not before --to 2h', ['--from', '1h', '--to', '2h']],
+    [
+      'K010 --from 2025-12-15T14:00:00Z is not before',
+      ['--from', '2025-12-15T14:00:00Z', '--to', '2025-12-15T14:00:00Z'],
+    ],
+    ['I003 --panel "Error rate" is a panel of one dashboard', ['--panel', 'Error rate']],
+    ['I003 --panel "Error rate" is a panel of one dashboard', ['one', 'two', '--panel', 'Error rate']],
+  ])('%s', async (message, args) => {
+    const { code, stderr } = await run('screenshots', args, { GRAFANA_URL: 'http://127.0.0.1:1' });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 });
 

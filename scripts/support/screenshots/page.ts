@@ -35,8 +35,8 @@ export async function panelProblems(page: Page): Promise<readonly string[]> {
 async function problemOf(panel: Locator): Promise<string[]> {
   const title = ((await panel.getAttribute('data-testid')) ?? '').replace('data-testid Panel header ', '');
   const crashed = panel.getByText('An unexpected error happened');
-  if ((await panel.locator(FAILED).or(crashed).count()) > 0) return [`panel "${title}" shows an error`];
-  return (await panel.getByText(/^\s*no data\s*$/i).count()) > 0 ? [`panel "${title}" has no data`] : [];
+  if ((await panel.locator(FAILED).or(crashed).count()) > 0) return [`panel ${JSON.stringify(title)} shows an error`];
+  return (await panel.getByText(/^\s*no data\s*$/i).count()) > 0 ? [`panel ${JSON.stringify(title)} has no data`] : [];
 }
 
 /** The rectangle around all panels and the controls above them, in pixels of the page. */

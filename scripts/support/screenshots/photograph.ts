@@ -37,7 +37,7 @@ export interface Picture {
 const ROW = 38;
 /** For the controls above the panels. */
 const HEAD = 160;
-/** Of a single panel, in rows of the grid; its width is the picture's. */
+/** Of a single panel, in pixels; its width is the picture's. */
 const SINGLE_HEIGHT = 400;
 
 const dashboardSchema = z.looseObject({
@@ -69,18 +69,21 @@ export async function photograph(studio: Studio, uid: string, panel?: string): P
     const chosen = panels.find((candidate) => candidate.title === panel && candidate.type !== 'row');
     if (panel !== undefined && chosen === undefined) {
       const known = panels.filter(({ type }) => type !== 'row').map((each) => each.title);
-      throw new ScreenshotError('I003', `${title} has no panel "${panel}"`, `Its panels: ${known.join(', ')}`);
+      const quoted = known.map((each) => JSON.stringify(each)).join(', ');
+      throw new ScreenshotError('I003', `${title} has no panel ${JSON.stringify(panel)}`, `Its panels: ${quoted}`);
     }
     const page = await context.newPage();
     const below = Math.max(0, ...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
     const height = chosen === undefined ? below * ROW + HEAD : SINGLE_HEIGHT;
     await page.setViewportSize({ width: studio.width, height });
-    const path = chosen === undefined ? `d/${uid}?kiosk&` : `d-solo/${uid}?panelId=${chosen.id}&hideLogo&`;
+    const place = encodeURIComponent(uid);
+    const path = chosen === undefined ? `d/${place}?kiosk&` : `d-solo/${place}?panelId=${chosen.id}&hideLogo&`;
     const time = new URLSearchParams({ from: studio.from, to: studio.to, timezone: 'utc', theme: studio.theme });
     await page.goto(`${studio.url}/${path}${time}`, { timeout: studio.timeout });
     const expected = chosen === undefined ? panels.filter(({ type }) => type !== 'row').length : 1;
     await panelsLoaded(page, expected, studio.timeout);
-    const file = join(studio.folder, `${uid}${chosen === undefined ? '' : `-${chosen.id}`}.png`);
+    const name = uid.replaceAll(/[^\w-]/g, '_');
+    const file = join(studio.folder, `${name}${chosen === undefined ? '' : `-${chosen.id}`}.png`);
     const clip = await aroundPanels(page);
     await mkdir(studio.folder, { recursive: true });
     await page.screenshot({ path: file, clip });
@@ -111,7 +114,7 @@ async function contextFor({ browser, url, authorization, theme }: Studio): Promi
 }
 
 async function readDashboard({ request }: BrowserContext, { url, authorization, timeout }: Studio, uid: string) {
-  const address = `${url}/api/dashboards/uid/${uid}`;
+  const address = `${url}/api/dashboards/uid/${encodeURIComponent(uid)}`;
   const answer = await request
     .get(address, { timeout, ...(authorization === undefined ? {} : { headers: { authorization } }) })
     .catch((cause: unknown) => {
