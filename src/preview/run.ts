@@ -58,8 +58,9 @@ export function beginningOf({ id, events, from }: Scenario): TimeOfDay | undefin
  */
 export function startRun(scenario: Scenario, from: TimeOfDay | undefined, now: number): Run {
   const whole = Math.floor(now);
+  const time = from === undefined ? whole % DAY : secondsOf(from);
   // A day later is the same time of a healthy day, and leaves room for the hours before.
-  const start = from === undefined ? (whole % DAY) + DAY : secondsOf(from);
+  const start = scenario.id === healthyNow.id ? time + DAY : time;
   return {
     scenario: { ...scenario, from: timeOf(Math.max(0, start - BEFORE)), until: timeOf(start + AFTER) },
     midnight: whole - start,

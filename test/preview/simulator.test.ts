@@ -81,6 +81,9 @@ describe('the clock of a run', () => {
     const { scenario, midnight } = startRun(healthyNow, beginningOf(healthyNow), NOW);
     expect(((NOW - midnight) % 86_400) / 3600).toBe(5);
     expect(scenario.from).toBe('21:00');
+    const early = startRun(healthyNow, '03:00', NOW);
+    expect(early.scenario.from).toBe('19:00');
+    expect(((NOW - early.midnight) % 86_400) / 3600).toBe(3);
   });
 
   test('without a time begins with the first thing that happens', () => {

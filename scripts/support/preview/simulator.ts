@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { services } from '../../../services/index.ts';
 import { defineCatalog } from '../../../src/model/service.ts';
-import { createSimulator, previewScenario, serve, startRun } from '../../../src/preview/index.ts';
+import { beginningOf, createSimulator, previewScenario, serve, startRun } from '../../../src/preview/index.ts';
 import { project } from '../../../src/project.ts';
 import type { TimeOfDay } from '../../../src/scenario/index.ts';
 
@@ -17,7 +17,7 @@ const { values } = parseArgs({
 const seconds = () => Date.now() / 1000;
 const scenario = previewScenario(values.scenario);
 if (scenario === undefined) throw new Error(`no scenario "${values.scenario}"`);
-const from = values.from === '' ? undefined : (values.from as TimeOfDay);
+const from = values.from === '' ? beginningOf(scenario) : (values.from as TimeOfDay);
 const now = values.now === '' ? seconds() : Number(values.now);
 const simulator = createSimulator(startRun(scenario, from, now), { catalog: defineCatalog(services), project });
 await serve(
