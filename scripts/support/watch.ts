@@ -9,7 +9,7 @@ import { ROOT } from './root.ts';
 const FOLDERS = ['alerts', 'services', 'dashboards', 'src'];
 const WATCHING = 'Watching for changes; Ctrl-C ends it.\n';
 /** Milliseconds between two looks, each of which takes two for this project's files. */
-const INTERVAL = 150;
+const INTERVAL = 100;
 
 /**
  * Runs a command again whenever code changes, until Ctrl-C. Each run is a new process, because modules that are

@@ -12,11 +12,20 @@ export interface Simulator {
   readonly contentType: string;
   /** Prometheus' text form at a time, in seconds since 1970. */
   metrics(now: number): Promise<string>;
-  /** The hours before that time, in OpenMetrics' form with its end. The metrics go on from there without a seam. */
+  /**
+   * The hours before that time and the seconds until it is scraped, in OpenMetrics' form with its end. The metrics go
+   * on from there without a seam.
+   */
   recent(now: number): Generator<string>;
   /** The incident, at its real time. */
   incident(): Generator<string>;
 }
+
+/**
+ * Seconds that Prometheus needs to read the history, to start, and to scrape for the first time. A gap of their length
+ * would show as a dip in every rate. What it scrapes earlier, it leaves out.
+ */
+const UNTIL_SCRAPED = 45;
 
 /**
  * Lives through a run. When it is over, half a day later, a healthy day begins, and counters with it.
@@ -53,7 +62,7 @@ export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>
       return registry.metrics();
     },
     *recent(now) {
-      const length = Math.floor(positionAt(now)) + 1;
+      const length = Math.floor(positionAt(now + UNTIL_SCRAPED)) + 1;
       const past = series.map((one) => ({ ...one, samples: one.samples.subarray(0, length) }));
       yield* openMetricsLines(living.scenario, past, context.project, living.midnight);
       yield '# EOF\n';
