@@ -20,13 +20,14 @@ const INTERVAL = 100;
  */
 export async function runOnChange(args: readonly string[], { atOnce = true } = {}): Promise<void> {
   let child: ReturnType<typeof spawn> | undefined;
+  const ended = new AbortController();
   const request = oneAtATime(async () => {
     const started = performance.now();
     child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: ROOT, stdio: 'inherit' });
     const [code] = (await once(child, 'exit')) as [number | null];
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     if (code !== null) process.stderr.write(`After ${seconds} s. ${WATCHING}`);
-  });
+  }, ended.signal);
   const stop = watchFiles(ROOT, FOLDERS, (files) => {
     const more = files.length > 1 ? `, and ${files.length - 1} more,` : '';
     process.stderr.write(`\n${files[0]}${more} changed\n`);
@@ -36,17 +37,20 @@ export async function runOnChange(args: readonly string[], { atOnce = true } = {
   else process.stderr.write(WATCHING);
   await new Promise<void>((end) => process.once('SIGINT', end).once('SIGTERM', end));
   stop();
+  ended.abort();
   child?.kill('SIGTERM');
 }
 
 /**
  * What may be asked for at any time, and runs once at a time: asked for meanwhile, it runs once more when it is over.
  * A sync that is cut off would leave half of a change in Grafana.
+ *
+ * @param ended from then on nothing runs any more.
  */
-export function oneAtATime(run: () => Promise<void>): () => void {
+export function oneAtATime(run: () => Promise<void>, ended: AbortSignal): () => void {
   let wanted = 0;
   const work = async (): Promise<void> => {
-    while (wanted > 0) {
+    while (wanted > 0 && !ended.aborted) {
       const answered = wanted;
       await run();
       wanted -= answered;

@@ -83,10 +83,17 @@ describe('watching files', () => {
 });
 
 describe('a run on every change', () => {
-  test('waits for the one in progress, and comes once however often it was asked for', async () => {
+  const turn = () => new Promise(setImmediate);
+  /** Runs that end when a test says so. */
+  const runs = () => {
     const ends: (() => void)[] = [];
-    const request = oneAtATime(() => new Promise((resolve) => ends.push(resolve)));
-    const turn = () => new Promise(setImmediate);
+    const ended = new AbortController();
+    const request = oneAtATime(() => new Promise((resolve) => ends.push(resolve)), ended.signal);
+    return { ends, ended, request };
+  };
+
+  test('waits for the one in progress, and comes once however often it was asked for', async () => {
+    const { ends, request } = runs();
     request();
     request();
     request();
@@ -101,5 +108,15 @@ describe('a run on every change', () => {
     request();
     await turn();
     expect(ends.length).toBe(3);
+  });
+
+  test('does not come after the end, though it was asked for before', async () => {
+    const { ends, ended, request } = runs();
+    request();
+    request();
+    ended.abort();
+    ends[0]?.();
+    await turn();
+    expect(ends.length).toBe(1);
   });
 });
