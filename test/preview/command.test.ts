@@ -172,7 +172,7 @@ describe('npm run preview', () => {
     expect(down).toBeLessThan(up);
   });
 
-  test('removes what was stopped, such as by the end of the machine: its history would have a hole', async () => {
+  test('removes what was stopped, such as by a reboot: its history would have a hole', async () => {
     await docker(`${CONFIG}\n${listed('Exited (255) 2 minutes ago')}\n*up*) exit 1 ;;`);
     await preview();
     const { lines, down, up } = await asked();
