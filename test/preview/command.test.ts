@@ -206,6 +206,9 @@ describe('npm run preview', () => {
       ).json();
     const first = await preview([], environment);
     expect(first.code, first.stderr).toBe(0);
+    const overview = await readFile('dashboards/rendered/shop-overview.json', 'utf8');
+    const [window = 'no window'] = /\?from=\d{13}&to=\d{13}/.exec(overview) ?? [];
+    expect(first.stdout).toContain(`/d/shop-overview${window}`);
     const marked = await marks();
     expect(marked).toMatchObject([
       { time: Date.parse('2025-12-15T14:00:00Z'), timeEnd: Date.parse('2025-12-15T16:00:00Z') },

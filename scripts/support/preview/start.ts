@@ -130,7 +130,8 @@ function titleOf(service: string): string {
 
 /** Where to look, for people. */
 export function placesText({ grafana, prometheus, pager }: Places): string {
-  const window = `?from=${realTime(incidentPast, '13:30') * 1000}&to=${realTime(incidentPast, '17:00') * 1000}`;
+  // As the overview's own link: until the rollback, because tiles show the last value.
+  const window = `?from=${realTime(incidentPast, '13:30') * 1000}&to=${realTime(incidentPast, '16:01') * 1000}`;
   const board = (uid: string) => `${grafana}/d/${uid}`;
   return [
     `  Overview       ${board(overviewUid(project))}`,
