@@ -259,7 +259,7 @@ describe.skipIf(!openssl)('over TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'));
   const file = (name: string) => join(folder, name);
   if (openssl) {
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:grafana.example'];
     const output = ['-keyout', file('key.pem'), '-out', file('cert.pem')];
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...output], {
       stdio: 'ignore',
@@ -288,7 +288,7 @@ describe.skipIf(!openssl)('over TLS', () => {
     const proxy = createServer((request, response) => {
       passed.push(`${request.method} ${request.url}`);
       const onward = httpRequest(
-        request.url ?? '',
+        (request.url ?? '').replace('grafana.example', '127.0.0.1'),
         { method: request.method ?? 'GET', headers: request.headers },
         (answer) => {
           response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -299,8 +299,8 @@ describe.skipIf(!openssl)('over TLS', () => {
     });
     proxy.on('connect', (request, socket) => {
       passed.push(`CONNECT ${request.url}`);
-      const [host, port] = (request.url ?? '').split(':');
-      const onward = connect(Number(port), host, () => {
+      const [, port] = (request.url ?? '').split(':');
+      const onward = connect(Number(port), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         onward.pipe(socket);
         socket.pipe(onward);
@@ -314,11 +314,13 @@ describe.skipIf(!openssl)('over TLS', () => {
     const saved = { ...process.env };
     Object.assign(process.env, { HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: '', no_proxy: '' });
     try {
-      const secure = await serving(serveFake(createFakeGrafana(), { tls }));
+      // Only the proxy knows where that is.
+      const named = (url: string) => url.replace('127.0.0.1', 'grafana.example');
+      const secure = named(await serving(serveFake(createFakeGrafana(), { tls })));
       expect(await synced({ caFile: file('cert.pem') }, secure)).toBe(before.resources.length);
       expect(passed[0]).toBe(`CONNECT ${new URL(secure).host}`);
       passed.length = 0;
-      const plain = await serving(serveFake(createFakeGrafana()));
+      const plain = named(await serving(serveFake(createFakeGrafana())));
       expect(await synced({}, plain)).toBe(before.resources.length);
       expect(passed[0]).toBe(`GET ${plain}/api/health`);
     } finally {
