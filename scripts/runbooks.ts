@@ -27,9 +27,9 @@ await runCommand(command, async (): Promise<ExitCode> => {
   const rules = built.desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
   const kept = await incident.readIncident();
   const forgotten = rules.filter((rule) => kept(rule) === undefined);
-  const again = !check && (replay || forgotten.length > 0);
-  if (again) process.stderr.write('Replaying the incident, about 20 s\n');
-  const lookup = again ? await incident.replayIncident(rules, built) : kept;
+  const again = check ? [] : replay ? rules : forgotten;
+  if (again.length > 0) process.stderr.write(`Replaying the incident for ${again.length} of ${rules.length} rules\n`);
+  const lookup = again.length > 0 ? await incident.replayIncident(rules, again, built) : kept;
   const there = pages.readRunbooks();
   const { filled, unfillable } = pages.fillRunbooks(there, built, lookup);
   const problems = [...unfillable, ...pages.checkRunbooks(filled, built)];

@@ -31,20 +31,31 @@ export type IncidentLookup = (rule: AlertRule) => readonly IncidentAnswer[] | un
 
 /** The kept answers. Those of rules and scenarios that have changed since are not known. */
 export async function readIncident(root = ROOT): Promise<IncidentLookup> {
-  const text = await readFile(`${root}${INCIDENT_FILE}`, 'utf8').catch(() => undefined);
-  const parsed = text === undefined ? undefined : schema.safeParse(parseJson(text));
-  return parsed?.success === true ? lookupIn(parsed.data) : () => undefined;
+  const kept = await readAnswers(root);
+  return kept === undefined ? () => undefined : lookupIn(kept);
 }
 
-/** Replays the incident in each of its shapes (about 20 s), keeps the answers, and gives them. */
+async function readAnswers(root: string): Promise<Answers | undefined> {
+  const text = await readFile(`${root}${INCIDENT_FILE}`, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : schema.safeParse(parseJson(text)).data;
+}
+
+/**
+ * Replays the incident in each of its shapes for some of the rules, and keeps their answers beside those of the others.
+ * Rules are evaluated each by itself, so that what is known of one stays true.
+ */
 export async function replayIncident(
   rules: readonly AlertRule[],
+  unknown: readonly AlertRule[],
   context: { readonly catalog: Catalog; readonly project: Project },
   root = ROOT,
 ): Promise<IncidentLookup> {
   const { findPromtool, replayScenarios } = await import('../../src/replay/index.ts');
-  const replays = await replayScenarios(Object.values(SHAPES), rules, { ...context, promtool: await findPromtool() });
-  const answers = answersOf(rules, replays);
+  const replays = await replayScenarios(Object.values(SHAPES), unknown, { ...context, promtool: await findPromtool() });
+  const [kept, found] = [await readAnswers(root), answersOf(unknown, replays)];
+  const known = { ...kept?.rules, ...found.rules };
+  const entries = rules.flatMap(({ uid }) => (known[uid] === undefined ? [] : [[uid, known[uid]] as const]));
+  const answers = { ...found, rules: Object.fromEntries(entries) };
   await writeFile(`${root}${INCIDENT_FILE}`, `${stringify(answers, undefined, 2)}\n`, 'utf8');
   return lookupIn(answers);
 }
