@@ -10,12 +10,12 @@ export interface SyncOptions {
   readonly service?: string;
   readonly maxDeletes?: number;
   readonly overwriteDrift?: true;
-  readonly format: 'text' | 'json' | 'md';
+  readonly format: 'text' | 'json' | 'md' | 'html';
   readonly out?: string;
 }
 
 /** Declares them. */
-export function addSyncOptions(command: Command): Command {
+export function addSyncOptions(command: Command, formats: readonly string[] = ['text', 'json', 'md']): Command {
   return command
     .addOption(
       new Option(
@@ -33,6 +33,6 @@ export function addSyncOptions(command: Command): Command {
       wholeNumber('--max-deletes'),
     )
     .option('--overwrite-drift', 'let the code win over edits made in Grafana; they are backed up first')
-    .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md']).default('text'))
+    .addOption(new Option('--format <format>', 'form of the result').choices(formats).default('text'))
     .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'));
 }

@@ -28,13 +28,16 @@ export interface ReplayNote {
   readonly text: string;
 }
 
-/** What differs between the code and a version of it in git. */
+/** What differs between the code and a version of it in git, or a target. */
 export interface DiffReport {
   readonly format: 'grafana-as-code/diff';
   readonly version: 1;
+  /** What is compared with; a target has no commit. */
   readonly base: { readonly ref: string; readonly commit: string };
   readonly changes: readonly ResourceDiff[];
   readonly unchanged: number;
+  /** What is not carried out of a plan, and why. */
+  readonly notes?: readonly string[];
   /** What a replay of the changed rules showed, if there was one. */
   readonly replay?: {
     readonly notes: readonly ReplayNote[];

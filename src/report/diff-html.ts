@@ -21,8 +21,9 @@ export function renderDiffHtml(report: DiffReport): string {
   const dashboards = report.changes.filter(({ kind }) => kind === 'dashboard');
   const rules = report.changes.filter(({ kind }) => kind !== 'dashboard');
   const body = [
-    `<header><h1>${text(title)}</h1><p>Compared with <code>${text(report.base.ref)}</code> (${text(report.base.commit.slice(0, 7))}). ${report.unchanged} unchanged.</p></header>`,
+    `<header><h1>${text(title)}</h1><p>Compared with <code>${text(report.base.ref)}</code>${report.base.commit === '' ? '' : ` (${text(report.base.commit.slice(0, 7))})`}. ${report.unchanged} unchanged.</p></header>`,
     paging(told, report),
+    notes(report),
     contents(dashboards),
     dashboards.length === 0 ? '' : LEGEND,
     ...dashboards.map((change) => dashboardSection(change, dashboards.length <= MOST_OPEN)),
@@ -66,6 +67,11 @@ function paging(told: ToldDiff, report: DiffReport): string {
   const table = `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`;
   const restarts = toldRestarts(told);
   return `<section class="paging"><h2>Affects paging</h2>${table}${restarts === '' ? '' : `<p>${text(restarts)}</p>`}${summary}</section>`;
+}
+
+function notes({ notes: lines = [] }: DiffReport): string {
+  if (lines.length === 0) return '';
+  return `<section><h2>Kept or blocked</h2><ul>${lines.map((line) => `<li>${text(line)}</li>`).join('')}</ul></section>`;
 }
 
 function contents(dashboards: readonly ResourceDiff[]): string {

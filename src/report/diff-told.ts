@@ -210,7 +210,7 @@ export function countedDiff({ counts }: ToldDiff): string {
 /** What is not known of changed alerts where no replay was given; empty where there is nothing to replay. */
 export function notReplayed({ paging }: ToldDiff, { replay, changes, base }: DiffReport): string {
   const rules = changes.some(({ kind }) => kind === 'rule');
-  if (replay !== undefined || paging.length === 0 || !rules) return '';
+  if (replay !== undefined || paging.length === 0 || !rules || base.commit === '') return '';
   return `Not replayed: npm run replay -- --against ${base.commit.slice(0, 7)} shows when these alerts would have fired in the incident of 2025-12-15.`;
 }
 

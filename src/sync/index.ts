@@ -4,6 +4,7 @@ export { contentHash } from './content-hash.ts';
 export { makePlan } from './make-plan.ts';
 export { hasOwnerPrefix } from './ownership.ts';
 export { type PlanPolicy, plan } from './plan.ts';
+export { planAsDiff } from './plan-as-diff.ts';
 export { withPreviewReceivers } from './preview-receivers.ts';
 export { type Backup, parseBackup, parsePlan } from './saved-plan.ts';
 export { type Step, type Target, TargetError } from './target.ts';

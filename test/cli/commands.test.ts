@@ -259,6 +259,21 @@ describe('plan', () => {
     );
   });
 
+  test('as a page shows what is before and after, and what is in the way', async () => {
+    await run('sync', ['--dir', 'paged'], {}, project);
+    await withService(
+      (text) => text.replace('percent(75)', 'percent(80)'),
+      async () => {
+        const { code, stdout } = await run('plan', ['--dir', 'paged', '--format', 'html'], {}, project);
+        expect(code).toBe(0);
+        expect(stdout).toContain('<h1>Grafana changes: 2 alert rules, 2 dashboards</h1>');
+        expect(stdout).toContain('Compared with <code>directory paged/grafana</code>. 40 unchanged.');
+        expect(stdout.match(/<figcaption>(Before|After)<\/figcaption>/g)).toHaveLength(4);
+        expect(stdout).toContain('<td>threshold 75 % → 80 %</td>');
+      },
+    );
+  });
+
   test('of dashboards alone asks for no secret of a contact point', async () => {
     const { stdout } = await run('plan', ['--dir', 'planned', '--only', 'dashboards'], {}, project);
     expect(stdout).toContain('+ create dashboards');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyEdits, diffJson, meaningsOf } from '../../src/diff/index.ts';
+import { applyEdits, diffJson, meaningsOf, undoEdits } from '../../src/diff/index.ts';
 import { type Json, jsonEqual } from '../../src/model/json.ts';
 import type { Resource, RuleResource } from '../../src/model/resource.ts';
 import { dashboardsOf, desiredOf } from '../support/world.ts';
@@ -84,6 +84,16 @@ describe('diffJson', () => {
     fc.assert(
       fc.property(group, group, (before, after) => jsonEqual(applyEdits(before, diffJson(before, after)), after)),
       { numRuns: 10_000 },
+    );
+  });
+
+  test('undoing the edits gives the old value, but for the order of what was removed', () => {
+    fc.assert(
+      fc.property(pair, ([before, after]) => {
+        const undone = undoEdits(after, diffJson(before, after));
+        return diffJson(undone, before).every(({ op }) => op === 'order');
+      }),
+      { numRuns: 2000 },
     );
   });
 

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { buildDiff } from '../../src/diff/index.ts';
+import { renderDiffHtml, renderDiffMarkdown } from '../../src/report/index.ts';
+import { BASE, before, compared, type Panel, withPanel } from '../support/diffs.ts';
+import { aService, desiredOf, shopServices } from '../support/world.ts';
+
+describe('a comment that would be too long', () => {
+  const many = buildDiff(
+    before,
+    compared(
+      desiredOf([
+        ...Array.from({ length: 12 }, (_, index) => aService({ id: `new-${index}` })),
+        ...shopServices.map((service) => ({
+          ...service,
+          team: 'x',
+          metrics: { ...service.metrics, server: { ...service.metrics.server, matchers: [`job="${service.id}"`] } },
+        })),
+      ]),
+    ),
+    BASE,
+  );
+
+  test('is cut to the limit, details first, and says what was cut', () => {
+    const whole = renderDiffMarkdown(many);
+    for (const limit of [65_536, 20_000, 8000]) {
+      const cut = renderDiffMarkdown(many, { limit, fullReport: 'artifact grafana-diff' });
+      expect(cut.length).toBeLessThanOrEqual(limit);
+      expect(cut).toContain('**Affects paging**');
+      if (whole.length > limit)
+        expect(cut).toMatch(/_Cut to fit: (\d+ [a-z ]+, )*\d+ [a-z ]+\. The whole report: artifact grafana-diff\._/);
+    }
+  });
+
+  test('keeps the beginning even where only that fits', () => {
+    const cut = renderDiffMarkdown(many, { limit: 600 });
+    expect(cut.length).toBeLessThanOrEqual(600);
+    expect(cut).toContain('### Grafana changes:');
+    expect(cut).toMatch(/_Cut to fit: \d+ changes that affect paging, /);
+    expect(cut).toContain('Compared with `origin/main`');
+  });
+});
+
+describe('the HTML page', () => {
+  const page = renderDiffHtml(
+    withPanel((panel) => Object.assign(panel, { title: '<script>alert(1)</script>', description: 'x' })),
+  );
+
+  test('needs nothing from elsewhere', () => {
+    expect(page).not.toMatch(/(?:src|href)="(?!#)/);
+    expect(page).not.toContain('@import');
+  });
+
+  test('shows titles as text, whatever is in them', () => {
+    expect(page).not.toContain('<script>');
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  test('draws each panel to scale before and after, and marks what changed', () => {
+    const boards = [...page.matchAll(/<div class="board" style="height:(\d+)px">/g)];
+    expect(boards).toHaveLength(2);
+    expect(page.match(/<div class="changed"/g)).toHaveLength(2);
+    expect(page).toMatch(/class="same" style="left:50%;top:\d+px;width:50%;height:104px"/);
+  });
+
+  test('marks whole numbers in a changed query, not digits of them', () => {
+    const changed = withPanel(({ targets }) =>
+      targets.splice(1, 1, {
+        ...(targets[1] as Panel['targets'][number]),
+        expr: (targets[1]?.expr ?? '').replace('0.95', '0.99'),
+      }),
+    );
+    expect(renderDiffHtml(changed)).toContain('<del>0.95</del><ins>0.99</ins>');
+  });
+
+  test('follows the reader’s choice of dark or light', () => {
+    expect(page).toContain('prefers-color-scheme:dark');
+  });
+});
