@@ -220,5 +220,5 @@ export function toldRestarts({ paging }: Pick<ToldDiff, 'paging'>): string {
   if (some.length === 0) return '';
   const names = [...new Set(some.map(({ alert }) => alert.replace(/^folder/, 'every alert in folder')))];
   const which = some.length === paging.length && names.length > 1 ? 'the alerts above' : someOf(names);
-  return `Grafana starts the state of ${which} anew: if it is active during the sync, it resolves, and fires again when it has lasted anew.`;
+  return `Grafana starts the state of ${which} anew: an alert that is active during the sync resolves, and fires again when it has lasted long enough anew.`;
 }
