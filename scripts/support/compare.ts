@@ -33,6 +33,7 @@ const replayFile = z.looseObject({
   scenarios: z.array(
     z.looseObject({
       id: z.string(),
+      alerts: z.array(z.looseObject({ alert: z.string(), service: z.string(), spans })).default([]),
       broken: z.array(
         z.looseObject({ alert: z.string(), service: z.string().optional(), expected: z.string(), seen: z.string() }),
       ),
@@ -70,7 +71,15 @@ async function readReplay(file: string, commit: string): Promise<NonNullable<Dif
   if (against.commit !== commit)
     throw problem(`compares with ${against.commit.slice(0, 7)}, and this diff with ${commit.slice(0, 7)}`);
   if (!scenarios.some(({ id }) => id === INCIDENT)) throw problem(`has no ${INCIDENT}, whose minutes a diff shows`);
-  const notes = against.changes
+  const incident = scenarios.find(({ id }) => id === INCIDENT);
+  const kept = (incident?.alerts ?? []).map(
+    ({ alert, service, spans: found }): ReplayNote => ({
+      alert,
+      service,
+      text: firingText(first(found), first(found)),
+    }),
+  );
+  const changed = against.changes
     .filter(({ scenario }) => scenario === INCIDENT)
     .map(
       ({ alert, service, before, after }): ReplayNote => ({
@@ -79,16 +88,19 @@ async function readReplay(file: string, commit: string): Promise<NonNullable<Dif
         text: firingText(first(before), first(after)),
       }),
     );
+  // Of the notes on one alert the last counts.
+  const notes = [...kept, ...changed];
   const broken = scenarios.flatMap(({ id, broken: expectations }) =>
     expectations.map(
       ({ alert, service, expected, seen }) =>
         `${id}: ${alert}${service === undefined ? '' : ` of ${service}`}: expected ${expected}, seen ${seen}`,
     ),
   );
+  const many = `${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`;
   const summary =
     broken.length === 0
-      ? `Replay: all expectations hold in ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}.`
-      : `Replay: ${broken.length} ${broken.length === 1 ? 'expectation is' : 'expectations are'} broken.`;
+      ? `Replay: all expectations hold in ${many}.`
+      : `Replay of ${many}: ${broken.length} ${broken.length === 1 ? 'expectation is' : 'expectations are'} broken, and the test job fails.`;
   return { notes, summary, broken };
 }
 

@@ -1,5 +1,5 @@
 import { groupBy } from '../model/group-by.ts';
-import type { Json } from '../model/json.ts';
+import { isJsonObject, type Json } from '../model/json.ts';
 import type { Edit, Meaning, MeaningKind, PathStep } from '../model/plan.ts';
 import { cameInto, panelWords } from './meaning-panel.ts';
 import { movesOf } from './meaning-place.ts';
@@ -29,7 +29,12 @@ function panelMeanings(old: PlacedBoard, now: PlacedBoard): Meaning[] {
     const other = old.panels.get(former.get(id) ?? id);
     const about = { ...named(placed, now), paging: false };
     if (other === undefined) {
-      meanings.push({ ...about, kind: 'added', text: isRow(placed) ? 'added' : `added${inRow(placed, now)}` });
+      meanings.push({
+        ...about,
+        kind: 'added',
+        text: isRow(placed) ? 'added' : `added${inRow(placed, now)}`,
+        ...newQuery(placed),
+      });
       continue;
     }
     const move = moves.told.get(id);
@@ -43,6 +48,14 @@ function panelMeanings(old: PlacedBoard, now: PlacedBoard): Meaning[] {
   if (only === undefined) return meanings;
   const subject = others.length === 0 ? only : { subject: `${others.length + 1} panels` };
   return [...meanings, { ...subject, kind: 'moved', text: 'made room for others', paging: false }];
+}
+
+/** What a new panel asks, for reports that show expressions. */
+function newQuery({ panel: { targets } }: PlacedPanel): Pick<Meaning, 'query'> {
+  const queries = (Array.isArray(targets) ? (targets as readonly Json[]) : []).flatMap((target) =>
+    isJsonObject(target) && typeof target['expr'] === 'string' ? [target['expr']] : [],
+  );
+  return queries.length === 0 ? {} : { query: { before: '', after: queries.join('\n') } };
 }
 
 function inRow({ row }: PlacedPanel, { panels }: PlacedBoard): string {

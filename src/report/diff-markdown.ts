@@ -34,7 +34,7 @@ export function renderDiffMarkdown(report: DiffReport, options: DiffMarkdownOpti
   const tail = [
     notReplayed(told, report),
     report.replay?.broken.length === 0 ? report.replay.summary : '',
-    `Compared with \`${report.base.ref}\` (${report.base.commit.slice(0, 7)}). ${report.unchanged} unchanged.`,
+    `Compared with \`${report.base.ref}\` (${report.base.commit.slice(0, 7)}). ${report.unchanged} others are unchanged.`,
   ];
   const parts = [
     ...pagingParts(told, report),
@@ -104,17 +104,20 @@ function pagingParts({ paging }: ToldDiff, report: DiffReport): Part[] {
     return [
       {
         what: 'lines about paging',
-        text: '**Paging is not affected**: nobody is told more, less, earlier or later.',
+        text: '**Paging is not affected**: nobody is told more, less, earlier or later, and no active alert starts anew.',
         continues: false,
       },
     ];
   const replayed = paging.some(({ replay }) => replay !== undefined);
-  const columns = ['alert', 'service', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
+  const columns = ['alert', 'service', 'tells', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
   const cells = (row: PagingRow) => [
     asText(row.alert),
     asText(someOf(row.services)) || '–',
+    asText(row.tells) || '–',
     row.changes.map(asTold).join('<br>'),
-    ...(replayed ? [asText(row.replay === undefined ? '–' : row.replay === '' ? 'the same' : row.replay)] : []),
+    ...(replayed
+      ? [asText(row.replay === undefined ? '–' : row.replay === '' ? 'never fires, as before' : row.replay)]
+      : []),
   ];
   const [header = '', rule = '', ...rows] = table(columns, paging.map(cells)).split('\n');
   const title = ['**Affects paging**', '', header, rule].join('\n');

@@ -9,11 +9,11 @@ export function renderDiffText(report: DiffReport, paint: Paint = noPaint): stri
   const head = `Changes against ${report.base.ref} (${report.base.commit.slice(0, 7)}): ${countedDiff(told)}`;
   if (report.changes.length === 0)
     return `${head}. All ${report.unchanged} rules, dashboards, contact points and folders are the same.`;
-  const paging = told.paging.map(({ alert, services, changes, replay }) =>
+  const paging = told.paging.map(({ alert, services, tells, changes, replay }) =>
     [
-      `    ${paint.warn('!')} ${[alert, someOf(services)].filter((part) => part !== '').join(', ')}`,
+      `    ${paint.warn('!')} ${[alert, someOf(services)].filter((part) => part !== '').join(', ')}${tells === '' ? '' : ` (${tells})`}`,
       ...changes,
-      ...(replay === undefined ? [] : [`incident of 2025-12-15: ${replay === '' ? 'the same' : replay}`]),
+      ...(replay === undefined ? [] : [`incident of 2025-12-15: ${replay === '' ? 'never fires, as before' : replay}`]),
     ].join('\n        '),
   );
   const restarts = toldRestarts(told);

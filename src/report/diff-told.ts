@@ -14,6 +14,8 @@ export interface PagingRow {
   /** An alert, several of them, or what alerts are sent by. */
   readonly alert: string;
   readonly services: readonly string[];
+  /** Severity and receiver, as they are after the change. @example 'critical: shop-on-call' */
+  readonly tells: string;
   readonly changes: readonly string[];
   /** What the replay says; empty where it found no other minute, undefined where it says nothing of such a change. */
   readonly replay?: string;
@@ -66,13 +68,14 @@ function pagingRows(changes: readonly ResourceDiff[], { replay }: DiffReport): P
     return [{ change, texts, note: change.kind === 'rule' && replay !== undefined ? (note ?? '') : undefined }];
   });
   const alike = groupBy(rows, ({ change, texts, note }) =>
-    JSON.stringify([nameOf(change), texts, note, change.restarts]),
+    JSON.stringify([nameOf(change), texts, note, change.restarts, tellsOf(change)]),
   );
   const folded = [...alike.values()].map((members): FoldedRow => {
     const [{ change, texts, note }] = members as [(typeof rows)[number], ...(typeof rows)[number][]];
     return {
       alert: nameOf(change),
       services: members.flatMap(({ change: one }) => serviceOf(one)),
+      tells: tellsOf(change),
       changes: texts,
       restarts: change.restarts === true,
       wholesale: change.action === 'added' || change.action === 'removed' ? change.action : '',
@@ -86,8 +89,8 @@ type FoldedRow = PagingRow & { readonly wholesale: '' | 'added' | 'removed' };
 
 /** Many alerts of the same services that came, went or changed together are one row. */
 function foldedAlerts(rows: readonly FoldedRow[]): PagingRow[] {
-  const together = groupBy(rows, ({ services, changes, replay, restarts, wholesale }) =>
-    JSON.stringify([services, wholesale === '' ? [changes, replay, restarts] : wholesale]),
+  const together = groupBy(rows, ({ services, tells, changes, replay, restarts, wholesale }) =>
+    JSON.stringify([services, wholesale === '' ? [tells, changes, replay, restarts] : wholesale]),
   );
   return [...together.values()].flatMap((members): PagingRow[] => {
     const [first] = members as [FoldedRow, ...FoldedRow[]];
@@ -102,6 +105,8 @@ function foldedAlerts(rows: readonly FoldedRow[]): PagingRow[] {
       {
         ...row,
         alert,
+        // Each says it itself.
+        tells: '',
         changes: members.map((each) => `${each.alert}: ${each.changes.join('; ')}`),
         ...(row.replay === undefined ? {} : { replay: notes.join('; ') }),
       },
@@ -115,6 +120,12 @@ function nameOf({ kind, title }: ResourceDiff): string {
 
 function serviceOf({ kind, service }: ResourceDiff): string[] {
   return kind === 'rule' ? [service ?? 'the project'] : [];
+}
+
+function tellsOf({ kind, before, after }: ResourceDiff): string {
+  if (kind !== 'rule') return '';
+  const { rule } = (after ?? before) as unknown as { readonly rule: AlertRule };
+  return `${rule.severity}: ${rule.notification.receiver || 'nobody'}`;
 }
 
 function pagingTexts(change: ResourceDiff): string[] {
@@ -220,5 +231,5 @@ export function toldRestarts({ paging }: Pick<ToldDiff, 'paging'>): string {
   if (some.length === 0) return '';
   const names = [...new Set(some.map(({ alert }) => alert.replace(/^folder/, 'every alert in folder')))];
   const which = some.length === paging.length && names.length > 1 ? 'the alerts above' : someOf(names);
-  return `Grafana starts the state of ${which} anew: an alert that is active during the sync resolves, and fires again when it has lasted long enough anew.`;
+  return `The sync starts the state of ${which} anew: for one that is active then, a "resolved" is sent first, and the alert again once its condition has held for its time.`;
 }

@@ -11,6 +11,7 @@ const CONTEXT = 4;
 
 /** Two expressions line by line, around what changed. */
 export function queryLines(before: string, after: string): readonly QueryLine[] {
+  if (before === '') return after.split('\n').map((text) => ({ sign: '+', text }));
   const { hunks } = structuredPatch('', '', `${before}\n`, `${after}\n`, undefined, undefined, { context: CONTEXT });
   const length = before.split('\n').length;
   return hunks.flatMap(({ oldStart, oldLines, lines }, index): QueryLine[] => {

@@ -340,7 +340,9 @@ describe('diff', () => {
       async () => {
         const { code, stdout, stderr } = await run('diff', ['--fail-on-change'], {}, project);
         expect({ code, stderr }).toEqual({ code: 10, stderr: '' });
-        expect(stdout).toContain('! ServicePoolSaturated, user-service\n        threshold 75 % → 80 %');
+        expect(stdout).toContain(
+          '! ServicePoolSaturated, user-service (warning: shop-chat)\n        threshold 75 % → 80 %',
+        );
         const json = await run(
           'diff',
           ['--base', 'main', '--format', 'json', '--service', 'user-service'],
@@ -406,8 +408,18 @@ describe('diff', () => {
       expect(stderr).toContain(message);
       expect(stderr).toContain(`npm run -s replay -- --against ${commit.slice(0, 7)}`);
     }
-    await replay({ against: { commit, changes: [] } });
-    expect((await run('diff', ['--base', 'main', '--replay', 'replay.json'], {}, project)).code).toBe(0);
+    const alerts = [{ alert: 'ServicePoolSaturated', service: 'user-service', spans: [{ firing: '14:32' }] }];
+    const scenarios = [{ id: 'incident-linear', broken: [], alerts }];
+    await replay({ scenarios, against: { commit, changes: [] } });
+    await withService(
+      (text) => text.replace('percent(75)', 'percent(76)'),
+      async () => {
+        const { code, stdout } = await run('diff', ['--base', 'main', '--replay', 'replay.json'], {}, project);
+        expect(code).toBe(0);
+        expect(stdout).toContain('incident of 2025-12-15: fires 14:32 as before');
+        expect(stdout).toContain('incident of 2025-12-15: never fires, as before');
+      },
+    );
   });
 
   test('tells another receiver of notifications, and says nothing of secrets but their names', async () => {

@@ -54,7 +54,7 @@ describe('a diff', () => {
       BASE,
     );
     expect(renderDiffMarkdown(report)).toContain(
-      '| ServicePoolSaturated | user-service | removed: nobody is told any more (was warning, to shop-chat, at least 75 % for 2m) |',
+      '| ServicePoolSaturated | user-service | warning: shop-chat | removed: nobody is told any more (was warning, to shop-chat, at least 75 % for 2m) |',
     );
   });
 
@@ -135,7 +135,7 @@ describe('a diff', () => {
     ['a text', withRule(({ annotations }) => ({ annotations: { ...annotations, summary: 'x' } })), false],
     ['how long it keeps firing', withRule(() => ({ keepFiringFor: '9m' as const })), false],
   ])('of %s says whether an active alert starts anew', (_, report, restarts) => {
-    const sentence = 'Grafana starts the state of ServiceQueryP95High anew';
+    const sentence = 'The sync starts the state of ServiceQueryP95High anew';
     for (const text of [renderDiffText(report), renderDiffMarkdown(report), renderDiffHtml(report)])
       expect(text.includes(sentence)).toBe(restarts);
   });
@@ -220,7 +220,7 @@ describe('a diff', () => {
     expect(renderDiffMarkdown(quiet)).toContain('**Paging is not affected**');
     expect(renderDiffText(quiet)).toContain('Paging is not affected.');
     expect(renderDiffHtml(withPanel((panel) => (panel.description = 'Another one.')))).toContain(
-      'Nobody is paged more, less, earlier or later.',
+      'Nobody is told more, less, earlier or later, and no active alert starts anew.',
     );
   });
 
@@ -234,12 +234,25 @@ describe('a diff', () => {
       },
     };
     const markdown = renderDiffMarkdown(report);
-    expect(markdown).toContain('| alert | service | change | in the incident of 2025-12-15 |');
+    expect(markdown).toContain('| alert | service | tells | change | in the incident of 2025-12-15 |');
     expect(markdown).toContain(
-      '| ServiceQueryP95High | user-service | for 5m → 2m | would fire 14:24 instead of 14:27 |',
+      '| ServiceQueryP95High | user-service | warning: shop-chat | for 5m → 2m | would fire 14:24 instead of 14:27 |',
     );
     expect(markdown).toContain('Replay: all expectations hold in 21 scenarios.');
     expect(renderDiffHtml(report)).toContain('<td>would fire 14:24 instead of 14:27</td>');
+  });
+
+  test('shows what a new panel asks', () => {
+    const report = withBoard(({ panels }) =>
+      panels.push({
+        ...(panels.at(-1) as Panel),
+        id: 7,
+        title: 'New',
+        targets: [{ refId: 'A', expr: 'sum(new)', legendFormat: 'x' }],
+      }),
+    );
+    expect(renderDiffMarkdown(report)).toContain('panel "New"</summary>\n\n```diff\n+sum(new)\n```');
+    expect(renderDiffHtml(report)).toContain('<ins>sum(new)</ins>');
   });
 
   test('lists what the replay found broken, and says so where nothing was replayed', () => {
