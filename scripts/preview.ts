@@ -23,7 +23,7 @@ interface PreviewOptions {
 await runCommand(command, async (): Promise<ExitCode> => {
   const [{ configuration }, { openCompose }, { placesOf }, { readRun }, { readDuration }, { toSeconds }] =
     await Promise.all([
-      import('./support/session.ts'),
+      import('./support/configuration.ts'),
       import('./support/preview/docker.ts'),
       import('./support/preview/places.ts'),
       import('./support/preview/read-run.ts'),

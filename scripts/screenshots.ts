@@ -29,7 +29,7 @@ await runCommand(command, async (): Promise<ExitCode> => {
   const options = command.opts<ScreenshotsOptions>();
   const [{ configuration }, { buildProject }, { readDuration, readMoment }, { startChromium }, { photograph }] =
     await Promise.all([
-      import('./support/session.ts'),
+      import('./support/configuration.ts'),
       import('./support/desired.ts'),
       import('./support/moment.ts'),
       import('./support/screenshots/browser.ts'),

@@ -4,9 +4,9 @@ import type { Config } from '../../src/config.ts';
 import type { Deployment, MarkedDeployment } from '../../src/targets/grafana/deployments.ts';
 import { openDeployments } from '../../src/targets/grafana/deployments.ts';
 import { refused } from './command.ts';
+import { configuration } from './configuration.ts';
 import { readMoment } from './moment.ts';
 import { serviceNamed } from './options.ts';
-import { configuration } from './session.ts';
 
 /** What the command was asked. */
 export interface AnnotateRequest {

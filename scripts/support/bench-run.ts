@@ -32,10 +32,11 @@ const command = defineCommand('bench', 'One run of the bench; npm run bench star
   .option('--bare <writers>', 'a bare write loop; with 0, a bare download');
 
 await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ buildEstate }, { apply, plan }, { openGrafanaOf, configuration }] = await Promise.all([
+  const [{ buildEstate }, { apply, plan }, { openGrafanaOf }, { configuration }] = await Promise.all([
     import('./bench-estate.ts'),
     import('../../src/sync/index.ts'),
     import('./session.ts'),
+    import('./configuration.ts'),
   ]);
   const options = command.opts<{
     owner: string;

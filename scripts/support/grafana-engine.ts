@@ -13,8 +13,9 @@ import {
 import type { Scenario } from '../../src/scenario/index.ts';
 import { makePlan } from '../../src/sync/index.ts';
 import { refused, UsageError } from './command.ts';
+import { configuration } from './configuration.ts';
 import { ROOT } from './root.ts';
-import { configuration, openGrafanaOf, secretOptions } from './session.ts';
+import { openGrafanaOf, secretOptions } from './session.ts';
 
 /**
  * Runs scenarios through promtool and through Grafana's engine, and says where they differ.

@@ -5,7 +5,8 @@ import { type Resource, resourceKey } from '../../src/model/resource.ts';
 import { project } from '../../src/project.ts';
 import { type Backup, makePlan, parseBackup, type Target } from '../../src/sync/index.ts';
 import { UsageError } from './command.ts';
-import { configuration, isTarget, openTarget, secretOptions } from './session.ts';
+import { configuration } from './configuration.ts';
+import { isTarget, openTarget, secretOptions } from './session.ts';
 
 /** @throws UsageError if the file is no backup, or one of another Grafana */
 export async function openRestore(

@@ -1,13 +1,14 @@
 /** What `sync` and `plan` share: configuration, the built project, the target, the plan. */
 import { ownerTag } from '../../src/build/index.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Project } from '../../src/model/project.ts';
 import { project as ownProject } from '../../src/project.ts';
 import { renderDiagnostics } from '../../src/report/index.ts';
 import { makePlan, type Target } from '../../src/sync/index.ts';
-import { refused, UsageError } from './command.ts';
+import { refused } from './command.ts';
 import { commitOf } from './commit.ts';
+import { configuration } from './configuration.ts';
 import { buildProject } from './desired.ts';
 import { chosenServices } from './options.ts';
 import { readPlan } from './plan-file.ts';
@@ -81,13 +82,6 @@ export function secretOptions(config: Config, project: Project) {
     isSet: (name: string) => config.secret(name) !== undefined,
     previewWebhook: config.previewWebhook ?? project.previewWebhook,
   };
-}
-
-/** The environment as configuration. */
-export function configuration({ env }: Pick<SyncOptions, 'env'>): Config {
-  const result = readConfig({ environment: process.env, directory: ROOT, ...(env === undefined ? {} : { name: env }) });
-  if ('problems' in result) throw new UsageError(result.problems);
-  return result.config;
 }
 
 /** Opens the target that options and environment name. @param restoring for a backup instead of the code */

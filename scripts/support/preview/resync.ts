@@ -1,7 +1,7 @@
 /** One sync to the running preview, in a process of its own: modules that are loaded stay as they were. */
 import { runAction } from '../command.ts';
+import { configuration } from '../configuration.ts';
 import { EXIT } from '../exit-codes.ts';
-import { configuration } from '../session.ts';
 import { connectionTo, PAGER_IN_COMPOSE, placesOf } from './places.ts';
 import { syncPreview } from './sync.ts';
 
