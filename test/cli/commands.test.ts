@@ -28,8 +28,6 @@ const COMMANDS = [
   'annotate',
 ];
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  comment: ['--file', 'x'],
-  'drift-issue': ['--plan', 'x', '--report', 'x'],
   gate: ['--service', 'x', '--since', '1h'],
   annotate: ['--service', 'x', '--version', 'v1'],
 };
@@ -48,13 +46,17 @@ describe('every command', () => {
     expect(stdout).toContain(`Usage: npm run ${command} --`);
   });
 
-  test.each(COMMANDS)('%s refuses an unknown flag, and says where the known ones are', async (command) => {
-    const { code, stderr, stdout } = await run(command, [...(REQUIRED[command] ?? []), '--dry-rum']);
-    expect(code).toBe(2);
-    expect(stderr).toContain("unknown option '--dry-rum'");
-    expect(stderr).toContain('--help');
-    expect(stdout).toBe('');
-  });
+  // They are declared in one way; one with required options, and one without, stand for all.
+  test.each(['sync', 'gate', 'annotate'])(
+    '%s refuses an unknown flag, and says where the known ones are',
+    async (command) => {
+      const { code, stderr, stdout } = await run(command, [...(REQUIRED[command] ?? []), '--dry-rum']);
+      expect(code).toBe(2);
+      expect(stderr).toContain("unknown option '--dry-rum'");
+      expect(stderr).toContain('--help');
+      expect(stdout).toBe('');
+    },
+  );
 });
 
 describe('sync', () => {

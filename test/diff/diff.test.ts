@@ -197,7 +197,7 @@ describe('what differs', () => {
         );
         return texts.length > 0 === edits.length > 0 && texts.every((text) => text.trim() !== '');
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -226,7 +226,7 @@ describe('what differs', () => {
         const told = meaningsOf(alert, old, now, edits);
         return told.length > 0 === edits.length > 0 && new Set(told.map(({ text }) => text)).size === told.length;
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -160,8 +160,8 @@ describe.each(['unified', 'legacy'] as const)('with %s storage', (storage) => {
     }
   });
 
-  test('three hundred random schedules of faults', async () => {
-    for (let seed = 1; seed <= 300; seed += 1) {
+  test('a hundred and fifty random schedules of faults', async () => {
+    for (let seed = 1; seed <= 150; seed += 1) {
       const next = random(seed * (storage === 'unified' ? 1 : 7919));
       const rate = next() * 0.5;
       const schedule: FaultOf = () => (next() < rate ? FAULTS[Math.floor(next() * FAULTS.length)] : undefined);
