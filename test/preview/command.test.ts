@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { overviewUid } from '../../src/build/index.ts';
+import { project } from '../../src/project.ts';
 import { ADMIN, createFakeGrafana } from '../support/fake-grafana/index.ts';
 import { serveFake, serveListener } from '../support/fake-grafana/serve.ts';
 import { run } from '../support/run.ts';
@@ -206,9 +208,10 @@ describe('npm run preview', () => {
       ).json();
     const first = await preview([], environment);
     expect(first.code, first.stderr).toBe(0);
-    const overview = await readFile('dashboards/rendered/shop-overview.json', 'utf8');
+    const uid = overviewUid(project);
+    const overview = await readFile(`dashboards/rendered/${uid}.json`, 'utf8');
     const [window = 'no window'] = /\?from=\d{13}&to=\d{13}/.exec(overview) ?? [];
-    expect(first.stdout).toContain(`/d/shop-overview${window}`);
+    expect(first.stdout).toContain(`/d/${uid}${window}`);
     const marked = await marks();
     expect(marked).toMatchObject([
       { time: Date.parse('2025-12-15T14:00:00Z'), timeEnd: Date.parse('2025-12-15T16:00:00Z') },
