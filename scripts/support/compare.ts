@@ -88,8 +88,8 @@ async function readReplay(file: string, commit: string): Promise<NonNullable<Dif
         text: firingText(first(before), first(after)),
       }),
     );
-  // Of the notes on one alert the last counts.
-  const notes = [...kept, ...changed];
+  // Of the notes on one alert the last counts: a change, and of several series the first to fire.
+  const notes = [...kept.reverse(), ...changed.reverse()];
   const broken = scenarios.flatMap(({ id, broken: expectations }) =>
     expectations.map(
       ({ alert, service, expected, seen }) =>

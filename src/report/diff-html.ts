@@ -61,10 +61,8 @@ function paging(told: ToldDiff, report: DiffReport): string {
   }
   const replayed = rows.some((row) => row.replay !== undefined);
   const head = ['Alert', 'Service', 'Tells', 'Change', ...(replayed ? ['In the incident of 2025-12-15'] : [])];
-  const minute = ({ replay: note }: PagingRow) =>
-    note === undefined ? '–' : note === '' ? 'never fires, as before' : note;
   const line = (row: PagingRow) =>
-    `<tr><td>${text(row.alert)}</td><td>${text(row.services.join(', ')) || '–'}</td><td>${text(row.tells) || '–'}</td><td>${row.changes.map(text).join('<br>')}</td>${replayed ? `<td>${text(minute(row))}</td>` : ''}</tr>`;
+    `<tr><td>${text(row.alert)}</td><td>${text(row.services.join(', ')) || '–'}</td><td>${text(row.tells) || '–'}</td><td>${row.changes.map(text).join('<br>')}</td>${replayed ? `<td>${text(row.replay ?? '–')}</td>` : ''}</tr>`;
   const table = `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`;
   const restarts = toldRestarts(told);
   return `<section class="paging"><h2>Affects paging</h2>${table}${restarts === '' ? '' : `<p>${text(restarts)}</p>`}${summary}</section>`;

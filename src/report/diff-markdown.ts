@@ -115,9 +115,7 @@ function pagingParts({ paging }: ToldDiff, report: DiffReport): Part[] {
     asText(someOf(row.services)) || '–',
     asText(row.tells) || '–',
     row.changes.map(asTold).join('<br>'),
-    ...(replayed
-      ? [asText(row.replay === undefined ? '–' : row.replay === '' ? 'never fires, as before' : row.replay)]
-      : []),
+    ...(replayed ? [asText(row.replay ?? '–')] : []),
   ];
   const [header = '', rule = '', ...rows] = table(columns, paging.map(cells)).split('\n');
   const title = ['**Affects paging**', '', header, rule].join('\n');

@@ -13,7 +13,7 @@ export function renderDiffText(report: DiffReport, paint: Paint = noPaint): stri
     [
       `    ${paint.warn('!')} ${[alert, someOf(services)].filter((part) => part !== '').join(', ')}${tells === '' ? '' : ` (${tells})`}`,
       ...changes,
-      ...(replay === undefined ? [] : [`incident of 2025-12-15: ${replay === '' ? 'never fires, as before' : replay}`]),
+      ...(replay === undefined ? [] : [`incident of 2025-12-15: ${replay}`]),
     ].join('\n        '),
   );
   const restarts = toldRestarts(told);

@@ -17,7 +17,7 @@ export interface PagingRow {
   /** Severity and receiver, as they are after the change. @example 'critical: shop-on-call' */
   readonly tells: string;
   readonly changes: readonly string[];
-  /** What the replay says; empty where it found no other minute, undefined where it says nothing of such a change. */
+  /** What the replay of the incident says; absent where it says nothing of such a change. */
   readonly replay?: string;
   /** An alert that is active when this is synced resolves, and fires again. */
   readonly restarts: boolean;
@@ -60,12 +60,12 @@ const MOST_ROWS = 3;
 
 function pagingRows(changes: readonly ResourceDiff[], { replay }: DiffReport): PagingRow[] {
   const notes = new Map((replay?.notes ?? []).map(({ alert, service, text }) => [`${alert} ${service}`, text]));
-  const rows = changes.flatMap((change) => {
+  const rows = changes.flatMap((change): { change: ResourceDiff; texts: string[]; note?: string }[] => {
     const texts = pagingTexts(change);
     if (texts.length === 0) return [];
-    const note =
-      replay === undefined || change.kind !== 'rule' ? undefined : notes.get(`${change.title} ${change.service ?? ''}`);
-    return [{ change, texts, note: change.kind === 'rule' && replay !== undefined ? (note ?? '') : undefined }];
+    if (replay === undefined || change.kind !== 'rule') return [{ change, texts }];
+    const never = change.action === 'added' ? 'never fires' : 'never fires, as before';
+    return [{ change, texts, note: notes.get(`${change.title} ${change.service ?? ''}`) ?? never }];
   });
   const alike = groupBy(rows, ({ change, texts, note }) =>
     JSON.stringify([nameOf(change), texts, note, change.restarts, tellsOf(change)]),
@@ -89,8 +89,12 @@ type FoldedRow = PagingRow & { readonly wholesale: '' | 'added' | 'removed' };
 
 /** Many alerts of the same services that came, went or changed together are one row. */
 function foldedAlerts(rows: readonly FoldedRow[]): PagingRow[] {
-  const together = groupBy(rows, ({ services, tells, changes, replay, restarts, wholesale }) =>
-    JSON.stringify([services, wholesale === '' ? [tells, changes, replay, restarts] : wholesale]),
+  const together = groupBy(rows, ({ alert, services, tells, changes, replay, restarts, wholesale }) =>
+    // What is no alert belongs to no service, and stands for itself.
+    JSON.stringify([
+      services.length === 0 ? alert : services,
+      wholesale === '' ? [tells, changes, replay, restarts] : wholesale,
+    ]),
   );
   return [...together.values()].flatMap((members): PagingRow[] => {
     const [first] = members as [FoldedRow, ...FoldedRow[]];
@@ -99,7 +103,7 @@ function foldedAlerts(rows: readonly FoldedRow[]): PagingRow[] {
     const alert = `${members.length} alerts`;
     if (wholesale === '') return [{ ...row, alert: `${alert}: ${members.map((each) => each.alert).join(', ')}` }];
     const notes = members.flatMap(({ alert: name, replay }) =>
-      replay === undefined || replay === '' ? [] : [`${name} ${replay}`],
+      replay === undefined || /^never/.test(replay) ? [] : [`${name} ${replay}`],
     );
     return [
       {
@@ -108,7 +112,7 @@ function foldedAlerts(rows: readonly FoldedRow[]): PagingRow[] {
         // Each says it itself.
         tells: '',
         changes: members.map((each) => `${each.alert}: ${each.changes.join('; ')}`),
-        ...(row.replay === undefined ? {} : { replay: notes.join('; ') }),
+        ...(row.replay === undefined ? {} : { replay: notes.length === 0 ? row.replay : notes.join('; ') }),
       },
     ];
   });

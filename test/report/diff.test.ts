@@ -242,6 +242,16 @@ describe('a diff', () => {
     expect(renderDiffHtml(report)).toContain('<td>would fire 14:24 instead of 14:27</td>');
   });
 
+  test('of many new contact points counts none of them as an alert', () => {
+    const points = ['a', 'b', 'c', 'd'].map((name) => ({
+      ...{ kind: 'contact-point' as const, uid: name, title: name, source: 'alerts/routing.ts' },
+      contactPoint: { name, integrations: [] },
+    }));
+    const text = renderDiffText(buildDiff(before, [...before, ...points], BASE));
+    for (const name of ['a', 'b', 'c', 'd']) expect(text).toContain(`! contact point ${name}\n`);
+    expect(text).not.toContain('4 alerts');
+  });
+
   test('shows what a new panel asks', () => {
     const report = withBoard(({ panels }) =>
       panels.push({

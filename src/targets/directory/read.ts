@@ -1,23 +1,11 @@
-import type { JsonObject } from '../../model/json.ts';
 import type { Change, Live, LiveObject, Repair } from '../../model/plan.ts';
 import { type Desired, type Kind, type Resource, resourceKey } from '../../model/resource.ts';
 import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
-import { checkPlaces, listFiles, readText, sha256, sizeOf, TEMPORARY } from './files.ts';
+import { checkPlaces, listFiles, readText, sizeOf, TEMPORARY } from './files.ts';
 import { emptyManifest, MANIFEST, type Manifest, type ManifestFiles, parseManifest } from './manifest.ts';
 import { foreignUids, parseDeleted, parseFile } from './parse.ts';
-import { deletedPath, FOLDERS, isOurPlace, mark, type RenderedFile, renderFiles } from './render.ts';
-
-/** A file on disk and what we know of it. */
-interface SeenFile {
-  readonly path: string;
-  readonly content: string;
-  readonly hash: string;
-  readonly ours: boolean;
-  /** Why it is not as we left it. */
-  readonly damage?: string;
-  /** Ours by its mark alone: the manifest, which may be lost, does not list it. */
-  readonly unlisted: boolean;
-}
+import { deletedPath, FOLDERS, isOurPlace, type RenderedFile, renderFiles } from './render.ts';
+import { type SeenFile, see } from './seen.ts';
 
 /** A directory as it is: the manifest, the files, and what they hold. */
 export interface Snapshot {
@@ -101,52 +89,6 @@ function onlyOurs(manifest: Manifest): Manifest {
     ...(pending === undefined ? {} : { pending: files(pending) }),
     deleted: { rules: uids(deleted.rules), contactPoints: uids(deleted.contactPoints) },
   };
-}
-
-function see(
-  path: string,
-  content: string,
-  manifest: Manifest,
-  owner: string,
-  ownerTag: string,
-  expected: boolean,
-): SeenFile {
-  const hash = sha256(content);
-  const written = manifest.files[path]?.sha256;
-  const pending = manifest.pending?.[path]?.sha256;
-  const known = written !== undefined || pending !== undefined;
-  // Without a manifest, what stands in our place and is nothing at all was ours, cut off.
-  const broken = !known && expected && isBroken(path, content);
-  const ours = known || broken || carriesMark(path, content, owner, ownerTag);
-  const intact = hash === written || hash === pending;
-  const damage = broken ? 'is cut off or empty' : known && !intact ? 'was changed since the last sync' : undefined;
-  return { path, content, hash, ours, unlisted: ours && !known, ...(damage === undefined ? {} : { damage }) };
-}
-
-function isBroken(path: string, content: string): boolean {
-  if (content.trim() === '') return true;
-  if (!path.endsWith('.json')) return false;
-  try {
-    JSON.parse(content);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-function carriesMark(path: string, content: string, owner: string, ownerTag: string): boolean {
-  if (!path.endsWith('.json')) return content.startsWith(mark(owner)) && !holdsUidsOfOthers(path, content, owner);
-  try {
-    const { uid, tags } = JSON.parse(content) as JsonObject;
-    return typeof uid === 'string' && hasOwnerPrefix(owner, uid) && Array.isArray(tags) && tags.includes(ownerTag);
-  } catch {
-    return false;
-  }
-}
-
-/** A copy of a file of ours in which somebody wrote rules of theirs. */
-function holdsUidsOfOthers(path: string, content: string, owner: string): boolean {
-  return foreignUids(path, content).some(({ uid }) => !hasOwnerPrefix(owner, uid));
 }
 
 function interpret(
