@@ -1,0 +1,38 @@
+/** The world of a command, as an argument: nothing below src/cli reads `process`, the clock or chance by itself. */
+
+/** A stream that a command writes to. */
+export interface Output {
+  /** Resolves when the text has left the process, or nobody reads it any more. */
+  write(text: string): Promise<void>;
+  /** A terminal: progress may overwrite its line, colours may be shown. */
+  readonly isTerminal: boolean;
+  /** Characters in a line of the terminal. */
+  readonly columns?: number | undefined;
+}
+
+/** Time. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds since some moment; only differences mean something. */
+  elapsed(): number;
+  /** Resolves after some milliseconds; at once and early where the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What a command has of the world. Tests give it their own. */
+export interface Io {
+  /** The environment's variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The working directory, absolute: what paths of options are relative to. */
+  readonly cwd: string;
+  /** The project's root, absolute, with a slash at its end. */
+  readonly root: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** Aborted by Ctrl-C and by SIGTERM. */
+  readonly interrupted: AbortSignal;
+}

@@ -1,0 +1,23 @@
+/**
+ * Text that somebody else wrote: a server, a file, git, a person in Grafana. Whatever shows such text to a terminal, a
+ * log or a report takes it through {@link visible}, and then through what its format needs (`escapeMarkdown`, `escapeHtml`).
+ */
+
+/** Controls, formats such as bidirectional marks, line separators and lone surrogates; joiners are part of words and emoji. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * The text in one line, with every sign that a terminal would obey or a reader could not see made visible.
+ *
+ * @example visible('Shop\u001b[31m\nEU') // 'Shop\\u{1b}[31m\\nEU'
+ */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (sign) => NAMED[sign] ?? `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** The same, line by line, for text that is meant to have lines, such as an expression. */
+export function visibleLines(text: string): readonly string[] {
+  return text.split(/\r\n|\n/).map(visible);
+}
+
+const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
