@@ -1,34 +1,46 @@
-import { defineCommand, runCommand } from './support/command.ts';
-import { EXIT, type ExitCode } from './support/exit-codes.ts';
-import { outputFile, wholeNumber } from './support/options.ts';
+import { defineCommand } from '../src/cli/command.ts';
+import { EXIT } from '../src/cli/exit-codes.ts';
+import { outputFile, wholeNumber } from '../src/cli/options.ts';
+import { runProcess } from '../src/cli/process.ts';
 
-const command = defineCommand(
-  'bench',
-  'Measures diff and sync at fleet size, against the fake Grafana and, where GRAFANA_URL is set, against that one.',
-)
-  .option('--fake-only', 'leave GRAFANA_URL out')
-  .option(
-    '--settle <seconds>',
-    'how long a new folder of a real Grafana is left alone first',
-    wholeNumber('--settle', 61),
-    125,
-  )
-  .option('--runs <n>', 'measurements of each kind; the median counts', wholeNumber('--runs', 1), 3)
-  .option('--out <file>', 'write the table to a file instead of stdout', outputFile('--out'));
+interface Options {
+  readonly fakeOnly?: true;
+  /** Seconds. */
+  readonly settle: number;
+  readonly runs: number;
+  readonly out?: string;
+}
 
-await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ measure }, { renderBench }, { writeResult }] = await Promise.all([
-    import('./support/bench-measure.ts'),
-    import('./support/bench-table.ts'),
-    import('./support/terminal.ts'),
-  ]);
-  const options = command.opts<{ fakeOnly?: true; settle: number; runs: number; out?: string }>();
-  const results = await measure({
-    environment: options.fakeOnly === true ? {} : process.env,
-    settle: options.settle * 1000,
-    runs: options.runs,
-    say: (text) => process.stderr.write(`${text}\n`),
-  });
-  await writeResult(renderBench(results), options.out);
-  return results.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
+const bench = defineCommand<Options>({
+  name: 'bench',
+  description:
+    'Measures diff and sync at fleet size, against the fake Grafana and, where GRAFANA_URL is set, against that one.',
+  declare: (command, io) =>
+    command
+      .option('--fake-only', 'leave GRAFANA_URL out')
+      .option(
+        '--settle <seconds>',
+        'how long a new folder of a real Grafana is left alone first',
+        wholeNumber('--settle', 61),
+        125,
+      )
+      .option('--runs <n>', 'measurements of each kind; the median counts', wholeNumber('--runs', 1), 3)
+      .option('--out <file>', 'write the table to a file instead of stdout', outputFile('--out', io)),
+  run: async ({ options, io }) => {
+    const [{ measure }, { renderBench }, { writeResult }] = await Promise.all([
+      import('./support/bench-measure.ts'),
+      import('./support/bench-table.ts'),
+      import('../src/cli/terminal.ts'),
+    ]);
+    const results = await measure({
+      environment: options.fakeOnly === true ? {} : io.environment,
+      settle: options.settle * 1000,
+      runs: options.runs,
+      say: (text) => void io.stderr.write(`${text}\n`),
+    });
+    await writeResult(renderBench(results), options.out, io);
+    return results.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
+  },
 });
+
+await runProcess(bench);

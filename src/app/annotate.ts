@@ -1,12 +1,13 @@
 /** From the options of `annotate` to a mark. */
-import { services } from '../../services/index.ts';
-import type { Config } from '../../src/config.ts';
-import type { Deployment, MarkedDeployment } from '../../src/targets/grafana/deployments.ts';
-import { openDeployments } from '../../src/targets/grafana/deployments.ts';
-import { refused } from './command.ts';
+import type { Config } from '../config.ts';
+import { refused } from '../model/explained-error.ts';
+import type { Service } from '../model/service.ts';
+import type { Deployment, MarkedDeployment } from '../targets/grafana/deployments.ts';
+import { openDeployments } from '../targets/grafana/deployments.ts';
 import { configuration } from './configuration.ts';
+import type { Io } from './io.ts';
 import { readMoment } from './moment.ts';
-import { serviceNamed } from './options.ts';
+import { serviceNamed } from './services.ts';
 
 /** What the command was asked. */
 export interface AnnotateRequest {
@@ -22,11 +23,12 @@ export interface AnnotateRequest {
 /**
  * Marks, or closes a mark. Answers with what was done, in words.
  *
- * @throws UsageError, and TargetError where Grafana can not be used.
+ * @throws ExplainedError for a request that is wrong, and where Grafana cannot be used.
  */
-export async function annotate(request: AnnotateRequest): Promise<string> {
-  const deployment = readDeployment(request);
-  const marks = openDeployments(connection(configuration(request.env === undefined ? {} : { env: request.env })));
+export async function annotate(request: AnnotateRequest, io: Io): Promise<string> {
+  const { services } = await io.loadProject();
+  const deployment = readDeployment(request, services, io.clock.now());
+  const marks = openDeployments(connection(configuration(io, request)));
   const done = await (request.rollback === true ? marks.close(deployment) : marks.mark(deployment));
   return sentence(deployment, done);
 }
@@ -37,21 +39,25 @@ const LATEST = 600_000;
 /** What this project deploys itself: its marks stand on the overview. */
 const DASHBOARDS = { id: 'project', title: 'Dashboards and alerts' } as const;
 
-function readDeployment({ service: id, version, sha, link, at }: AnnotateRequest): Deployment {
+function readDeployment(
+  { service: id, version, sha, link, at }: AnnotateRequest,
+  services: readonly Pick<Service, 'id' | 'title'>[],
+  now: number,
+): Deployment {
   const service = serviceNamed([...services, DASHBOARDS], id);
   if (link !== undefined && !(URL.canParse(link) && /^https?:$/.test(new URL(link).protocol))) {
     throw refused(
       'N001',
       `--link ${link}`,
-      'is no http or https address',
+      'is not an http or https address',
       'Give the address of the run or the release',
     );
   }
   if (version.trim() === '' || /\s/.test(version)) {
-    throw refused('N001', `--version "${version}"`, 'is no version', 'Give it as it was deployed, such as v1.2.3');
+    throw refused('N001', `--version "${version}"`, 'is not a version', 'Give it as it was deployed, such as v1.2.3');
   }
-  const moment = readMoment('--at', at, Date.now() / 1000) * 1000;
-  if (moment > Date.now() + LATEST) {
+  const moment = readMoment('--at', at, now / 1000) * 1000;
+  if (moment > now + LATEST) {
     throw refused(
       'N001',
       `--at ${at}`,

@@ -1,23 +1,14 @@
 /** The one place where services, dashboards and alerts come together. */
-import { existsSync, readdirSync } from 'node:fs';
-import {
-  buildContactPoints,
-  buildRules,
-  alertNames as namesBySignal,
-  projectAlerts,
-  serviceAlerts,
-} from '../../alerts/index.ts';
-import { receivers } from '../../alerts/routing.ts';
-import { buildDashboards, extendedServices } from '../../dashboards/index.ts';
-import { overviewUid } from '../../src/build/index.ts';
-import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import type { Project } from '../../src/model/project.ts';
-import type { DashboardResource, Desired } from '../../src/model/resource.ts';
-import { type Catalog, defineCatalog, type Service } from '../../src/model/service.ts';
-import { project as ownProject } from '../../src/project.ts';
-import { validateDesired, validateFacts } from '../../src/validate/index.ts';
+import { relative, sep } from 'node:path';
+import { overviewUid, type RuleContext } from '../build/index.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Project } from '../model/project.ts';
+import type { DashboardResource, Desired } from '../model/resource.ts';
+import { type Catalog, defineCatalog, type Service } from '../model/service.ts';
+import { validateDesired, validateFacts } from '../validate/index.ts';
 import { brokenCode } from './broken-code.ts';
-import { ROOT } from './root.ts';
+import type { Io } from './io.ts';
+import type { ProjectSource } from './project-source.ts';
 
 /** What the code describes, or what is wrong with it. */
 export type Built =
@@ -26,38 +17,47 @@ export type Built =
       readonly desired: Desired;
       readonly catalog: Catalog;
       readonly project: Project;
+      /** The names of all alerts. */
+      readonly alertNames: readonly string[];
       readonly warnings: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
-/** The names of all alerts. */
-export const alertNames: readonly string[] = [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert);
-
-/** Reads the services, builds everything from them and checks it. Nothing is written. */
-export async function buildProject(): Promise<Built> {
+/** Loads the project, builds everything from it and checks it. Nothing is written. */
+export async function buildProject({ loadProject, root }: Pick<Io, 'loadProject' | 'root'>): Promise<Built> {
+  let loaded = root;
   try {
-    const { services } = await import('../../services/index.ts');
-    return buildFrom(services, ownProject);
+    const source = await loadProject();
+    loaded = source.root;
+    return buildFrom(source);
   } catch (cause) {
-    const problem = brokenCode(cause);
+    const problem = brokenCode(cause, loaded);
     if (problem === undefined) throw cause;
     return { ok: false, problems: [problem] };
   }
 }
 
-/** The same for given services. Facts are checked before anything is built from them. */
-export function buildFrom(services: readonly Service[], project: Project): Built {
-  const catalog = defineCatalog(services);
-  const facts = [...validateFacts(catalog, project), ...lostExtensions(services)];
+/** The same for a project that is loaded. Facts are checked before anything is built from them. */
+export function buildFrom(source: ProjectSource): Built {
+  const { project } = source;
+  const catalog = catalogOf(source);
+  const facts = [...validateFacts(catalog, project), ...lostExtensions(source)];
   if (facts.some(({ level }) => level === 'error')) return { ok: false, problems: facts };
-  const desired = assemble(catalog, project);
-  const problems = [...facts, ...validateDesired({ desired, catalog, project, runbooks: runbooks() })];
+  const desired = assemble(source, catalog);
+  const problems = [...facts, ...validateDesired({ desired, catalog, project, runbooks: source.runbooks })];
   if (problems.some(({ level }) => level === 'error')) return { ok: false, problems };
-  return { ok: true, desired, catalog, project, warnings: problems };
+  const { serviceAlerts, projectAlerts } = source.alerts;
+  const alertNames = [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert);
+  return { ok: true, desired, catalog, project, alertNames, warnings: problems };
+}
+
+/** The services, each with its file relative to the project. */
+export function catalogOf({ services, root }: Pick<ProjectSource, 'services' | 'root'>): Catalog {
+  return defineCatalog(services.map((service) => withinRoot(service, root)));
 }
 
 /** Panels that are added to the dashboard of a service that is none would be nowhere. */
-function lostExtensions(services: readonly Service[]): Diagnostic[] {
+function lostExtensions({ services, dashboards: { extendedServices } }: ProjectSource): Diagnostic[] {
   const known = services.map((service) => service?.id);
   return extendedServices
     .filter((id) => !known.includes(id))
@@ -72,23 +72,31 @@ function lostExtensions(services: readonly Service[]): Diagnostic[] {
 }
 
 /** Builds every resource. */
-export function assemble(catalog: Catalog, project: Project): Desired {
-  const dashboards = buildDashboards({ project, catalog, alertNames: namesBySignal });
-  const rules = buildRules(catalog, { project, receivers, panelOf: panelFinder(dashboards, project) });
+export function assemble({ project, dashboards, alerts, root }: ProjectSource, catalog: Catalog): Desired {
+  const built = dashboards.buildDashboards({ project, catalog, alertNames: alerts.alertNames });
+  const rules = alerts.buildRules(catalog, {
+    project,
+    receivers: alerts.receivers,
+    panelOf: panelFinder(built, project),
+  });
   return {
     resources: [
       { kind: 'folder', uid: project.folder.uid, title: project.folder.title, source: 'src/project.ts' },
-      ...buildContactPoints(project),
-      ...rules,
-      ...dashboards,
+      ...alerts.buildContactPoints(project),
+      ...rules.map((rule) => withinRoot(rule, root)),
+      ...built.map((dashboard) => withinRoot(dashboard, root)),
     ],
   };
 }
 
-function panelFinder(
-  dashboards: readonly DashboardResource[],
-  project: Project,
-): Parameters<typeof buildRules>[1]['panelOf'] {
+/** The same with its file relative to where the project was loaded from. */
+function withinRoot<T extends Pick<Service, 'source'>>(defined: T, root: string): T {
+  // Facts that were not made by defineService are the validation's business.
+  if (typeof defined?.source !== 'string' || !defined.source.startsWith('/')) return defined;
+  return { ...defined, source: relative(root, defined.source).split(sep).join('/') };
+}
+
+function panelFinder(dashboards: readonly DashboardResource[], project: Project): RuleContext['panelOf'] {
   return (signal, serviceId) => {
     const dashboard = dashboards.find(({ service, uid }) =>
       serviceId === undefined ? uid === overviewUid(project) : service === serviceId,
@@ -96,10 +104,4 @@ function panelFinder(
     const panelId = dashboard?.signalPanels[signal];
     return dashboard === undefined || panelId === undefined ? undefined : { dashboardUid: dashboard.uid, panelId };
   };
-}
-
-function runbooks(): ReadonlySet<string> {
-  const folder = `${ROOT}alerts/runbooks`;
-  const pages = existsSync(folder) ? readdirSync(folder) : [];
-  return new Set(pages.filter((name) => name.endsWith('.md')).map((name) => name.slice(0, -'.md'.length)));
 }

@@ -1,6 +1,7 @@
-import { readConfig } from '../../src/config.ts';
-import type { Project } from '../../src/model/project.ts';
-import type { Desired } from '../../src/model/resource.ts';
+import type { Config } from '../config.ts';
+import { refused } from '../model/explained-error.ts';
+import type { Project } from '../model/project.ts';
+import type { Desired } from '../model/resource.ts';
 import {
   BacktestError,
   backtestRules,
@@ -9,36 +10,37 @@ import {
   type PostJson,
   type ReplayContext,
   replayScenarios,
-} from '../../src/replay/index.ts';
-import type { Scenario } from '../../src/scenario/index.ts';
-import { makePlan } from '../../src/sync/index.ts';
-import { refused, UsageError } from './command.ts';
+} from '../replay/index.ts';
+import type { Scenario } from '../scenario/index.ts';
+import { makePlan } from '../sync/index.ts';
 import { configuration } from './configuration.ts';
-import { ROOT } from './root.ts';
-import { openGrafanaOf, secretOptions } from './session.ts';
+import type { Io } from './io.ts';
+import { openGrafanaOf, secretOptions } from './open-target.ts';
 
 /**
  * Runs scenarios through promtool and through Grafana's engine, and says where they differ.
  *
- * @throws UsageError without GRAFANA_URL, and where that Grafana does not have these rules. BacktestError where it can
- * not do it.
+ * @throws ExplainedError without GRAFANA_URL, and where that Grafana does not have these rules or cannot
+ * do it.
  */
 export async function compareEngines(
   scenarios: readonly Scenario[],
   desired: Desired,
   context: ReplayContext & { readonly project: Project },
+  io: Io,
 ): Promise<{ readonly agrees: boolean; readonly text: string }> {
-  const post = openGrafana();
-  await checkSynced(desired, context.project);
+  const config = configuration(io, {});
+  const post = openGrafana(config);
+  await checkSynced(desired, context.project, config, io);
   const rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
   const lines: string[] = [];
   let agrees = true;
   for (const scenario of scenarios) {
     const [replay] = await replayScenarios([scenario], rules, context);
     if (replay === undefined) continue;
-    const since = performance.now();
+    const since = io.clock.elapsed();
     const backtested = await backtestRules(scenario, rules, post);
-    const seconds = ((performance.now() - since) / 1000).toFixed(1);
+    const seconds = ((io.clock.elapsed() - since) / 1000).toFixed(1);
     const { series, evaluations, differences } = compareWithGrafana(replay, backtested, backtestSpan(scenario));
     agrees &&= differences.length === 0;
     const verdict = differences.length === 0 ? '✓ agrees' : '× differs';
@@ -57,9 +59,8 @@ export async function compareEngines(
 }
 
 /** Grafana's engine is asked with the rules of the code: they have to be those that it runs. */
-async function checkSynced(desired: Desired, project: Project): Promise<void> {
-  const config = configuration({});
-  const target = await openGrafanaOf(config, project);
+async function checkSynced(desired: Desired, project: Project, config: Config, io: Io): Promise<void> {
+  const target = await openGrafanaOf(config, project, io);
   const { changes } = await makePlan(target, desired, { scope: { only: 'alerts' }, ...secretOptions(config, project) });
   const differ = changes.filter(({ kind, action }) => kind === 'rule' && action !== 'unchanged');
   const [first] = differ;
@@ -77,20 +78,14 @@ function grafanaSilent(differences: readonly { readonly grafana: string }[]): bo
   return differences.every(({ grafana }) => grafana === 'never fires');
 }
 
-function openGrafana(): PostJson {
-  const result = readConfig({ environment: process.env, directory: ROOT });
-  if ('problems' in result) throw new UsageError(result.problems);
-  const { grafanaUrl, grafanaToken, grafanaUser, grafanaPassword } = result.config;
+function openGrafana({ grafanaUrl, grafanaToken, grafanaUser, grafanaPassword }: Config): PostJson {
   if (grafanaUrl === undefined) {
-    throw new UsageError([
-      {
-        code: 'C022',
-        level: 'error',
-        subject: '--engine grafana',
-        message: 'needs GRAFANA_URL, which is not set',
-        remedy: 'Set GRAFANA_URL and GRAFANA_TOKEN; docs/replay.md says how to fill its Prometheus',
-      },
-    ]);
+    throw refused(
+      'C022',
+      '--engine grafana',
+      'needs GRAFANA_URL, which is not set',
+      'Set GRAFANA_URL and GRAFANA_TOKEN; docs/replay.md says how to fill its Prometheus',
+    );
   }
   const basic = `${grafanaUser ?? ''}:${grafanaPassword?.reveal() ?? ''}`;
   const authorization =

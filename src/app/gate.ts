@@ -1,5 +1,6 @@
 /** From the gate's options to its findings. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   type Baseline,
   type GateAnswer,
@@ -9,24 +10,22 @@ import {
   renderBaseline,
   runGate,
   type SavedBaseline,
-} from '../../src/gate/index.ts';
-import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { toDuration, toSeconds } from '../../src/model/duration.ts';
-import type { GateResult } from '../../src/model/gate.ts';
-import { formatMoment, type Span } from '../../src/model/time.ts';
-import { type Prometheus, PrometheusError } from '../../src/prometheus/index.ts';
-import { renderDiagnostics } from '../../src/report/diagnostics.ts';
-import { refused } from './command.ts';
-import { buildProject } from './desired.ts';
-import { EXIT } from './exit-codes.ts';
+} from '../gate/index.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { toDuration, toSeconds } from '../model/duration.ts';
+import { refused } from '../model/explained-error.ts';
+import type { GateResult } from '../model/gate.ts';
+import { formatMoment, type Span } from '../model/time.ts';
+import { type Prometheus, PrometheusError } from '../prometheus/index.ts';
+import { buildProject } from './build-project.ts';
+import type { Io } from './io.ts';
 import { readDuration, readMoment } from './moment.ts';
-import { serviceNamed } from './options.ts';
-import { openPrometheusOf } from './prometheus.ts';
-import type { PrometheusCommandOptions } from './prometheus-options.ts';
+import { openPrometheusOf, type PrometheusChoice } from './open-prometheus.ts';
+import { serviceNamed } from './services.ts';
 import { waitUntil } from './wait.ts';
 
 /** What the command was asked. */
-export interface GateRequest extends PrometheusCommandOptions {
+export interface GateRequest extends PrometheusChoice {
   readonly service: string;
   readonly since: string;
   readonly warmup: string;
@@ -39,30 +38,37 @@ export interface GateRequest extends PrometheusCommandOptions {
 /** Seconds after the window until its last scrapes are stored. */
 const SETTLING = 30;
 
-/** Judges. Undefined where the code has problems, which are then on stderr: that is no breach of the service. */
-export async function askGate(request: GateRequest): Promise<GateResult | undefined> {
-  const now = Date.now() / 1000;
+/** What was judged, or what is wrong with the code, which is not a breach of the service. */
+export type Gated =
+  | {
+      readonly ok: true;
+      readonly result: GateResult /** What to say beside it. */;
+      readonly remarks: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly Diagnostic[] };
+
+/** Judges. @throws ExplainedError for a request that cannot be answered */
+export async function askGate(request: GateRequest, io: Io): Promise<Gated> {
+  const now = io.clock.now() / 1000;
   const since = readMoment('--since', request.since, now);
   const from = since + toSeconds(readDuration('--warmup', request.warmup, 0));
   const window = { from, until: from + toSeconds(readDuration('--duration', request.duration)) };
-  const baseline = await readBaseline(request);
+  const baseline = await readBaseline(request, io.cwd);
   refuseOverlap(request.baseline, baseline, { from: since, until: window.until });
-  const prometheus = openPrometheusOf(request);
-  const built = await buildProject();
-  if (!built.ok) {
-    process.stderr.write(`${renderDiagnostics(built.problems, { closing: 'Nothing was judged.' })}\n`);
-    return undefined;
-  }
+  const prometheus = openPrometheusOf(request, io);
+  const built = await buildProject(io);
+  if (!built.ok) return built;
   const { catalog, project } = built;
   const service = serviceNamed(catalog.services, request.service);
   const question = { service, catalog, project, since, window, baseline };
-  const open = await untilOver(window.until, request.wait === true);
+  const open = await untilOver(window.until, request.wait === true, io);
   const answer = open === undefined ? await judge(question, prometheus) : open;
   const result = 'result' in answer ? answer.result : notKnown(question, request.baseline, prometheus.address, answer);
-  if (request.writeBaseline !== undefined) {
-    await keep(request.writeBaseline, result, 'result' in answer ? answer.measured : undefined);
-  }
-  return result;
+  const remarks =
+    request.writeBaseline === undefined
+      ? []
+      : [await keep(request.writeBaseline, io.cwd, result, 'result' in answer ? answer.measured : undefined)];
+  return { ok: true, result, remarks };
 }
 
 /** The answer, or why there is none. */
@@ -71,7 +77,7 @@ async function judge(question: GateQuestion, prometheus: Prometheus): Promise<Ga
     return await runGate(question, prometheus);
   } catch (error) {
     // A wrong address is to be corrected; anything else says nothing about the service.
-    if (error instanceof PrometheusError && error.exitCode === EXIT.inconclusive) return error.diagnostic;
+    if (error instanceof PrometheusError && error.exitCode === 3) return error.diagnostic;
     throw error;
   }
 }
@@ -88,7 +94,7 @@ function notKnown(
   return { service: { id, title }, ...window, step, baseline, prometheus, ...unknown };
 }
 
-async function readBaseline({ baseline: text, service }: GateRequest): Promise<Baseline> {
+async function readBaseline({ baseline: text, service }: GateRequest, cwd: string): Promise<Baseline> {
   const choice = parseBaseline(text);
   if (choice === undefined) {
     throw refused(
@@ -101,7 +107,7 @@ async function readBaseline({ baseline: text, service }: GateRequest): Promise<B
   if (choice.kind !== 'file') return choice;
   const { file } = choice;
   const remedy = `Make one of a good window: npm run gate -- --service ${service} --since … --write-baseline ${file}`;
-  const content = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const content = await readFile(resolve(cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw refused('K014', file, `can not be read (${cause.code ?? cause.message})`, remedy);
   });
   const saved = parseSavedBaseline(content);
@@ -143,13 +149,13 @@ function earlierWindow(baseline: Baseline, { from, until }: Span): Span | undefi
 }
 
 /** A window that is not over would be judged by its beginning: what is wrong, if it was not waited for. */
-async function untilOver(until: number, wait: boolean): Promise<Diagnostic | undefined> {
-  const left = until + (wait ? SETTLING : 0) - Date.now() / 1000;
+async function untilOver(until: number, wait: boolean, { clock, stderr }: Io): Promise<Diagnostic | undefined> {
+  const left = until + (wait ? SETTLING : 0) - clock.now() / 1000;
   if (left <= 0) return undefined;
   const end = `${formatMoment(Math.ceil(until))} UTC, in ${Math.ceil(left / 60)} min`;
   if (wait) {
-    process.stderr.write(`Waiting for the end of the window, ${end}\n`);
-    await waitUntil(until + SETTLING);
+    await stderr.write(`Waiting for the end of the window, ${end}\n`);
+    await waitUntil(until + SETTLING, clock);
     return undefined;
   }
   return {
@@ -161,15 +167,19 @@ async function untilOver(until: number, wait: boolean): Promise<Diagnostic | und
   };
 }
 
-/** Keeps the values, if later windows may be held against them. */
-async function keep(file: string, result: GateResult, measured: SavedBaseline | undefined): Promise<void> {
+/** Keeps the values, if later windows may be held against them, and says so. */
+async function keep(
+  file: string,
+  cwd: string,
+  result: GateResult,
+  measured: SavedBaseline | undefined,
+): Promise<string> {
   const doubtful = result.checks.filter(
     ({ kind, outcome }) => outcome === 'breach' || (kind === 'absolute' && outcome === 'inconclusive'),
   );
   if (measured === undefined || doubtful.length > 0 || result.notes.length > 0) {
-    process.stderr.write(`${file} was not written: this window is no baseline (${result.verdict}).\n`);
-    return;
+    return `${file} was not written: this window is not a baseline (${result.verdict}).`;
   }
-  await writeFile(file, renderBaseline(measured), 'utf8');
-  process.stderr.write(`Written: ${file}\n`);
+  await writeFile(resolve(cwd, file), renderBaseline(measured), 'utf8');
+  return `Written: ${file}`;
 }

@@ -1,4 +1,5 @@
 /** The world of a command, as an argument: nothing below src/cli reads `process`, the clock or chance by itself. */
+import type { ProjectSource } from './project-source.ts';
 
 /** A stream that a command writes to. */
 export interface Output {
@@ -35,4 +36,9 @@ export interface Io {
   readonly random: () => number;
   /** Aborted by Ctrl-C and by SIGTERM. */
   readonly interrupted: AbortSignal;
+  /**
+   * Loads services, dashboards and alerts as they are now. Node keeps a module that it has once imported: who loads
+   * again after a file was changed has to give a loader that finds it afresh.
+   */
+  readonly loadProject: () => Promise<ProjectSource>;
 }

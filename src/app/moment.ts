@@ -1,5 +1,5 @@
-import { type Duration, isDuration, toSeconds } from '../../src/model/duration.ts';
-import { UsageError } from './command.ts';
+import { type Duration, isDuration, toSeconds } from '../model/duration.ts';
+import { refused } from '../model/explained-error.ts';
 
 /**
  * A time that a user names: ISO 8601 with its zone, seconds since 1970, or a duration ago.
@@ -7,7 +7,7 @@ import { UsageError } from './command.ts';
  * @example readMoment('--since', '2025-12-15T14:15:00Z', now)
  * @example readMoment('--since', '32m', now) // 32 minutes ago
  * @returns whole seconds since 1970.
- * @throws UsageError if it is none of them.
+ * @throws ExplainedError if it is none of them.
  */
 export function readMoment(flag: string, text: string, now: number): number {
   if (/^\d{9,11}$/.test(text)) return Number(text);
@@ -15,29 +15,18 @@ export function readMoment(flag: string, text: string, now: number): number {
   const zoned = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text);
   const time = zoned ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
   if (Number.isNaN(time)) {
-    throw new UsageError([
-      {
-        code: 'K010',
-        level: 'error',
-        subject: `${flag} ${text}`,
-        message: 'is no time',
-        remedy: 'Give it with its zone (2025-12-15T14:15:00Z), in seconds since 1970, or as time ago (35m)',
-      },
-    ]);
+    throw refused(
+      'K010',
+      `${flag} ${text}`,
+      'is not a time',
+      'Give it with its zone (2025-12-15T14:15:00Z), in seconds since 1970, or as time ago (35m)',
+    );
   }
   return Math.floor(time / 1000);
 }
 
-/** @throws UsageError if it is no duration such as `30m`, or nothing at all where that makes no sense. */
+/** @throws ExplainedError if it is not a duration such as `30m`, or nothing at all where that makes no sense. */
 export function readDuration(flag: string, text: string, least: 0 | 1 = 1): Duration {
   if (isDuration(text) && toSeconds(text) >= least) return text;
-  throw new UsageError([
-    {
-      code: 'K011',
-      level: 'error',
-      subject: `${flag} ${text}`,
-      message: 'is no duration',
-      remedy: 'Give a number and a unit: 30s, 2m, 1h, 7d',
-    },
-  ]);
+  throw refused('K011', `${flag} ${text}`, 'is not a duration', 'Give a number and a unit: 30s, 2m, 1h, 7d');
 }

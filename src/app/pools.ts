@@ -1,16 +1,32 @@
-import type { Service } from '../../src/model/service.ts';
-import { refused } from './command.ts';
-import { chosenServices } from './options.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { toSeconds } from '../model/duration.ts';
+import { sizePools } from '../pools/index.ts';
+import { buildProject } from './build-project.ts';
+import type { Io } from './io.ts';
+import { readDuration, readMoment } from './moment.ts';
+import { openPrometheusOf, type PrometheusChoice } from './open-prometheus.ts';
+import { pooledServices } from './services.ts';
 
-/** Services with pools: the one of an id, or all. @throws UsageError where there is no pool to size. */
-export function pooledServices<S extends Pick<Service, 'id' | 'pools'>>(
-  services: readonly S[],
-  id: string | undefined,
-): readonly S[] {
-  const pooled = chosenServices(services, id).filter(({ pools }) => pools.length > 0);
-  if (pooled.length > 0) return pooled;
-  const subject = id === undefined ? 'services/' : `--service ${id}`;
-  const known = services.filter(({ pools }) => pools.length > 0).map((service) => service.id);
-  const others = known.length === 0 ? '' : `, or ask for another service: ${known.join(', ')}`;
-  throw refused('K017', subject, 'has no pool to size', `State its pools (docs/add-a-service.md)${others}`);
+/** Which pools, over which time. */
+export interface PoolsRequest extends PrometheusChoice {
+  readonly service?: string;
+  /** A duration: how far back. */
+  readonly range: string;
+  readonly until: string;
+}
+
+/** The sizes, or what is wrong with the code. */
+export type MeasuredPools =
+  | { readonly ok: true; readonly found: Awaited<ReturnType<typeof sizePools>> }
+  | { readonly ok: false; readonly problems: readonly Diagnostic[] };
+
+/** Asks a Prometheus how busy the pools were. @throws ExplainedError for a request that cannot be answered */
+export async function measurePools(request: PoolsRequest, io: Io): Promise<MeasuredPools> {
+  const until = readMoment('--until', request.until, io.clock.now() / 1000);
+  const from = until - toSeconds(readDuration('--range', request.range));
+  const prometheus = openPrometheusOf(request, io);
+  const built = await buildProject(io);
+  if (!built.ok) return built;
+  const chosen = pooledServices(built.catalog.services, request.service);
+  return { ok: true, found: await sizePools(chosen, { from, until }, prometheus) };
 }

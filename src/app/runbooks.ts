@@ -1,30 +1,73 @@
 /** The pages of alerts/runbooks, with what they are checked against and filled from. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { projectAlerts, serviceAlerts } from '../../alerts/index.ts';
-import { pageLatency } from '../../src/model/alert-rule.ts';
-import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { type Duration, isDuration, toSeconds } from '../../src/model/duration.ts';
-import { groupBy } from '../../src/model/group-by.ts';
-import type { Project } from '../../src/model/project.ts';
-import { formatQuantity } from '../../src/model/quantity.ts';
-import type { DashboardResource, Desired, RuleResource } from '../../src/model/resource.ts';
-import { type Catalog, findService } from '../../src/model/service.ts';
-import { type RunbookFact, withRunbookFacts } from '../../src/report/runbook-facts.ts';
-import { parseQuery } from '../../src/validate/promql.ts';
-import { type RunbookPage, runbookProblems } from '../../src/validate/runbooks.ts';
-import type { IncidentLookup } from './incident.ts';
-import { ROOT } from './root.ts';
+import { writeFile } from 'node:fs/promises';
+import { INCIDENT_FILE, type IncidentLookup, readIncident, replayIncident } from '../../scripts/support/incident.ts';
+import { pageLatency } from '../model/alert-rule.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { type Duration, isDuration, toSeconds } from '../model/duration.ts';
+import { groupBy } from '../model/group-by.ts';
+import type { Project } from '../model/project.ts';
+import { formatQuantity } from '../model/quantity.ts';
+import type { DashboardResource, Desired, RuleResource } from '../model/resource.ts';
+import { type Catalog, findService } from '../model/service.ts';
+import { type RunbookFact, withRunbookFacts } from '../report/runbook-facts.ts';
+import { parseQuery } from '../validate/promql.ts';
+import { type RunbookPage, runbookProblems } from '../validate/runbooks.ts';
+import { buildProject } from './build-project.ts';
+import type { Io } from './io.ts';
+
+/** What became of the pages, or what is wrong with them or with the code. */
+export type UpdatedRunbooks =
+  | {
+      readonly ok: true;
+      /** How many there are. */
+      readonly pages: number;
+      /** Files that were out of date, and are written unless it was a check. */
+      readonly stale: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly Diagnostic[]; readonly closing: string };
+
+/**
+ * Fills the pages in from the rules, and checks them.
+ *
+ * @param request.check writes nothing. @param request.replay replays the incident even if no rule has changed since.
+ */
+export async function updateRunbooks(
+  { check, replay }: { readonly check: boolean; readonly replay: boolean },
+  io: Io,
+): Promise<UpdatedRunbooks> {
+  const built = await buildProject(io);
+  if (!built.ok) return { ...built, closing: 'Nothing was written.' };
+  const rules = built.desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
+  const kept = await readIncident(io.root);
+  const forgotten = rules.filter((rule) => kept(rule) === undefined);
+  const again = check ? [] : replay ? rules : forgotten;
+  if (again.length > 0) {
+    await io.stderr.write(`Replaying the incident for ${again.length} of ${rules.length} rules\n`);
+  }
+  const lookup = again.length > 0 ? await replayIncident(rules, again, built, io.root) : kept;
+  const there = readRunbooks(io.root);
+  const { filled, unfillable } = fillRunbooks(there, built, lookup);
+  const problems = [...unfillable, ...checkRunbooks(filled, built, io.root)];
+  if (problems.length > 0) return { ok: false, problems, closing: 'No page was written.' };
+  const stale = filled.filter(({ text, path }) => text !== there.find((page) => page.path === path)?.text);
+  if (!check) await Promise.all(stale.map(({ path, text }) => writeFile(`${io.root}${path}`, text, 'utf8')));
+  const outdated = check && forgotten.length > 0 ? [INCIDENT_FILE] : [];
+  return { ok: true, pages: filled.length, stale: [...outdated, ...stale.map(({ path }) => path)] };
+}
 
 interface BuiltProject {
   readonly desired: Desired;
   readonly catalog: Catalog;
   readonly project: Project;
+  /** The names of all alerts. */
+  readonly alertNames: readonly string[];
 }
 
 const FOLDER = 'alerts/runbooks';
 
 /** Every page there is. */
-export function readRunbooks(root = ROOT): readonly RunbookPage[] {
+export function readRunbooks(root: string): readonly RunbookPage[] {
   const names = existsSync(`${root}${FOLDER}`) ? readdirSync(`${root}${FOLDER}`).sort() : [];
   return names
     .filter((name) => name.endsWith('.md'))
@@ -35,11 +78,11 @@ export function readRunbooks(root = ROOT): readonly RunbookPage[] {
 }
 
 /** What is wrong with the pages themselves. */
-export function checkRunbooks(pages: readonly RunbookPage[], built: BuiltProject, root = ROOT): readonly Diagnostic[] {
+export function checkRunbooks(pages: readonly RunbookPage[], built: BuiltProject, root: string): readonly Diagnostic[] {
   const dashboards = built.desired.resources.filter((resource) => resource.kind === 'dashboard');
   return runbookProblems(pages, {
     catalog: built.catalog,
-    alerts: [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert),
+    alerts: built.alertNames,
     stated: statedOf(built.desired),
     matchers: new Set(matchersIn(built.catalog.services.map(({ metrics }) => metrics))),
     labels: labelsOf(built.desired),

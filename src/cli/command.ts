@@ -1,84 +1,98 @@
 import { Command, CommanderError } from 'commander';
-import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { renderDiagnostics } from '../../src/report/diagnostics.ts';
-import { brokenCode } from './broken-code.ts';
+import type { Io } from '../app/io.ts';
+import { ExplainedError } from '../model/explained-error.ts';
+import { renderDiagnostics } from '../report/diagnostics.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { paintFor } from './terminal.ts';
 
-/** Wrong arguments or configuration, found before anything was done. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly problems: readonly Diagnostic[];
-
-  constructor(problems: readonly Diagnostic[]) {
-    super(problems.map(({ subject, message }) => `${subject} ${message}`).join('; '));
-    this.problems = problems;
-  }
+/** A command of the project, ready to run. */
+export interface CliCommand {
+  /** As in `npm run NAME`. */
+  readonly name: string;
+  /** It ends in order after Ctrl-C by itself; any other command is left where it is. */
+  readonly stopsInOrder: boolean;
+  run(args: readonly string[], io: Io): Promise<ExitCode>;
 }
 
-/** One wrong argument or variable. */
-export function refused(code: string, subject: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code, level: 'error', subject, message, remedy }]);
-}
-
-/** A command of the project: the same help, strictness and error form for each. */
-export function defineCommand(name: string, description: string): Command {
-  return new Command(`npm run ${name} --`)
-    .description(description)
-    .helpOption('--help', 'show this help')
-    .allowExcessArguments(false)
-    .showHelpAfterError(`(npm run ${name} -- --help shows the options)`)
-    .exitOverride();
+/** What a command's action gets. */
+export interface Call<Options> {
+  readonly options: Options;
+  /** What is no option. */
+  readonly args: readonly string[];
+  readonly io: Io;
+  /** `io.clock.elapsed()` at the start. */
+  readonly started: number;
 }
 
 /**
- * Runs a command and sets the exit code. Output is flushed before the process ends by itself.
+ * States a command: the same help, strictness and error form for each. Modules that take long to load belong into
+ * `run`, by `await import()`, so that help and wrong arguments are quick.
  *
- * @param action gets nothing: it reads the command's options, and answers with the exit code.
+ * @example
+ * export const validate = defineCommand({
+ *   name: 'validate', description: 'Checks services, dashboards and alert rules.',
+ *   run: async ({ io }) => EXIT.success,
+ * });
  */
-export async function runCommand(command: Command, action: () => Promise<ExitCode>): Promise<void> {
-  try {
-    command.parse();
-  } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
-    else process.exitCode = report(error);
-    return;
-  }
-  await runAction(action);
+export function defineCommand<Options extends object = object>(spec: {
+  readonly name: string;
+  readonly description: string;
+  /** Adds arguments and options. */
+  readonly declare?: (command: Command, io: Io) => Command;
+  /** Default: false. */
+  readonly stopsInOrder?: boolean;
+  readonly run: (call: Call<Options>) => Promise<ExitCode>;
+}): CliCommand {
+  const { name, description, declare, run, stopsInOrder = false } = spec;
+  return {
+    name,
+    stopsInOrder,
+    run: async (args, io) => {
+      const started = io.clock.elapsed();
+      const written: Promise<void>[] = [];
+      const bare = new Command(`npm run ${name} --`)
+        .description(description)
+        .helpOption('--help', 'show this help')
+        .allowExcessArguments(false)
+        .showHelpAfterError(`(npm run ${name} -- --help shows the options)`)
+        .exitOverride()
+        .configureOutput({
+          writeOut: (text) => written.push(io.stdout.write(text)),
+          writeErr: (text) => written.push(io.stderr.write(text)),
+          getOutHelpWidth: () => io.stdout.columns ?? 80,
+          getErrHelpWidth: () => io.stderr.columns ?? 80,
+          getOutHasColors: () => false,
+          getErrHasColors: () => false,
+        });
+      const command = declare?.(bare, io) ?? bare;
+      try {
+        command.parse([...args], { from: 'user' });
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        await Promise.all(written);
+        return error.exitCode === 0 ? EXIT.success : EXIT.usage;
+      }
+      return run({ options: command.opts<Options>(), args: command.args, io, started });
+    },
+  };
 }
 
-/** The same for a process that has no arguments. */
-export async function runAction(action: () => Promise<ExitCode>): Promise<void> {
-  // `| head` stops reading: what is being written to Grafana is finished all the same.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  try {
-    process.exitCode = await action();
-  } catch (error) {
-    process.exitCode = report(error);
-  }
-}
-
-function report(error: unknown): ExitCode {
-  if (error instanceof UsageError) {
-    process.stderr.write(`${renderDiagnostics(error.problems, { closing: 'Nothing was written.' })}\n`);
-    return EXIT.usage;
-  }
-  if (isExplained(error)) {
-    process.stderr.write(`error  ${error.code} ${error.message}\n       ${error.remedy}\n`);
-    return error.exitCode ?? EXIT.failure;
-  }
-  const broken = brokenCode(error);
-  if (broken !== undefined) {
-    process.stderr.write(`${renderDiagnostics([broken], { closing: 'Nothing was written.' })}\n`);
-    return EXIT.failure;
+/** Says what went wrong, with the next step. */
+export async function reportError(error: unknown, io: Io): Promise<ExitCode> {
+  const paint = paintFor(io.stderr, io.environment);
+  if (error instanceof ExplainedError) {
+    const { code, message, remedy, kind, problems } = error;
+    const closing = kind === 'usage' ? { closing: 'Nothing was written.' } : {};
+    const text =
+      problems.length > 0
+        ? renderDiagnostics(problems, { paint, ...closing })
+        : `${paint.remove('error')}  ${paint.bold(code)} ${message}\n       ${remedy}`;
+    await io.stderr.write(`${text}\n`);
+    return EXIT_OF[kind];
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`error  This is a bug of the tool, not of your code.\n${trace}\n`);
+  await io.stderr.write(`error  This is a bug of the tool, not of your code.\n${trace}\n`);
   return EXIT.failure;
 }
 
-/** Errors that know their remedy, such as a target's. */
-function isExplained(error: unknown): error is Error & { code: string; remedy: string; exitCode?: ExitCode } {
-  return error instanceof Error && typeof (error as { remedy?: unknown }).remedy === 'string';
-}
+const EXIT_OF = { failure: EXIT.failure, usage: EXIT.usage, access: EXIT.accessDenied } as const;

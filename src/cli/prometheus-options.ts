@@ -1,13 +1,6 @@
 import type { Command } from 'commander';
 
-/** Options of every command that asks a Prometheus. */
-export interface PrometheusCommandOptions {
-  readonly prometheus?: string;
-  readonly timeout: string;
-  readonly env?: string;
-}
-
-/** Declares them. */
+/** Declares the options of every command that asks a Prometheus. */
 export function addPrometheusOptions(command: Command): Command {
   return command
     .option('--prometheus <url>', 'the Prometheus, Mimir or Thanos to ask; default: PROMETHEUS_URL')

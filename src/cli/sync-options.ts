@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Io } from '../app/io.ts';
 import { folderName, outputFile, wholeNumber } from './options.ts';
 
 /** Options of every command that plans. */
@@ -15,7 +16,7 @@ export interface SyncOptions {
 }
 
 /** Declares them. */
-export function addSyncOptions(command: Command, formats: readonly string[] = ['text', 'json', 'md']): Command {
+export function addSyncOptions(command: Command, io: Io, formats: readonly string[] = ['text', 'json', 'md']): Command {
   return command
     .addOption(
       new Option(
@@ -34,5 +35,5 @@ export function addSyncOptions(command: Command, formats: readonly string[] = ['
     )
     .option('--overwrite-drift', 'let the code win over edits made in Grafana; they are backed up first')
     .addOption(new Option('--format <format>', 'form of the result').choices(formats).default('text'))
-    .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out'));
+    .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out', io));
 }

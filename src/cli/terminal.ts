@@ -1,54 +1,47 @@
+/** What a person sees at a terminal: colours, results, progress. */
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import pc from 'picocolors';
-import { noPaint, type Paint } from '../../src/report/index.ts';
-import type { ApplyEvent, Target } from '../../src/sync/index.ts';
+import type { Io, Output } from '../app/io.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { renderDiagnostics } from '../report/diagnostics.ts';
+import { noPaint, type Paint } from '../report/paint.ts';
+import type { ApplyEvent, Target } from '../sync/index.ts';
 
-/** Whether a stream shows colours: a terminal, and nobody asked for none. */
-export function coloured(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
-}
-
-/** Colours for a stream. */
-export function paintFor(stream: NodeJS.WriteStream): Paint {
-  if (!coloured(stream)) return noPaint;
+/** Colours for a stream: on a terminal, unless somebody asked for none. */
+export function paintFor({ isTerminal }: Output, environment: Io['environment']): Paint {
+  if (!isTerminal || environment['NO_COLOR'] !== undefined || environment['TERM'] === 'dumb') return noPaint;
   const { bold, dim, green, yellow, red, magenta } = pc.createColors(true);
   return { bold, dim, add: green, change: yellow, remove: red, warn: magenta };
 }
 
 /** Writes the result: to a file if one is asked for, else to stdout. */
-export async function writeResult(text: string, out: string | undefined): Promise<void> {
+export async function writeResult(text: string, out: string | undefined, { stdout, cwd }: Io): Promise<void> {
   const ended = text.endsWith('\n') ? text : `${text}\n`;
-  if (out === undefined) {
-    await new Promise<void>((resolve) => process.stdout.write(ended, () => resolve()));
-    return;
-  }
-  await writeFile(out, ended, 'utf8');
+  await (out === undefined ? stdout.write(ended) : writeFile(resolve(cwd, out), ended, 'utf8'));
 }
 
 /** What a command took, for the end of its result. @example '  9 requests, 0.7 s' */
-export function spent(target: Target, started: number): string {
+export function spent(target: Target, seconds: number): string {
   const requests = target.requests?.();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  return `  ${requests === undefined ? '' : `${requests} requests, `}${seconds} s`;
+  return `  ${requests === undefined ? '' : `${requests} requests, `}${seconds.toFixed(1)} s`;
 }
 
 /** Progress of a sync: one line that changes on a terminal, plain lines in a pipeline. */
-export function progressTo(stream: NodeJS.WriteStream): (event: ApplyEvent) => void {
-  if (stream.isTTY !== true) {
+export function progressTo(stream: Output): (event: ApplyEvent) => void {
+  if (!stream.isTerminal) {
     return (event) => {
       const line = progressLine(event);
-      if (line !== undefined) stream.write(`${line}\n`);
+      if (line !== undefined) void stream.write(`${line}\n`);
     };
   }
   return (event) => {
     if (event.event === 'step-started') {
       const done = Math.round(((event.step - 1) / event.steps) * 20);
-      stream.write(
-        `\r\u001b[K[${'#'.repeat(done)}${'.'.repeat(20 - done)}] ${event.step}/${event.steps} ${event.label}`,
-      );
-      if (event.step === event.steps) stream.write('\r\u001b[K');
+      const bar = `[${'#'.repeat(done)}${'.'.repeat(20 - done)}] ${event.step}/${event.steps} ${event.label}`;
+      void stream.write(`\r\u001b[K${bar}${event.step === event.steps ? '\r\u001b[K' : ''}`);
     } else if (event.event === 'step-failed' || event.event === 'backed-up')
-      stream.write(`\r\u001b[K${progressLine(event) ?? ''}\n`);
+      void stream.write(`\r\u001b[K${progressLine(event) ?? ''}\n`);
   };
 }
 
@@ -69,4 +62,10 @@ function progressLine(event: ApplyEvent): string | undefined {
     default:
       return event satisfies never;
   }
+}
+
+/** Shows what is wrong with the code. @param closing what did not happen because of it */
+export async function showProblems(problems: readonly Diagnostic[], closing: string, io: Io): Promise<void> {
+  const paint = paintFor(io.stderr, io.environment);
+  await io.stderr.write(`${renderDiagnostics(problems, { paint, closing })}\n`);
 }

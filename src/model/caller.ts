@@ -1,12 +1,11 @@
-import { relative, sep } from 'node:path';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const OWN_CODE = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * The file, relative to the project, whose code called a `define*` function, so that a problem with what was
- * defined names the file to open. Undefined where the stack does not tell.
+ * The file, absolute, whose code called a `define*` function, so that a problem with what was defined names the file
+ * to open. Undefined where the stack does not tell. Who loads a project makes it relative to that.
  */
 export function callerFile(): string | undefined {
   const frames = new Error().stack?.split('\n').slice(1) ?? [];
@@ -14,7 +13,7 @@ export function callerFile(): string | undefined {
     const place = /\(?((?:file:\/\/)?\/[^)]+?|[A-Za-z]:\\[^)]+?):\d+:\d+\)?$/.exec(frame)?.[1];
     if (place === undefined) continue;
     const path = place.startsWith('file:') ? fileURLToPath(place) : place;
-    if (!path.startsWith(OWN_CODE)) return relative(PROJECT, path).split(sep).join('/');
+    if (!path.startsWith(OWN_CODE)) return path.split(sep).join('/');
   }
   return undefined;
 }

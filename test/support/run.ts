@@ -1,5 +1,11 @@
+/** Runs commands as their users do: in this process, or in one of their own where a process is what is tested. */
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Io, Output } from '../../src/app/io.ts';
+import { main } from '../../src/cli/main.ts';
+import { loadFresh } from './fresh-project.ts';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -9,18 +15,75 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command of the project as its user does, in a process of its own, with an environment of its own. */
-export function run(
+/** What of the world a test gives a command. */
+export interface World extends Partial<Pick<Io, 'clock' | 'random' | 'interrupted' | 'loadProject'>> {
+  /** Sees what is written to stderr as it is written. */
+  readonly onStderr?: (text: string) => void;
+}
+
+/**
+ * Runs a command in this process, with an environment of its own. Files that were changed since are loaded afresh.
+ *
+ * @param project with a slash at its end: working directory and root of the command.
+ */
+export async function run(
+  command: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+  project = PROJECT,
+  { onStderr, ...world }: World = {},
+): Promise<Ran> {
+  const root = `${resolve(project)}/`;
+  const [stdout, stderr] = [collected(), collected(onStderr)];
+  const io: Io = {
+    environment: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    cwd: resolve(project),
+    root,
+    stdout,
+    stderr,
+    clock: systemClock,
+    random: Math.random,
+    interrupted: new AbortController().signal,
+    loadProject: () => loadFresh(root),
+    ...world,
+  };
+  const code = await main([command, ...args], io);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+const systemClock: Io['clock'] = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  sleep: async (milliseconds, signal) => {
+    await setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  },
+};
+
+function collected(seen?: (text: string) => void): Output & { readonly text: () => string } {
+  let all = '';
+  return {
+    isTerminal: false,
+    text: () => all,
+    write: (text) => {
+      all += text;
+      seen?.(text);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The same in a process of its own: for exit codes, signals, closed pipes and users. */
+export function runProcess(
   script: string,
   args: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
   project = PROJECT,
   user: { readonly uid?: number } = {},
 ): Promise<Ran> {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `scripts/${script}.ts`, ...args], {
       cwd: project,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
       ...user,
     });
     let stdout = '';
@@ -32,6 +95,6 @@ export function run(
       stderr += chunk.toString();
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => done({ code, stdout, stderr }));
   });
 }

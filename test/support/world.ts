@@ -1,14 +1,24 @@
+import { fileURLToPath } from 'node:url';
 /** A small world for tests: services and a built project that tests can change one fact of. */
-import { assemble, type Built, buildFrom } from '../../scripts/support/desired.ts';
+import { assemble, type Built, buildFrom, catalogOf } from '../../src/app/build-project.ts';
+import type { ProjectSource } from '../../src/app/project-source.ts';
+import { loadProject } from '../../src/cli/load-project.ts';
 import { otel } from '../../src/metrics/index.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import type { Project } from '../../src/model/project.ts';
 import type { DashboardResource, Desired, RuleResource } from '../../src/model/resource.ts';
-import { defineCatalog, defineService, type Service, type ServiceFacts } from '../../src/model/service.ts';
+import { defineService, type Service, type ServiceFacts } from '../../src/model/service.ts';
 import { project } from './shop/project.ts';
 import { services as shopServices } from './shop/services/index.ts';
 
 export { project, shopServices };
+
+const own = await loadProject(fileURLToPath(new URL('../../', import.meta.url)));
+
+/** The project's dashboards and alerts with other services. */
+export function sourceOf(services: readonly Service[] = shopServices, facts: Partial<Project> = {}): ProjectSource {
+  return { ...own, services, project: { ...project, ...facts } };
+}
 
 /** A service like the user service, with some facts of its own. */
 export function aService(facts: Partial<ServiceFacts> = {}): Service {
@@ -27,12 +37,13 @@ export function aService(facts: Partial<ServiceFacts> = {}): Service {
 
 /** Everything built from some services, unchecked. */
 export function desiredOf(services: readonly Service[] = shopServices, facts: Partial<Project> = {}): Desired {
-  return assemble(defineCatalog(services), { ...project, ...facts });
+  const source = sourceOf(services, facts);
+  return assemble(source, catalogOf(source));
 }
 
 /** Everything built and checked. */
 export function builtOf(services: readonly Service[]): Built {
-  return buildFrom(services, project);
+  return buildFrom(sourceOf(services));
 }
 
 /** A service with other facts, as if its file had been edited. */

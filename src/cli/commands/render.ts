@@ -1,45 +1,34 @@
-import { defineCommand, runCommand } from './support/command.ts';
-import { EXIT, type ExitCode } from './support/exit-codes.ts';
-import { ROOT } from './support/root.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
 
-const command = defineCommand(
-  'render',
-  'Writes what is built to dashboards/rendered and alerts/rendered, for pull requests to show.',
-).option('--check', 'write nothing; exit with 1 if a file is out of date');
-
-await runCommand(command, async (): Promise<ExitCode> => {
-  const [
-    { buildProject },
-    { renderedFiles },
-    { outOfDate, writeRendered },
-    { renderDiagnostics, someOf },
-    { writeResult },
-  ] = await Promise.all([
-    import('./support/desired.ts'),
-    import('../src/report/rendered.ts'),
-    import('./support/rendered.ts'),
-    import('../src/report/index.ts'),
-    import('./support/terminal.ts'),
-  ]);
-  const built = await buildProject();
-  if (!built.ok) {
-    process.stderr.write(`${renderDiagnostics(built.problems, { closing: 'Nothing was written.' })}\n`);
-    return EXIT.failure;
-  }
-  const files = renderedFiles(built.desired, built.project);
-  const stale = await outOfDate(ROOT, files);
-  if (command.opts<{ check?: true }>().check === true) {
-    if (stale.length === 0) return EXIT.success;
-    process.stderr.write(`Out of date: ${someOf(stale)}\nRun: npm run render, and commit what it writes.\n`);
-    return EXIT.failure;
-  }
-  await writeRendered(ROOT, files, stale);
-  const ours = new Set(files.map(({ path }) => path));
-  const told = [
-    ['Written', stale.filter((path) => ours.has(path))],
-    ['Deleted, because nothing builds it any more', stale.filter((path) => !ours.has(path))],
-  ] as const;
-  const lines = told.flatMap(([what, paths]) => (paths.length === 0 ? [] : [`${what}: ${someOf(paths)}`]));
-  await writeResult(lines.length === 0 ? `Up to date: ${files.length} files.` : lines.join('\n'), undefined);
-  return EXIT.success;
+export const render = defineCommand<{ readonly check?: true }>({
+  name: 'render',
+  description: 'Writes what is built to dashboards/rendered and alerts/rendered, for pull requests to show.',
+  declare: (command) => command.option('--check', 'write nothing; exit with 1 if a file is out of date'),
+  run: async ({ options, io }) => {
+    const [{ renderProject }, { someOf }, { showProblems, writeResult }] = await Promise.all([
+      import('../../app/render.ts'),
+      import('../../report/some-of.ts'),
+      import('../terminal.ts'),
+    ]);
+    const rendered = await renderProject({ check: options.check === true }, io);
+    if (!rendered.ok) {
+      await showProblems(rendered.problems, 'Nothing was written.', io);
+      return EXIT.failure;
+    }
+    const { files, stale, leftOver } = rendered;
+    if (options.check === true) {
+      const outOfDate = [...stale, ...leftOver].sort();
+      if (outOfDate.length === 0) return EXIT.success;
+      await io.stderr.write(`Out of date: ${someOf(outOfDate)}\nRun: npm run render, and commit what it writes.\n`);
+      return EXIT.failure;
+    }
+    const done = [
+      ['Written', stale],
+      ['Deleted, because nothing builds it any more', leftOver],
+    ] as const;
+    const lines = done.flatMap(([what, paths]) => (paths.length === 0 ? [] : [`${what}: ${someOf(paths)}`]));
+    await writeResult(lines.length === 0 ? `Up to date: ${files} files.` : lines.join('\n'), undefined, io);
+    return EXIT.success;
+  },
 });

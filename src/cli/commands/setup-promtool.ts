@@ -1,16 +1,15 @@
-import { defineCommand, runCommand } from './support/command.ts';
-import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
 
-const command = defineCommand(
-  'setup:promtool',
-  "Finds promtool, or fetches it into .cache/promtool: from Debian's package, or the official release.",
-);
-
-await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ findPromtool }, { writeResult }] = await Promise.all([
-    import('../src/replay/find-promtool.ts'),
-    import('./support/terminal.ts'),
-  ]);
-  await writeResult(await findPromtool(), undefined);
-  return EXIT.success;
+export const setupPromtool = defineCommand({
+  name: 'setup:promtool',
+  description: "Finds promtool, or fetches it into .cache/promtool: from Debian's package, or the official release.",
+  run: async ({ io }) => {
+    const [{ findPromtool }, { writeResult }] = await Promise.all([
+      import('../../replay/find-promtool.ts'),
+      import('../terminal.ts'),
+    ]);
+    await writeResult(await findPromtool(), undefined, io);
+    return EXIT.success;
+  },
 });

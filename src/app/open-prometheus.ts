@@ -1,17 +1,22 @@
-import { readConfig } from '../../src/config.ts';
-import { toSeconds } from '../../src/model/duration.ts';
-import { openPrometheus, type Prometheus } from '../../src/prometheus/index.ts';
-import { refused, UsageError } from './command.ts';
+import { toSeconds } from '../model/duration.ts';
+import { refused } from '../model/explained-error.ts';
+import { openPrometheus, type Prometheus } from '../prometheus/index.ts';
+import { configuration } from './configuration.ts';
+import type { Io } from './io.ts';
 import { readDuration } from './moment.ts';
-import type { PrometheusCommandOptions } from './prometheus-options.ts';
-import { ROOT } from './root.ts';
 
-/** Opens the Prometheus that options and environment name. @throws UsageError if they name none */
-export function openPrometheusOf(options: PrometheusCommandOptions): Prometheus {
-  const { env } = options;
-  const result = readConfig({ environment: process.env, directory: ROOT, ...(env === undefined ? {} : { name: env }) });
-  if ('problems' in result) throw new UsageError(result.problems);
-  const { config } = result;
+/** Which Prometheus. */
+export interface PrometheusChoice {
+  /** Default: `PROMETHEUS_URL`. */
+  readonly prometheus?: string;
+  /** A duration, for one query. */
+  readonly timeout: string;
+  readonly env?: string;
+}
+
+/** Opens the Prometheus that options and environment name. @throws ExplainedError if they name none */
+export function openPrometheusOf(options: PrometheusChoice, io: Io): Prometheus {
+  const config = configuration(io, options);
   const url = options.prometheus ?? config.prometheusUrl;
   if (url === undefined) {
     throw unusable(
@@ -22,7 +27,7 @@ export function openPrometheusOf(options: PrometheusCommandOptions): Prometheus 
   }
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    throw unusable('--prometheus', 'is no http or https address', 'Such as https://prometheus.example.com');
+    throw unusable('--prometheus', 'is not an http or https address', 'Such as https://prometheus.example.com');
   }
   if (parsed.username !== '' || parsed.password !== '' || /[?#]/.test(url)) {
     throw unusable(
@@ -45,7 +50,7 @@ export function openPrometheusOf(options: PrometheusCommandOptions): Prometheus 
   });
 }
 
-/** Seconds for one query. @throws UsageError for more than any server lets a query take. */
+/** Seconds for one query. @throws ExplainedError for more than any server lets a query take. */
 function readTimeout(text: string): number {
   const seconds = toSeconds(readDuration('--timeout', text));
   if (seconds <= LONGEST_QUERY) return seconds;
@@ -54,12 +59,12 @@ function readTimeout(text: string): number {
 
 const LONGEST_QUERY = 3600;
 
-/** @throws UsageError, without the value, for what HTTP can not send. */
+/** @throws ExplainedError, without the value, for what HTTP cannot send. */
 function checkHeader(name: string, value = ''): void {
   if (/^[\x20-\x7e]*$/.test(value)) return;
   throw refused('C003', name, 'holds a sign that no HTTP header can carry', 'Copy it again: ASCII, in one line');
 }
 
-function unusable(subject: string, message: string, remedy: string): UsageError {
+function unusable(subject: string, message: string, remedy: string): Error {
   return refused('K013', subject, message, remedy);
 }

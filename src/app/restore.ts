@@ -1,26 +1,25 @@
 /** A plan that puts back what a backup holds. */
 import { readFile } from 'node:fs/promises';
-import type { Plan } from '../../src/model/plan.ts';
-import { type Resource, resourceKey } from '../../src/model/resource.ts';
-import { project } from '../../src/project.ts';
-import { type Backup, makePlan, parseBackup, type Target } from '../../src/sync/index.ts';
-import { UsageError } from './command.ts';
+import { resolve } from 'node:path';
+import { refused } from '../model/explained-error.ts';
+import type { Plan } from '../model/plan.ts';
+import { type Resource, resourceKey } from '../model/resource.ts';
+import { type Backup, makePlan, parseBackup, type Target } from '../sync/index.ts';
 import { configuration } from './configuration.ts';
-import { isTarget, openTarget, secretOptions } from './session.ts';
+import type { Io } from './io.ts';
+import { isTarget, openTarget, secretOptions } from './open-target.ts';
 
-/** @throws UsageError if the file is no backup, or one of another Grafana */
+/** @throws ExplainedError if the file is not a backup, or one of another Grafana */
 export async function openRestore(
   file: string,
   options: { readonly dir: string; readonly env?: string; readonly overwriteDrift?: true },
+  io: Io,
 ): Promise<{ readonly plan: Plan; readonly target: Target }> {
-  const backup = await readBackup(file);
-  const config = configuration(options);
-  const { target } = await openTarget(
-    { ...options, target: backup.target.kind, format: 'text' },
-    config,
-    project,
-    true,
-  );
+  const backup = await readBackup(file, io.cwd);
+  const config = configuration(io, options);
+  const { project } = await io.loadProject();
+  const choice = { dir: options.dir, target: backup.target.kind, restoring: true };
+  const { target } = await openTarget(choice, config, project, io);
   if (!(await isTarget(target, backup.target))) {
     throw unusable(
       file,
@@ -51,15 +50,15 @@ function withoutDigests(resource: Resource): Resource {
   return { ...resource, contactPoint: { name, integrations: known } };
 }
 
-async function readBackup(file: string): Promise<Backup> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw unusable(file, `can not be read (${cause.code ?? cause.message})`, 'Give one of the files in .backups/');
+async function readBackup(file: string, cwd: string): Promise<Backup> {
+  const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw unusable(file, `cannot be read (${cause.code ?? cause.message})`, 'Give one of the files in .backups/');
   });
   const parsed = parseBackup(text);
   if ('problem' in parsed) throw unusable(file, parsed.problem, 'Give one of the files in .backups/');
   return parsed.backup;
 }
 
-function unusable(subject: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code: 'C012', level: 'error', subject, message, remedy }]);
+function unusable(subject: string, message: string, remedy: string): Error {
+  return refused('C012', subject, message, remedy);
 }

@@ -1,0 +1,28 @@
+/** Loads the files that people write. */
+import { existsSync, readdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { ProjectSource } from '../app/project-source.ts';
+
+/**
+ * Loads a project's services, dashboards and alerts. Within one process Node loads a file once: who calls it again
+ * after a change gets what was loaded before.
+ *
+ * @param root with a slash at its end.
+ */
+export async function loadProject(root: string): Promise<ProjectSource> {
+  const load = (path: string) => import(pathToFileURL(`${root}${path}`).href);
+  const [{ project }, { services }, dashboards, alerts, { receivers }] = await Promise.all([
+    load('src/project.ts'),
+    load('services/index.ts'),
+    load('dashboards/index.ts'),
+    load('alerts/index.ts'),
+    load('alerts/routing.ts'),
+  ]);
+  return { root, project, services, dashboards, alerts: { ...alerts, receivers }, runbooks: runbookNames(root) };
+}
+
+function runbookNames(root: string): ReadonlySet<string> {
+  const folder = `${root}alerts/runbooks`;
+  const pages = existsSync(folder) ? readdirSync(folder) : [];
+  return new Set(pages.filter((name) => name.endsWith('.md')).map((name) => name.slice(0, -'.md'.length)));
+}
