@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROJECT, run } from '../support/run.ts';
+import { PROJECT, run, runProcess } from '../support/run.ts';
 import { copyOfProject } from '../support/shop/install.ts';
 
 /** A copy of the project whose files tests may change. */
@@ -105,7 +105,7 @@ describe('sync', () => {
     await chmod(join(project, 'locked'), 0o555);
     // Permissions do not bind root: then the command runs as nobody.
     const user = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-    const { code, stdout, stderr } = await run('sync', ['--dir', 'locked/deeper'], {}, project, user);
+    const { code, stdout, stderr } = await runProcess('sync', ['--dir', 'locked/deeper'], {}, project, user);
     context.skip(
       stderr.includes('EACCES: permission denied, open') || stderr.includes('ERR_MODULE_NOT_FOUND'),
       'the ordinary user can not read this checkout',
@@ -124,7 +124,7 @@ describe('sync', () => {
     for (const folder of ['half', 'half/grafana']) await chmod(join(project, folder), 0o777);
     await chmod(alerting, 0o555);
     const user = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-    const { code, stderr } = await run('sync', ['--dir', 'half'], {}, project, user);
+    const { code, stderr } = await runProcess('sync', ['--dir', 'half'], {}, project, user);
     context.skip(
       stderr.includes('EACCES: permission denied, open') || stderr.includes('ERR_MODULE_NOT_FOUND'),
       'the ordinary user can not read this checkout',
@@ -184,7 +184,7 @@ describe('sync', () => {
     const command = `"${process.execPath}" --import tsx scripts/sync.ts --dir piped | head -1; exit "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = await shell('bash', ['-c', command], {
       cwd: project,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' },
     });
     expect(stdout).toContain('Target: directory piped');
     expect(stderr).not.toContain('error');
@@ -366,7 +366,7 @@ describe('diff', () => {
   test('with a ref that does not exist is an error with the way out', async () => {
     const { code, stderr } = await run('diff', ['--base', 'nowhere'], {}, project);
     expect(code).toBe(2);
-    expect(stderr).toContain('C020 --base nowhere is no commit, branch or tag of this repository');
+    expect(stderr).toContain('C020 --base nowhere is not a commit, branch or tag of this repository');
   });
 
   test('with rendered files at the base that were cut off says which one', async () => {

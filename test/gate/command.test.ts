@@ -2,14 +2,14 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { UsageError } from '../../scripts/support/command.ts';
-import { askGate, type GateRequest } from '../../scripts/support/gate.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askGate, type GateRequest } from '../../src/app/gate.ts';
+import { ExplainedError } from '../../src/model/explained-error.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { buildSeries, openMetricsLines, type Scenario } from '../../src/scenario/index.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, freePort, startPrometheus } from '../support/filled-prometheus.ts';
-import { run } from '../support/run.ts';
+import { ioOf, run } from '../support/run.ts';
 import { project, shopServices } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '14:30' };
@@ -51,7 +51,7 @@ describe('npm run gate', () => {
       );
       expect(worse.code).toBe(1);
       expect(worse.stdout).toContain('### × Gate for User Service: breach');
-      expect(worse.stderr).toContain('no.json was not written: this window is no baseline (breach)');
+      expect(worse.stderr).toContain('no.json was not written: this window is not a baseline (breach)');
       const report = await readFile(out, 'utf8');
       expect(report).toContain('<testsuite name="gate user-service" tests="8" failures="2" errors="0"');
       expect(report).toContain(
@@ -92,13 +92,13 @@ describe('npm run gate', () => {
   test('exits with 2 on wrong usage', async () => {
     const { code, stdout, stderr } = await command('--since', 'yesterday');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('error  K010 --since yesterday is no time');
+    expect(stderr).toContain('error  K010 --since yesterday is not a time');
   });
 });
 
 describe('what is asked', () => {
-  const ask = (options: Partial<GateRequest>) =>
-    askGate({
+  const ask = async (options: Partial<GateRequest>, environment: Readonly<Record<string, string>> = {}) => {
+    const request: GateRequest = {
       service: 'user-service',
       since: '2025-12-15T13:15:00Z',
       warmup: '2m',
@@ -107,7 +107,11 @@ describe('what is asked', () => {
       timeout: '30s',
       prometheus: prometheus.url,
       ...options,
-    });
+    };
+    const gated = await askGate(request, ioOf(environment));
+    if (!gated.ok) throw new Error('the project has problems');
+    return gated.result;
+  };
 
   test('begins after the warm-up and lasts as long as it says', async () => {
     const result = await ask({});
@@ -121,7 +125,7 @@ describe('what is asked', () => {
 
   test('may be compared with the time just before the change', async () => {
     const result = await ask({ baseline: 'offset:27m', since: '2025-12-15T13:45:00Z' });
-    expect(result?.checks.filter(({ outcome }) => outcome === 'pass')).toHaveLength(8);
+    expect(result.checks.filter(({ outcome }) => outcome === 'pass')).toHaveLength(8);
   });
 
   test('may not be compared with a file of the same time', async () => {
@@ -130,7 +134,7 @@ describe('what is asked', () => {
       const file = join(folder, 'base.json');
       await ask({ writeBaseline: file });
       const later = await ask({ baseline: `file:${file}`, since: '2025-12-15T13:42:00Z' });
-      expect(later?.verdict).toBe('pass');
+      expect(later.verdict).toBe('pass');
       const failure = await ask({ baseline: `file:${file}` }).catch((error: unknown) => error);
       expect(failure).toMatchObject({ problems: [{ code: 'K016' }] });
     } finally {
@@ -141,7 +145,7 @@ describe('what is asked', () => {
   test('of a window that is not over is not known yet', async () => {
     const result = await ask({ since: '5m' });
     expect(result).toMatchObject({ verdict: 'inconclusive', checks: [], notes: [{ code: 'K015' }] });
-    expect(result?.notes[0]?.remedy).toContain('--wait');
+    expect(result.notes[0]?.remedy).toContain('--wait');
   });
 
   test('of a Prometheus that is down is not known, and makes no baseline', async () => {
@@ -158,9 +162,7 @@ describe('what is asked', () => {
   });
 
   test('with a token that no header can carry is refused, and does not show it', async () => {
-    vi.stubEnv('PROMETHEUS_TOKEN', 'canary-ü');
-    const failure = await ask({}).catch((error: unknown) => error);
-    vi.unstubAllEnvs();
+    const failure = await ask({}, { PROMETHEUS_TOKEN: 'canary-ü' }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ problems: [{ code: 'C003', subject: 'PROMETHEUS_TOKEN' }] });
     expect(String(failure)).not.toContain('canary');
   });
@@ -183,7 +185,7 @@ describe('what is asked', () => {
     ['C005', { service: 'user-servise' }],
   ])('wrongly (%s, %o) is refused, and no secret is shown', async (code, options) => {
     const failure = await ask(options).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(UsageError);
+    expect(failure).toBeInstanceOf(ExplainedError);
     expect(failure).toMatchObject({ problems: [{ code }] });
     expect(String(failure)).not.toContain('canary');
   });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { waitUntil } from '../../scripts/support/wait.ts';
+import { waitUntil } from '../../src/app/wait.ts';
 
 test('the end of a window is waited for even where it is further away than a timer can count', async () => {
   let now = 1_000_000;
   const slept: number[] = [];
   const clock = {
-    now: () => now,
-    sleep: (seconds: number) => {
-      slept.push(seconds);
-      now += seconds;
+    now: () => now * 1000,
+    sleep: (milliseconds: number) => {
+      slept.push(milliseconds / 1000);
+      now += milliseconds / 1000;
       return Promise.resolve();
     },
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pooledServices } from '../../scripts/support/pooled.ts';
+import { pooledServices } from '../../src/app/services.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { sizePools } from '../../src/pools/index.ts';
 import { openPrometheus } from '../../src/prometheus/index.ts';

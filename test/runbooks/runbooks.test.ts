@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { alertNames, buildProject } from '../../scripts/support/desired.ts';
 import { answersOf, INCIDENT_FILE, type IncidentLookup, readIncident } from '../../scripts/support/incident.ts';
-import { checkRunbooks, fillRunbooks, readRunbooks } from '../../scripts/support/runbooks.ts';
+import { buildProject } from '../../src/app/build-project.ts';
+import { checkRunbooks, fillRunbooks, readRunbooks } from '../../src/app/runbooks.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { seconds } from '../../src/model/quantity.ts';
 import type { Replay } from '../../src/model/replay.ts';
@@ -13,6 +13,7 @@ import type { Service } from '../../src/model/service.ts';
 import { findPromtool, replayScenarios } from '../../src/replay/index.ts';
 import { incidentExponential, incidentLinear } from '../../src/scenario/library/incident.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
+import { ioOf, PROJECT } from '../support/run.ts';
 import { builtOf, edited, rulesOf, shopServices } from '../support/world.ts';
 
 function worldOf(services: readonly Service[] = shopServices) {
@@ -23,7 +24,7 @@ function worldOf(services: readonly Service[] = shopServices) {
 
 /** What the project itself has, whose pages are committed. */
 async function ownWorld() {
-  const built = await buildProject();
+  const built = await buildProject(ioOf());
   if (!built.ok) throw new Error('the services have problems');
   return built;
 }
@@ -43,7 +44,7 @@ async function keptFor(rules: readonly AlertRule[]): Promise<IncidentLookup> {
   return lookup;
 }
 
-const pages = readRunbooks();
+const pages = readRunbooks(PROJECT);
 const page = (alert: string) => {
   const found = pages.find((one) => one.alert === alert);
   if (found === undefined) throw new Error(`no page ${alert}`);
@@ -53,13 +54,13 @@ const page = (alert: string) => {
 describe('the committed runbooks', () => {
   test('are right, and say what the rules say; npm run runbooks brings them up to date', async () => {
     const built = await ownWorld();
-    const incident = await readIncident();
+    const incident = await readIncident(PROJECT);
     const { filled, unfillable } = fillRunbooks(pages, built, incident);
-    expect([...unfillable, ...checkRunbooks(filled, built)]).toEqual([]);
+    expect([...unfillable, ...checkRunbooks(filled, built, PROJECT)]).toEqual([]);
     const stale = filled.filter(({ text, path }) => text !== readFileSync(path, 'utf8'));
     expect(stale.map(({ path }) => path)).toEqual([]);
     expect(rulesOf(built.desired).filter(({ rule }) => incident(rule) === undefined)).toEqual([]);
-    expect(pages.map(({ alert }) => alert).sort()).toEqual([...alertNames].sort());
+    expect(pages.map(({ alert }) => alert).sort()).toEqual([...built.alertNames].sort());
   });
 
   test('give the answers of the replay', async () => {
@@ -103,7 +104,7 @@ describe('facts', () => {
   });
 
   test('of an alert without a rule say that there is none', async () => {
-    const { filled } = fillRunbooks([page('AlertingWatchdog')], worldOf(), await readIncident());
+    const { filled } = fillRunbooks([page('AlertingWatchdog')], worldOf(), await readIncident(PROJECT));
     expect(filled[0]?.text).toContain('There is no such rule at present');
   });
 
@@ -179,7 +180,7 @@ describe('a page', () => {
       'nowhere.md',
     ],
   ])('%s is found (%s)', (_, code, change, told) => {
-    const problems = checkRunbooks(changed(change), worldOf());
+    const problems = checkRunbooks(changed(change), worldOf(), PROJECT);
     expect(problems).toMatchObject([{ code, file: 'alerts/runbooks/ServiceCpuHigh.md' }]);
     expect(problems[0]?.message).toContain(told);
   });
@@ -191,13 +192,14 @@ describe('a page', () => {
       checkRunbooks(
         changed((text) => text + more),
         worldOf(),
+        PROJECT,
       ),
     ).toEqual([]);
   });
 
   test('and its alert belong together', () => {
     const renamed = pages.map((one) => (one.alert === 'ServiceCpuHigh' ? { ...one, alert: 'CpuHigh' } : one));
-    const problems = checkRunbooks(renamed, worldOf());
+    const problems = checkRunbooks(renamed, worldOf(), PROJECT);
     expect(problems.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
       'M001 alert ServiceCpuHigh',
       'M001 page CpuHigh',

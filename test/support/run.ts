@@ -22,33 +22,42 @@ export interface World extends Partial<Pick<Io, 'clock' | 'random' | 'interrupte
 }
 
 /**
- * Runs a command in this process, with an environment of its own. Files that were changed since are loaded afresh.
+ * The world of a command in this process, with an environment of its own. Files that were changed since are loaded
+ * afresh.
  *
  * @param project with a slash at its end: working directory and root of the command.
  */
-export async function run(
-  command: string,
-  args: readonly string[] = [],
+export function ioOf(
   environment: Readonly<Record<string, string>> = {},
   project = PROJECT,
   { onStderr, ...world }: World = {},
-): Promise<Ran> {
+): Io & Record<'stdout' | 'stderr', { readonly text: () => string }> {
   const root = `${resolve(project)}/`;
-  const [stdout, stderr] = [collected(), collected(onStderr)];
-  const io: Io = {
+  return {
     environment: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     cwd: resolve(project),
     root,
-    stdout,
-    stderr,
+    stdout: collected(),
+    stderr: collected(onStderr),
     clock: systemClock,
     random: Math.random,
     interrupted: new AbortController().signal,
     loadProject: () => loadFresh(root),
     ...world,
   };
+}
+
+/** Runs a command in this process. */
+export async function run(
+  command: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+  project = PROJECT,
+  world: World = {},
+): Promise<Ran> {
+  const io = ioOf(environment, project, world);
   const code = await main([command, ...args], io);
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  return { code, stdout: io.stdout.text(), stderr: io.stderr.text() };
 }
 
 const systemClock: Io['clock'] = {
