@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openDeployments } from '../../src/targets/grafana/deployments.ts';
 import { adapterTo } from '../support/fake-grafana/adapter.ts';
 import { TOKENS } from '../support/fake-grafana/index.ts';
+import { httpWorld, sleep } from '../support/http-world.ts';
 import { asAdmin, fakeSite, realSite, type Site } from './site.ts';
 
 const real = realSite();
@@ -21,7 +22,8 @@ function open(site: Site, token = site.token) {
   return openDeployments({
     url: site.url,
     token: { reveal: () => token },
-    ...(site.fake === undefined ? {} : { adapter: adapterTo(site.fake), sleep: async () => undefined }),
+    world: httpWorld(site.fake === undefined ? { sleep } : {}),
+    ...(site.fake === undefined ? {} : { adapter: adapterTo(site.fake) }),
   });
 }
 
@@ -153,5 +155,5 @@ test.each(sites)('$name: what was never marked, or began later, can not be close
 
 test('an account without the right is told which one it needs', async () => {
   const site = fakeSite('unified');
-  await expect(open(site, TOKENS.viewer).mark(aDeployment())).rejects.toMatchObject({ code: 'G006', exitCode: 3 });
+  await expect(open(site, TOKENS.viewer).mark(aDeployment())).rejects.toMatchObject({ code: 'G006', kind: 'access' });
 });

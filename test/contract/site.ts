@@ -6,6 +6,7 @@ import { type ApplyOptions, apply, type Outcome, type PlanPolicy, plan, type Tar
 import { openGrafana } from '../../src/targets/grafana/index.ts';
 import { adapterTo } from '../support/fake-grafana/adapter.ts';
 import { ADMIN, createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
+import { httpWorld, sleep } from '../support/http-world.ts';
 
 export interface Site {
   readonly name: string;
@@ -82,7 +83,7 @@ export function open(
     },
     adapter,
     restoring,
-    ...(site.fake === undefined ? {} : { sleep: async () => undefined }),
+    world: httpWorld(site.fake === undefined ? { sleep } : {}),
   });
   return { target, sent, writes: () => sent.filter(({ method }) => method !== 'GET') };
 }

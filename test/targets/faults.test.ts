@@ -9,6 +9,7 @@ import { openGrafana } from '../../src/targets/grafana/index.ts';
 import { adapterTo, FAULTS, type Fault, Killed } from '../support/fake-grafana/adapter.ts';
 import { createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import type { State } from '../support/fake-grafana/state.ts';
+import { httpWorld } from '../support/http-world.ts';
 import { after, before, OWNER, secretValues } from '../support/small-estate.ts';
 
 type FaultOf = (request: number, method: string) => Fault | undefined;
@@ -24,7 +25,7 @@ async function run(fake: FakeGrafana, desired: Desired, faultOf: FaultOf = () =>
     commit: 'abc1234',
     secret: (name) => ({ reveal: () => secretValues[name] ?? '' }),
     adapter: adapterTo(fake, faultOf),
-    sleep: async () => undefined,
+    world: httpWorld(),
   });
   const requests = () => target.requests?.() ?? 0;
   try {

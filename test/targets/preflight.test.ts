@@ -11,6 +11,7 @@ import { type GrafanaOptions, openGrafana } from '../../src/targets/grafana/inde
 import { adapterTo } from '../support/fake-grafana/adapter.ts';
 import { ADMIN, createFakeGrafana, type FakeOptions, TOKENS } from '../support/fake-grafana/index.ts';
 import { type Served, serveFake, serveListener } from '../support/fake-grafana/serve.ts';
+import { httpWorld } from '../support/http-world.ts';
 import { before, OWNER, secretValues } from '../support/small-estate.ts';
 
 const servers: { close(): Promise<unknown> }[] = [];
@@ -32,7 +33,7 @@ function target(url: string, more: Partial<GrafanaOptions> = {}) {
     ownerTag: `as-code:${OWNER}`,
     commit: 'abc1234',
     secret: (name) => ({ reveal: () => secretValues[name] ?? '' }),
-    sleep: async () => undefined,
+    world: httpWorld(),
     ...more,
   });
 }
@@ -126,13 +127,13 @@ describe('refuses, with the next step,', () => {
   test('a wrong token also where anybody may look', async () => {
     const adapter = adapterTo(createFakeGrafana({ anonymous: true }));
     const wrong = { adapter, token: { reveal: () => 'glsa_wrong' } };
-    await expect(reading('http://fake.example', wrong)).rejects.toMatchObject({ code: 'G005', exitCode: 3 });
+    await expect(reading('http://fake.example', wrong)).rejects.toMatchObject({ code: 'G005', kind: 'access' });
   });
 
   test('a wrong password after one attempt, because several lock the account', async () => {
     const fake = createFakeGrafana();
     const wrong = { adapter: adapterTo(fake), token: undefined, user: ADMIN.user, password: { reveal: () => 'wrong' } };
-    await expect(reading('http://fake.example', wrong)).rejects.toMatchObject({ code: 'G005', exitCode: 3 });
+    await expect(reading('http://fake.example', wrong)).rejects.toMatchObject({ code: 'G005', kind: 'access' });
     expect(fake.log.filter(({ path }) => path !== '/api/health')).toHaveLength(1);
   });
 
@@ -150,7 +151,7 @@ describe('refuses, with the next step,', () => {
       message: expect.stringContaining('ECONNREFUSED'),
     });
     const url = await serving(serveListener(() => undefined));
-    await expect(reading(url, { timeout: 100 })).rejects.toMatchObject({
+    await expect(reading(url, { deadline: 100 })).rejects.toMatchObject({
       code: 'G001',
       message: expect.stringContaining('does not answer within 0.1 s'),
     });

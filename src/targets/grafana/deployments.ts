@@ -1,6 +1,6 @@
 /** Deployments as marks on the dashboards: `deploymentAnnotations` in src/build shows what carries these tags. */
-import { TargetError } from '../../sync/index.ts';
-import { type ConnectionOptions, createClient } from './client.ts';
+import { ExplainedError } from '../../model/explained-error.ts';
+import { type ConnectionOptions, openGrafanaClient } from './client.ts';
 import { paths } from './paths.ts';
 import { type Annotation, annotations } from './shapes.ts';
 
@@ -31,7 +31,7 @@ export interface Deployments {
   /**
    * Marks the end, which makes the mark a region.
    *
-   * @throws TargetError N002 if the version has no mark, N003 if it began later.
+   * @throws ExplainedError N002 if the version has no mark, N003 if it began later.
    */
   close(deployment: Deployment): Promise<MarkedDeployment>;
   requests(): number;
@@ -47,10 +47,10 @@ const SKEW = 600_000;
  * Opens the marks of a Grafana. They belong to the organisation and to no dashboard; the tags `deployment` and
  * `service:<id>` bring them to the service's dashboard and to the overview.
  *
- * @example await openDeployments({ url, token }).mark({ service, version: 'v1.2.3', at: Date.now() })
+ * @example await openDeployments({ url, token, world }).mark({ service, version: 'v1.2.3', at: Date.now() })
  */
 export function openDeployments(options: ConnectionOptions): Deployments {
-  const client = createClient(options);
+  const client = openGrafanaClient(options);
 
   const find = async (tags: readonly string[], range = ''): Promise<readonly Annotation[]> => {
     const query = [
@@ -61,11 +61,11 @@ export function openDeployments(options: ConnectionOptions): Deployments {
     const { body } = await client.request('GET', `${paths.annotations}?${query}`);
     const parsed = annotations.safeParse(body);
     if (!parsed.success) {
-      throw new TargetError(
-        'N004',
-        `${client.url} answers ${paths.annotations} in a form that is not known`,
-        'Is it a Grafana 12 or later? npm run plan checks that.',
-      );
+      throw new ExplainedError({
+        code: 'N004',
+        message: `${client.url} answers ${paths.annotations} in a form that is not known`,
+        remedy: 'Is it a Grafana 12 or later? npm run plan checks that.',
+      });
     }
     return [...parsed.data].sort((left, right) => right.time - left.time || right.id - left.id);
   };
@@ -90,19 +90,19 @@ export function openDeployments(options: ConnectionOptions): Deployments {
       const own = found.filter((mark) => isOf(mark, deployment));
       const last = own.find(({ time }) => time < at) ?? own.at(-1);
       if (last === undefined) {
-        throw new TargetError(
-          'N002',
-          `${version} of ${service.id} has no mark that could be closed`,
-          `Mark deployments when they happen: npm run annotate -- --service ${service.id} --version ${version}`,
-        );
+        throw new ExplainedError({
+          code: 'N002',
+          message: `${version} of ${service.id} has no mark that could be closed`,
+          remedy: `Mark deployments when they happen: npm run annotate -- --service ${service.id} --version ${version}`,
+        });
       }
       if (isRegion(last)) return { outcome: 'already closed', from: last.time, until: last.timeEnd };
       if (at <= last.time) {
-        throw new TargetError(
-          'N003',
-          `${version} of ${service.id} can not end before it began, at ${new Date(last.time).toISOString()}`,
-          'Give the time of the rollback: --at 2025-12-15T16:00:00Z',
-        );
+        throw new ExplainedError({
+          code: 'N003',
+          message: `${version} of ${service.id} cannot end before it began, at ${new Date(last.time).toISOString()}`,
+          remedy: 'Give the time of the rollback: --at 2025-12-15T16:00:00Z',
+        });
       }
       const { id, time, text, tags } = last;
       // A PUT replaces the whole mark.

@@ -1,106 +1,72 @@
-/** What can go wrong between us and a Grafana, each with its next step. No error carries a header or a body sent. */
-import { TargetError } from '../../sync/index.ts';
+/** What Grafana refuses, each with its next step. Texts of Grafana are quoted without secrets, in one line. */
+import { failureOf, type Http, type HttpAnswer } from '../../adapters/http/index.ts';
+import { ExplainedError } from '../../model/explained-error.ts';
 
 /** Grafana refuses the account: wrong token or missing rights. The command's exit code says so. */
-export class AccessError extends TargetError {
-  readonly exitCode = 3;
+export function accessDenied(code: string, message: string, remedy: string, status?: number): ExplainedError {
+  return new ExplainedError({ code, message, remedy, kind: 'access', ...(status === undefined ? {} : { status }) });
 }
 
-/** An answer that is an error: the status, and what Grafana says about it. */
-export class RefusedError extends TargetError {
-  readonly status: number;
-  readonly messageId: string;
-
-  constructor(status: number, messageId: string, message: string, remedy: string) {
-    super(status >= 500 || status === 429 ? 'G011' : 'G012', message, remedy);
-    this.status = status;
-    this.messageId = messageId;
-  }
+/** The status of the answer that this error is about; undefined where there was none, or it is about something else. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error ? (error as Partial<ExplainedError>).status : undefined;
 }
 
-/** A request whose fate is unknown, or that never got through: the connection broke, or Grafana did not answer. */
-export class UnreachableError extends TargetError {}
-
-const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN']);
-const TLS = /CERT|SSL|TLS|SELF_SIGNED|ALTNAME|EPROTO|UNABLE_TO_|ERR_TLS/;
-
-/** The error of a connection that did not work, by Node's error code. */
-export function connectionError(url: string, code: string, seconds: number): TargetError {
-  if (TLS.test(code)) {
-    return new TargetError(
-      'G002',
-      `${url} has no valid TLS certificate (${code})`,
-      'Set GRAFANA_CA_FILE to the PEM file of your own authority, or correct the address. Nothing was written.',
-    );
-  }
-  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
-    return new UnreachableError(
-      'G001',
-      `${url} does not answer within ${seconds} s`,
-      'Is it running, and reachable from here (HTTPS_PROXY, NO_PROXY, firewall)? Then run the command again.',
-    );
-  }
-  if (UNKNOWN_HOST.has(code)) {
-    return new UnreachableError('G001', `${url} can not be reached: its host is unknown`, 'Correct GRAFANA_URL.');
-  }
-  return new UnreachableError(
-    'G001',
-    `${url} can not be reached (${code})`,
-    'Is it running, and is GRAFANA_URL right? Then run the command again.',
-  );
+/** Whether nobody knows if Grafana did what it was asked: the connection broke, it did not answer, or it stumbled. */
+export function isFateUnknown(error: unknown): boolean {
+  const failure = failureOf(error);
+  return failure === undefined ? (statusOf(error) ?? 0) >= 500 : failure.fate !== 'answered';
 }
 
 /** Grafana's error answers in their two forms, `/api` and `/apis`. */
-export function refusal(what: string, status: number, body: unknown): TargetError {
-  const { message = '', messageId = '' } = fieldsOf(body);
+export function refusal(what: string, { status, body }: HttpAnswer, quote: Http['quote']): ExplainedError {
+  const message = quote(messageOf(body));
   if (status === 401) {
-    return new AccessError(
+    return accessDenied(
       'G005',
       `${what}: the token, or user and password, are not accepted${message === '' ? '' : ` (${message})`}`,
       'Make a new token (Administration, Service accounts, role Editor) and set GRAFANA_TOKEN.',
+      status,
     );
   }
   if (status === 403) {
-    return new AccessError(
+    return accessDenied(
       'G006',
       `${what}: not allowed${message === '' ? '' : `. ${message}`}`,
       'The account needs the Editor role, and Edit on the folder. A folder that was made by an upsert grants nobody anything: let an administrator repair its permissions.',
+      status,
     );
   }
   const said = message === '' ? `status ${status}` : message;
+  const busy = status >= 500 || status === 429;
   const remedy = /no alertmanager configuration/i.test(message)
     ? 'Grafana prepares the alerting of a new organisation within a minute. Wait, and run the command again.'
-    : status === 429 || status >= 500
+    : busy
       ? 'Grafana is busy or broken for the moment. Run the sync again: it goes on where this one stopped.'
       : 'Grafana does not accept it. Correct what it says; nothing of this item was changed.';
-  return new RefusedError(status, messageId, `${what}: ${said}`, remedy);
+  return new ExplainedError({ code: busy ? 'G011' : 'G012', message: `${what}: ${said}`, remedy, status });
 }
 
 /** The object is no longer as the plan saw it. */
-export function changedSince(what: string): TargetError {
-  return new TargetError(
-    'S004',
-    `${what} changed after the plan was made, and was left as it is`,
-    'Make a new plan: npm run plan',
-  );
+export function changedSince(what: string): ExplainedError {
+  return new ExplainedError({
+    code: 'S004',
+    message: `${what} changed after the plan was made, and was left as it is`,
+    remedy: 'Make a new plan: npm run plan',
+  });
 }
 
 /** It exists, and this account may not look at it. */
-export function outOfSight(what: string): TargetError {
-  return new TargetError(
-    'G017',
-    `${what} exists already, in a place that this account may not look into`,
-    'Let an administrator give this account Edit there, or move or delete what has the UID.',
-  );
+export function outOfSight(what: string): ExplainedError {
+  return new ExplainedError({
+    code: 'G017',
+    message: `${what} exists already, in a place that this account may not look into`,
+    remedy: 'Let an administrator give this account Edit there, or move or delete what has the UID.',
+  });
 }
 
-export function fieldsOf(body: unknown): { readonly message?: string; readonly messageId?: string } {
-  if (typeof body !== 'object' || body === null) return {};
-  const { message, messageId, details } = body as Record<string, unknown>;
-  const uid = typeof details === 'object' && details !== null ? (details as Record<string, unknown>)['uid'] : undefined;
-  const id = messageId ?? uid;
-  return {
-    ...(typeof message === 'string' ? { message: message.slice(0, 500) } : {}),
-    ...(typeof id === 'string' ? { messageId: id } : {}),
-  };
+/** What Grafana says of an error, as it came: quote it before it is shown. */
+export function messageOf(body: unknown): string {
+  const message = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)['message'] : undefined;
+  return typeof message === 'string' ? message : '';
 }

@@ -1,7 +1,7 @@
 import type { Change, Live, Plan, Scope } from '../../model/plan.ts';
 import { type Desired, resourceKey } from '../../model/resource.ts';
 import { type Step, type Target, TargetError } from '../../sync/index.ts';
-import { type ConnectionOptions, createClient } from './client.ts';
+import { type ConnectionOptions, openGrafanaClient } from './client.ts';
 import { digestOf, type SecretLookup, withDigests } from './contact-points.ts';
 import { checkWriting, readNamespace } from './preflight.ts';
 import { readSnapshot, type Snapshot } from './read.ts';
@@ -28,7 +28,7 @@ export interface GrafanaOptions extends ConnectionOptions {
  */
 export function openGrafana(options: GrafanaOptions): Target {
   const { owner, ownerTag, commit, secret, restoring = false } = options;
-  const client = createClient(options);
+  const client = openGrafanaClient(options);
   let seen: Snapshot | undefined;
   let name = client.url;
   // The same address is another place for an account of another organisation.

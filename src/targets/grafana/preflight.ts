@@ -4,7 +4,7 @@ import type { Scope } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
 import { TargetError } from '../../sync/index.ts';
 import type { Client } from './client.ts';
-import { AccessError } from './errors.ts';
+import { accessDenied } from './errors.ts';
 import { paths } from './paths.ts';
 import { health, permissions, settings } from './shapes.ts';
 
@@ -12,7 +12,7 @@ import { health, permissions, settings } from './shapes.ts';
 const OLDEST = 12;
 
 /** Milliseconds: somebody waits for the first answer of all. */
-const HEALTH_TIMEOUT = 15_000;
+const HEALTH_DEADLINE = 15_000;
 
 /** What a Grafana says of itself and of our account. */
 export interface Site {
@@ -70,7 +70,7 @@ function got<T>(settled: PromiseSettledResult<T>): T {
 async function checkHealth(client: Client): Promise<void> {
   const { status, body } = await client.request('GET', paths.health, {
     tries: 2,
-    timeout: HEALTH_TIMEOUT,
+    deadline: Math.min(HEALTH_DEADLINE, client.deadline),
     accept: [400, 401, 403, 404, 405, 410],
   });
   const parsed = health.safeParse(body);
@@ -138,7 +138,7 @@ export interface FolderState {
 /**
  * The rights that a plan needs: a list that leaves out what the account may not see looks like an empty Grafana.
  *
- * @throws AccessError that names every missing right
+ * @throws ExplainedError (access) that names every missing right
  */
 export function checkReading(client: Client, { rights }: Site, folders: readonly FolderState[], { only }: Scope): void {
   const missing = [
@@ -155,7 +155,7 @@ export function checkReading(client: Client, { rights }: Site, folders: readonly
 /**
  * The rights that a sync needs.
  *
- * @throws AccessError that names every missing right
+ * @throws ExplainedError (access) that names every missing right
  */
 export function checkWriting(client: Client, { rights }: Site, folders: readonly FolderState[], { only }: Scope): void {
   const missing = new Set<string>();
@@ -186,7 +186,7 @@ export function checkWriting(client: Client, { rights }: Site, folders: readonly
 
 function demand(client: Client, missing: ReadonlySet<string>, role: 'Viewer' | 'Editor'): void {
   if (missing.size === 0) return;
-  throw new AccessError(
+  throw accessDenied(
     'G006',
     `the account lacks rights on ${client.url}\n       missing: ${[...missing].join(', ')}`,
     `The account needs the ${role} role, or these rights. Nothing was written. docs/grafana.md#rights`,

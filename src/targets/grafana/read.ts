@@ -1,4 +1,5 @@
 /** Everything of ours that a Grafana holds, and what stands in our way, in a handful of requests. */
+import { type Page, readPages } from '../../adapters/http/index.ts';
 import type { Live, LiveObject, Scope } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
 import { type FolderResource, resourceKey } from '../../model/resource.ts';
@@ -100,17 +101,18 @@ async function listAll<T>(
   path: string,
   item: { parse: (value: unknown) => T; safeParse: (value: unknown) => unknown },
 ): Promise<{ items: T[]; now: number }> {
-  const items: T[] = [];
-  let token = '';
-  let now = 0;
-  do {
+  const read = async (token: string): Promise<Page<unknown, string> & { readonly now: number }> => {
     const query = `?limit=${PAGE_SIZE}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
-    const answer = await client.request('GET', `${path}${query}`);
-    const { metadata, items: found } = parseAnswer(client, path, page, answer.body);
-    for (const value of found ?? []) items.push(item.parse(value));
-    token = metadata.continue ?? '';
-    now = answer.now;
-  } while (token !== '');
+    const { body, now } = await client.request('GET', `${path}${query}`);
+    const { metadata, items } = parseAnswer(client, path, page, body);
+    return { items: items ?? [], next: metadata.continue || undefined, now };
+  };
+  const items: T[] = [];
+  let now = 0;
+  for await (const found of readPages('', read, { subject: `${client.url} answers ${path}`, code: 'G019' })) {
+    for (const value of found.items) items.push(item.parse(value));
+    now = found.now;
+  }
   return { items, now };
 }
 

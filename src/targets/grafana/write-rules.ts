@@ -5,7 +5,7 @@ import { jsonEqual } from '../../model/json.ts';
 import type { RuleResource } from '../../model/resource.ts';
 import { TargetError } from '../../sync/index.ts';
 import type { Client } from './client.ts';
-import { changedSince, RefusedError } from './errors.ts';
+import { changedSince, statusOf } from './errors.ts';
 import { normaliseRule, seconds } from './normalise.ts';
 import { paths } from './paths.ts';
 import { parseAnswer } from './preflight.ts';
@@ -95,7 +95,7 @@ export async function deleteRule({ client }: WriteContext, uid: string, signal?:
     await client.request('DELETE', paths.alertRule(uid), { accept: [404], signal });
   } catch (error) {
     // Grafana 12.4 answers 500 where the rule is gone already, as after a first try whose answer was lost.
-    if (!(error instanceof RefusedError) || error.status !== 500) throw error;
+    if (statusOf(error) !== 500) throw error;
     const { status } = await client.request('GET', paths.alertRule(uid), { accept: [404] });
     if (status !== 404) throw error;
   }

@@ -1,10 +1,11 @@
 /** Single writes, each safe to be cut off anywhere: what may have been done is looked at before it is done again. */
+import { TRIES } from '../../adapters/http/index.ts';
 import { type JsonObject, jsonEqual } from '../../model/json.ts';
 import type { DashboardResource, FolderResource } from '../../model/resource.ts';
 import { comparable, contentHash, TargetError } from '../../sync/index.ts';
-import { type Client, TRIES } from './client.ts';
+import type { Client } from './client.ts';
 import { decodeDashboard, FOLDER, MESSAGE, versionIn } from './dashboards.ts';
-import { changedSince, outOfSight, RefusedError, UnreachableError } from './errors.ts';
+import { changedSince, isFateUnknown, outOfSight } from './errors.ts';
 import { countIn, folderMark } from './folders.ts';
 import { renderMessage } from './message.ts';
 import { paths } from './paths.ts';
@@ -20,11 +21,6 @@ export interface WriteContext {
   readonly commit: string;
   /** Puts a backup back: what is written is not the code's, and counts as a hand edit from then on. */
   readonly restoring: boolean;
-}
-
-/** Whether a POST may have been carried out although no good answer came. */
-function isUncertain(error: unknown): boolean {
-  return error instanceof UnreachableError || (error instanceof RefusedError && error.status >= 500);
 }
 
 /** What a look finds: exactly what was sent, something else, nothing, or a place that the account may not look into. */
@@ -52,7 +48,7 @@ export async function postChecked(
       if (attempt > 1 && found === 'same') return;
       throw changedSince(what);
     } catch (error) {
-      if (!isUncertain(error)) throw error;
+      if (!isFateUnknown(error)) throw error;
       const found = await look();
       if (found === 'same') return;
       if (found === 'other') throw changedSince(what);

@@ -1,0 +1,17 @@
+export type { ServerName } from './explain.ts';
+export { failureOf } from './failure.ts';
+export {
+  type Ask,
+  BUSY,
+  type Credential,
+  DEADLINE,
+  type Http,
+  type HttpAnswer,
+  type Method,
+  openHttp,
+  type Revealed,
+  TRIES,
+} from './http.ts';
+export { type Page, readPages } from './pages.ts';
+export { createRedactor, REDACTED, type Redactor } from './redactor.ts';
+export { createHttpWorld, type HttpWorld } from './world.ts';
