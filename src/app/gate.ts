@@ -1,6 +1,7 @@
 /** From the gate's options to its findings. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { type Prometheus, unknownBecause } from '../adapters/prometheus/index.ts';
 import {
   type Baseline,
   type GateAnswer,
@@ -16,7 +17,6 @@ import { toDuration, toSeconds } from '../model/duration.ts';
 import { refused } from '../model/explained-error.ts';
 import type { GateResult } from '../model/gate.ts';
 import { formatMoment, type Span } from '../model/time.ts';
-import { type Prometheus, PrometheusError } from '../prometheus/index.ts';
 import { buildProject } from './build-project.ts';
 import type { Io } from './io.ts';
 import { readDuration, readMoment } from './moment.ts';
@@ -77,8 +77,9 @@ async function judge(question: GateQuestion, prometheus: Prometheus): Promise<Ga
     return await runGate(question, prometheus);
   } catch (error) {
     // A wrong address is to be corrected; anything else says nothing about the service.
-    if (error instanceof PrometheusError && error.exitCode === 3) return error.diagnostic;
-    throw error;
+    const unknown = unknownBecause(error);
+    if (unknown === undefined) throw error;
+    return unknown;
   }
 }
 

@@ -1,4 +1,6 @@
 /** The gate: would the service's alerts have fired in this window, and is it worse than before? */
+
+import type { Prometheus } from '../adapters/prometheus/index.ts';
 import { findSignal, signals } from '../metrics/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { toSeconds } from '../model/duration.ts';
@@ -8,7 +10,6 @@ import { formatQuantity } from '../model/quantity.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import { COMPARED } from '../model/signal.ts';
 import { formatMoment, type Span } from '../model/time.ts';
-import type { Prometheus } from '../prometheus/index.ts';
 import type { SavedBaseline, WindowValue } from './baseline.ts';
 import { type Against, type Baseline, compareWith, othersThanBaseline } from './compare.ts';
 import { evidenceOfAlert, evidenceOfWindow, FEW_OBSERVATIONS, fewObserved } from './evidence.ts';

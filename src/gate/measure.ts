@@ -1,4 +1,6 @@
 /** Asks Prometheus what the gate judges. Expressions are those of the signals and of their histograms. */
+
+import type { Answer, Prometheus } from '../adapters/prometheus/index.ts';
 import { lookBackOfQuantile, lookBackOfRatio } from '../metrics/guards.ts';
 import { buckets, increase, observed } from '../metrics/histogram.ts';
 import { findSignal, matcher, signals } from '../metrics/index.ts';
@@ -8,7 +10,6 @@ import type { HistogramBinding, Matcher } from '../model/metrics.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Point, Span } from '../model/time.ts';
-import type { Answer, Prometheus } from '../prometheus/index.ts';
 import type { WindowValue } from './baseline.ts';
 import type { GatedSignal, LookBack } from './judge.ts';
 

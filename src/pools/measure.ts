@@ -1,4 +1,6 @@
 /** Asks Prometheus what a service's pools were used for. */
+
+import type { Prometheus, TimeSeries } from '../adapters/prometheus/index.ts';
 import { counts, sums } from '../metrics/histogram.ts';
 import { matcher } from '../metrics/index.ts';
 import { by, series as select } from '../metrics/promql.ts';
@@ -8,7 +10,6 @@ import type { HistogramBinding, SeriesBinding } from '../model/metrics.ts';
 import type { PoolReport, PoolSizing } from '../model/pool-sizing.ts';
 import type { Pool, Service } from '../model/service.ts';
 import type { Point, Span } from '../model/time.ts';
-import type { Prometheus, TimeSeries } from '../prometheus/index.ts';
 import { sizePool } from './sizing.ts';
 
 /** Connections are averaged over this: shorter bursts queue for moments, and that is what a pool is for. */
@@ -19,7 +20,7 @@ const POINTS = 2016;
 /**
  * Sizes the pools of services by what they were used for.
  *
- * @throws PrometheusError if Prometheus can not be asked.
+ * @throws ExplainedError if Prometheus cannot be asked.
  */
 export async function sizePools(services: readonly Service[], span: Span, prometheus: Prometheus): Promise<PoolReport> {
   const warnings = new Set<string>();

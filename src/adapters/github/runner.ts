@@ -1,22 +1,37 @@
-/** What the host's runner tells a job about itself. */
+/** What GitHub's runner says to a job about itself. */
 
 import { appendFile, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../src/model/json.ts';
-import { refused, type UsageError } from './command.ts';
-import type { Hosting } from './hosting.ts';
+import { type ExplainedError, refused } from '../../model/explained-error.ts';
+import { parseJson } from '../../model/json.ts';
+import type { HttpWorld } from '../http/index.ts';
+import { type GitHub, openGitHub } from './client.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the job runs and as whom; undefined without a token: then nothing can be written to the host. */
-export function hostingOf(
-  environment: Environment,
-  repository = environment['GITHUB_REPOSITORY'],
-): Hosting | undefined {
+/**
+ * The repository that the job runs for, by `GITHUB_TOKEN`, `GITHUB_REPOSITORY`, `GITHUB_API_URL` and `GITHUB_CA_FILE`;
+ * undefined without a token: then nothing can be written to it.
+ *
+ * @throws ExplainedError H002 (usage) where it is not named.
+ *
+ * @example openGitHubOf(createHttpWorld(io))
+ */
+export function openGitHubOf(world: HttpWorld): GitHub | undefined {
+  const { environment } = world;
   const token = environment['GITHUB_TOKEN'];
   if (token === undefined || token === '') return undefined;
+  const repository = environment['GITHUB_REPOSITORY'];
   if (repository === undefined) throw missing('GITHUB_REPOSITORY', 'the repository, as owner/name');
-  return { apiUrl: environment['GITHUB_API_URL'] ?? 'https://api.github.com', repository, token, fetch };
+  const set = (name: string): string | undefined => environment[name] || undefined;
+  return openGitHub({
+    apiUrl: set('GITHUB_API_URL'),
+    caFile: set('GITHUB_CA_FILE'),
+    repository,
+    token: { reveal: () => token },
+    world,
+  });
 }
 
 const event = z.looseObject({
@@ -35,29 +50,33 @@ export async function pullRequestOf(environment: Environment, given: number | un
   return number;
 }
 
-/** A file that another command wrote, given by a flag. */
-export async function readReport(flag: string, file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+/** A file that another command wrote, given by a flag. @param cwd what its path is relative to */
+export async function readReport(flag: string, file: string, cwd: string): Promise<string> {
+  return readFile(resolve(cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw refused(
       'H004',
       `${flag} ${file}`,
-      `can not be read (${cause.code ?? cause.message})`,
+      `cannot be read (${cause.code ?? cause.message})`,
       'The command before this one writes it; see what that said.',
     );
   });
 }
 
 /** Adds to the page of the job; without a runner, to stdout. */
-export async function addToSummary(environment: Environment, markdown: string): Promise<'summary' | 'stdout'> {
+export async function addToSummary(
+  environment: Environment,
+  stdout: { write(text: string): Promise<void> },
+  markdown: string,
+): Promise<'summary' | 'stdout'> {
   const file = environment['GITHUB_STEP_SUMMARY'];
-  if (file === undefined) {
-    process.stdout.write(`${markdown}\n`);
+  if (file === undefined || file === '') {
+    await stdout.write(`${markdown}\n`);
     return 'stdout';
   }
   await appendFile(file, `${markdown}\n`, 'utf8');
   return 'summary';
 }
 
-function missing(subject: string, what: string): UsageError {
-  return refused('H002', subject, `is not set: ${what}`, 'Set it, or run this in a job of the host.');
+function missing(subject: string, what: string): ExplainedError {
+  return refused('H002', subject, `is not set: ${what}`, 'Set it, or run this in a job of GitHub Actions.');
 }

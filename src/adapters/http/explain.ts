@@ -15,6 +15,8 @@ export interface ServerName {
   readonly addressHint: string;
   /** What to do where it is late. Default: ask again. */
   readonly lateHint?: string;
+  /** What to do where it redirects. Default: set the address to the other one. */
+  readonly redirectHint?: string;
   readonly codes: Readonly<Record<FailureGroup, string>>;
   /** What a group means for the exit code. Default: `failure`. */
   readonly kinds?: Readonly<Partial<Record<FailureGroup, ErrorKind>>>;
@@ -134,7 +136,9 @@ function wordsOf(server: ServerName, failure: HttpFailure, path: string, seconds
       return {
         group: 'redirect',
         message: `redirects to ${detail}`,
-        remedy: `Set ${addressSetting} to the address it redirects to, if you trust it: nothing was sent there.`,
+        remedy:
+          server.redirectHint ??
+          `Set ${addressSetting} to the address it redirects to, if you trust it: nothing was sent there.`,
       };
     case 'too large':
       return {

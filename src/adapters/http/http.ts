@@ -39,11 +39,13 @@ export interface HttpOptions {
   readonly limit?: number | undefined;
   /** How often a request is sent at most. Default: 5. */
   readonly tries?: number;
+  /** How often at most where the answer was late. Default: 2: what came too late once comes too late again. */
+  readonly lateTries?: number;
   /** The error of an answer that is an error. Texts of the server go through `quote` first. */
   readonly refusal: (what: string, answer: HttpAnswer, quote: Http['quote']) => ExplainedError;
   /** Whether the answer means that the server has too much to do, and did nothing. Default: 429, 502, 503, 504. */
   readonly isBusy?: (answer: HttpAnswer) => boolean;
-  /** Whether a GET that failed with this status may come again at once. Default: every 5xx. */
+  /** Hears of every answer that means trouble: busy, or 5xx. */
   readonly onTrouble?: (answer: HttpAnswer) => void;
   /** Replaces the network in tests. */
   readonly adapter?: AxiosAdapter | undefined;
@@ -99,7 +101,6 @@ export const DEADLINE = 30_000;
 const LIMIT = 64_000_000;
 /** How often a request is sent at most. */
 export const TRIES = 5;
-/** What came too late once comes too late again; twice is enough. */
 const LATE_TRIES = 2;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 60_000;
@@ -179,13 +180,13 @@ export function openHttp(options: HttpOptions): Http {
           if (busy || status >= 500) options.onTrouble?.(answer);
           // A GET of a server that stumbled is worth another try; a refused write only when it was too much.
           if (!busy && !(status >= 500 && method === 'GET')) throw failure;
-          // 429 says that nothing was done, so that even a POST may come again.
-          again ||= status === 429;
+          // A limit says that nothing was done, so that even a POST may come again.
+          again ||= status === 429 || status === 403;
           pause = retryAfter(answer) ?? pause;
         } catch (error) {
           if (!(error instanceof HttpFailure)) throw error;
           failure = explain(server, error, { address: url, path: place, seconds });
-          again &&= error.passing && !(error.kind === 'late' && attempt >= LATE_TRIES);
+          again &&= error.passing && !(error.kind === 'late' && attempt >= (options.lateTries ?? LATE_TRIES));
         }
         if (!again || attempt >= tries || pause > LONGEST_WAIT || isAborted(ask)) throw failure;
         await world.clock.sleep(pause, ask.signal);
@@ -277,7 +278,7 @@ function parseBody(status: number, text: string): unknown {
     if (error instanceof HttpFailure) throw error;
     if (status >= 400) return undefined;
     if (/^\s*</.test(text)) throw new HttpFailure('web page', 'a web page');
-    if (!/^\s*[[{"]/.test(text)) throw new HttpFailure('web page', 'something other than JSON');
+    if (!/^\s*[[{"]/.test(text)) throw new HttpFailure('web page', 'something else');
     // What became of the request is unknown.
     throw new HttpFailure('cut off');
   }

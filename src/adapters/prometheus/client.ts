@@ -2,14 +2,9 @@
 
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { parseJson } from '../model/json.ts';
-import type { Point, Span } from '../model/time.ts';
-import { connectionFailure, notPrometheus, PrometheusError, refusalFailure, timeoutFailure } from './errors.ts';
-
-/** A value that is shown only where it is sent. */
-interface Revealed {
-  reveal(): string;
-}
+import type { Point, Span } from '../../model/time.ts';
+import { type Credential, type HttpAnswer, type HttpWorld, openHttp, type Revealed } from '../http/index.ts';
+import { notPrometheus, PROMETHEUS, refusalOf } from './errors.ts';
 
 /** How to reach a Prometheus. */
 export interface PrometheusOptions {
@@ -21,12 +16,12 @@ export interface PrometheusOptions {
   readonly token?: Revealed | undefined;
   /** Sent as `X-Scope-OrgID`: the tenant of Mimir, Cortex and Loki-like gateways; Thanos takes it where configured. */
   readonly tenant?: string | undefined;
-  /** Milliseconds for one request. Default: 30,000. */
-  readonly timeout?: number | undefined;
-  /** The network. */
-  readonly fetch: typeof fetch;
-  /** Waits between tries; tests make it short. */
-  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  /** PEM file of an authority that Node does not know. */
+  readonly caFile?: string | undefined;
+  /** Milliseconds for one query, to the last byte of its answer. Default: 30,000. */
+  readonly deadline?: number | undefined;
+  /** Of the command: environment, time, secrets, warnings. */
+  readonly world: HttpWorld;
 }
 
 /** A series with its values at some times, in seconds since 1970. NaN and infinities are as Prometheus has them. */
@@ -54,7 +49,8 @@ export interface Prometheus {
 }
 
 const TRIES = 3;
-const FIRST_WAIT = 500;
+/** A tenant this long, with digits, is made like a key, and kept like one. */
+const KEY_LIKE = 16;
 /** Queries under way at once: a gate is no load test of Prometheus. */
 const AT_ONCE = 4;
 
@@ -78,83 +74,45 @@ const failure = z.looseObject({ error: z.string() });
 /**
  * Opens a Prometheus; nothing is sent yet.
  *
- * @example openPrometheus({ url: 'http://127.0.0.1:9090', fetch })
+ * @throws ExplainedError C003 (usage) for an address, a certificate file, a proxy or a token that cannot be used.
+ *
+ * @example openPrometheus({ url: 'http://127.0.0.1:9090', world })
  */
 export function openPrometheus(options: PrometheusOptions): Prometheus {
-  const address = options.url.replace(/\/+$/, '');
-  const timeout = options.timeout ?? 30_000;
-  const sleep = options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
+  const { url, tenant, world } = options;
+  if (tenant !== undefined && tenant.length >= KEY_LIKE && /\d/.test(tenant)) world.secrets.add(tenant);
+  const http = openHttp({
+    server: PROMETHEUS,
+    url,
+    world,
+    credential: credentialOf(options),
+    headers: tenant === undefined ? {} : { 'x-scope-orgid': tenant },
+    caFile: options.caFile,
+    deadline: options.deadline,
+    tries: TRIES,
+    lateTries: 1,
+    refusal: (_, answer, quote) => refusalOf(http.url, answer.status, quote(saidBy(answer))),
+  });
   const limit = pLimit(AT_ONCE);
-  const headers = headersOf(options);
-  let sent = 0;
-
-  const once = async (path: string, parameters: Readonly<Record<string, string>>): Promise<Answer> => {
-    sent += 1;
-    let status: number;
-    let text: string;
-    try {
-      // POST: expressions are longer than some proxies let an address be.
-      const response = await options.fetch(`${address}${path}`, {
-        method: 'POST',
-        headers,
-        body: new URLSearchParams(parameters).toString(),
-        // A redirect would carry the credentials to another place.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeout),
-      });
-      status = response.status;
-      text = await response.text();
-    } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') throw timeoutFailure(address, timeout / 1000);
-      throw connectionFailure(address, error);
-    }
-    return parseAnswer(address, status, text);
-  };
-
-  const ask = (path: string, parameters: Readonly<Record<string, string>>): Promise<Answer> =>
-    limit(async () => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await once(path, parameters);
-        } catch (error) {
-          if (!(error instanceof PrometheusError) || !error.passing || attempt === TRIES) throw error;
-          await sleep(FIRST_WAIT * 2 ** (attempt - 1));
-        }
-      }
-    });
+  // POST, because expressions are longer than some proxies let an address be; a query changes nothing.
+  const ask = (path: string, form: Readonly<Record<string, string>>): Promise<Answer> =>
+    limit(async () => parseAnswer(http.url, await http.request('POST', path, { form, repeat: true })));
 
   return {
-    address,
+    address: http.url,
     instant: (query, at) => ask('/api/v1/query', { query, time: String(at) }),
     range: (query, { from, until, step }) =>
       ask('/api/v1/query_range', { query, start: String(from), end: String(until), step: String(step) }),
-    requests: () => sent,
+    requests: http.requests,
   };
 }
 
-function headersOf({ token, user, password, tenant }: PrometheusOptions): Record<string, string> {
-  const pair = user === undefined ? undefined : `${user}:${password?.reveal() ?? ''}`;
-  const authorization =
-    token !== undefined
-      ? `Bearer ${token.reveal()}`
-      : pair === undefined
-        ? undefined
-        : `Basic ${Buffer.from(pair).toString('base64')}`;
-  return {
-    accept: 'application/json',
-    'content-type': 'application/x-www-form-urlencoded',
-    ...(authorization === undefined ? {} : { authorization }),
-    ...(tenant === undefined ? {} : { 'x-scope-orgid': tenant }),
-  };
+function credentialOf({ token, user, password }: PrometheusOptions): Credential | undefined {
+  if (token !== undefined) return { kind: 'bearer', token };
+  return user === undefined ? undefined : { kind: 'basic', user, password: password ?? { reveal: () => '' } };
 }
 
-function parseAnswer(address: string, status: number, text: string): Answer {
-  const body = parseJson(text);
-  if (status < 200 || status >= 300) {
-    const said = failure.safeParse(body);
-    throw refusalFailure(address, status, said.success ? said.data.error : plain(text));
-  }
-  if (body === undefined) throw notPrometheus(address, /^\s*</.test(text) ? 'a web page' : 'something else than JSON');
+function parseAnswer(address: string, { body }: HttpAnswer): Answer {
   const parsed = answer.safeParse(body);
   if (!parsed.success) throw notPrometheus(address, 'JSON of another form');
   const { data, warnings = [] } = parsed.data;
@@ -166,13 +124,15 @@ function parseAnswer(address: string, status: number, text: string): Answer {
   return { series, warnings: warnings.filter((warning) => !warning.startsWith('PromQL info')) };
 }
 
+/** What an error answer says: in its JSON, or in its first line, if it is not a web page. */
+function saidBy({ body, text }: HttpAnswer): string {
+  const said = failure.safeParse(body);
+  if (said.success) return said.data.error;
+  return /^\s*</.test(text) ? '' : (text.trim().split('\n', 1)[0] ?? '');
+}
+
 function pointOf([at, value]: readonly [number, string]): Point {
   const number =
     value === '+Inf' ? Number.POSITIVE_INFINITY : value === '-Inf' ? Number.NEGATIVE_INFINITY : Number(value);
   return { at, value: number };
-}
-
-/** An error that is no JSON: its first line, if it is no web page. */
-function plain(text: string): string {
-  return /^\s*</.test(text) ? '' : (text.trim().split('\n')[0] ?? '');
 }
