@@ -58,6 +58,8 @@ export interface Config {
   readonly prometheusToken: Secret | undefined;
   /** The tenant of Mimir, sent as X-Scope-OrgID. */
   readonly prometheusTenant: string | undefined;
+  /** PEM file of an authority that signed its certificate and that Node does not know. */
+  readonly prometheusCaFile: string | undefined;
   /** Any other variable, for secret references. */
   readonly secret: (name: string) => Secret | undefined;
 }
@@ -104,6 +106,7 @@ const variables = z.object({
   PROMETHEUS_PASSWORD: z.string().optional(),
   PROMETHEUS_TOKEN: z.string().optional(),
   PROMETHEUS_TENANT: z.string().optional(),
+  PROMETHEUS_CA_FILE: z.string().optional(),
 });
 const schema = variables.superRefine((values, { addIssue }) => {
   for (const [index, name] of PORTS.entries()) {
@@ -179,6 +182,7 @@ export function readConfig(options: {
       prometheusPassword: wrap(parsed.data.PROMETHEUS_PASSWORD),
       prometheusToken: wrap(parsed.data.PROMETHEUS_TOKEN),
       prometheusTenant: parsed.data.PROMETHEUS_TENANT,
+      prometheusCaFile: parsed.data.PROMETHEUS_CA_FILE,
       secret: (name) => wrap(values[name]),
     },
   };

@@ -28,7 +28,7 @@ export interface AnnotateRequest {
 export async function annotate(request: AnnotateRequest, io: Io): Promise<string> {
   const { services } = await io.loadProject();
   const deployment = readDeployment(request, services, io.clock.now());
-  const marks = openDeployments(connection(configuration(io, request)));
+  const marks = openDeployments(connection(configuration(io, request), io));
   const done = await (request.rollback === true ? marks.close(deployment) : marks.mark(deployment));
   return sentence(deployment, done);
 }
@@ -74,7 +74,7 @@ function readDeployment(
   };
 }
 
-function connection(config: Config): Parameters<typeof openDeployments>[0] {
+function connection(config: Config, { http }: Io): Parameters<typeof openDeployments>[0] {
   const { grafanaUrl, grafanaToken, grafanaUser, grafanaPassword, grafanaOrgId, grafanaCaFile } = config;
   if (grafanaUrl === undefined) {
     throw refused(
@@ -99,6 +99,7 @@ function connection(config: Config): Parameters<typeof openDeployments>[0] {
     password: grafanaPassword,
     orgId: grafanaOrgId,
     caFile: grafanaCaFile,
+    world: http,
   };
 }
 

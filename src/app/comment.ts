@@ -1,5 +1,12 @@
-import { fitted, HostingError, upsertComment } from '../../scripts/support/hosting.ts';
-import { addToSummary, hostingOf, pullRequestOf, readReport } from '../../scripts/support/runner.ts';
+import {
+  addToSummary,
+  fitted,
+  openGitHubOf,
+  pullRequestOf,
+  readReport,
+  upsertComment,
+} from '../adapters/github/index.ts';
+import { ExplainedError } from '../model/explained-error.ts';
 import { COMMENT_MARK } from '../report/diff-markdown.ts';
 import type { Io } from './io.ts';
 
@@ -15,20 +22,20 @@ export interface CommentRequest {
 /** Writes the comment, or the page of the job where the token may not comment. Answers with what was done, in lines. */
 export async function writeComment(
   { file, pullRequest, summary }: CommentRequest,
-  { environment }: Io,
+  { environment, http, cwd, stdout }: Io,
 ): Promise<readonly string[]> {
-  const body = fitted(await readReport('--file', file));
-  const hosting = summary === true ? undefined : hostingOf(environment);
+  const body = fitted(await readReport('--file', file, cwd));
+  const github = summary === true ? undefined : openGitHubOf(http);
   const lines: string[] = [];
-  if (hosting !== undefined) {
+  if (github !== undefined) {
     try {
       const number = await pullRequestOf(environment, pullRequest);
-      return [`Comment ${await upsertComment(hosting, number, COMMENT_MARK, body)}.`];
+      return [`Comment ${await upsertComment(github, number, COMMENT_MARK, body)}.`];
     } catch (error) {
-      if (!(error instanceof HostingError && error.forbidden)) throw error;
+      if (!(error instanceof ExplainedError && error.status === 403)) throw error;
       lines.push(`${error.message}. The report goes to the page of the job instead.`);
     }
   }
-  const place = await addToSummary(environment, body);
+  const place = await addToSummary(environment, stdout, body);
   return [...lines, `Report written to ${place === 'summary' ? 'the page of the job' : 'stdout'}.`];
 }

@@ -1,9 +1,8 @@
 import type { Config } from '../config.ts';
-import { refused } from '../model/explained-error.ts';
+import { ExplainedError, refused } from '../model/explained-error.ts';
 import type { Project } from '../model/project.ts';
 import type { Desired } from '../model/resource.ts';
 import {
-  BacktestError,
   backtestRules,
   backtestSpan,
   compareWithGrafana,
@@ -13,6 +12,7 @@ import {
 } from '../replay/index.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { makePlan } from '../sync/index.ts';
+import { openGrafanaClient } from '../targets/grafana/client.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { openGrafanaOf, secretOptions } from './open-target.ts';
@@ -30,7 +30,7 @@ export async function compareEngines(
   io: Io,
 ): Promise<{ readonly agrees: boolean; readonly text: string }> {
   const config = configuration(io, {});
-  const post = openGrafana(config);
+  const post = openEngine(config, io);
   await checkSynced(desired, context.project, config, io);
   const rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
   const lines: string[] = [];
@@ -78,8 +78,11 @@ function grafanaSilent(differences: readonly { readonly grafana: string }[]): bo
   return differences.every(({ grafana }) => grafana === 'never fires');
 }
 
-function openGrafana({ grafanaUrl, grafanaToken, grafanaUser, grafanaPassword }: Config): PostJson {
-  if (grafanaUrl === undefined) {
+/** A whole day of a rule takes Grafana minutes. In milliseconds. */
+const BACKTEST_DEADLINE = 300_000;
+
+function openEngine(config: Config, { http }: Io): PostJson {
+  if (config.grafanaUrl === undefined) {
     throw refused(
       'C022',
       '--engine grafana',
@@ -87,24 +90,25 @@ function openGrafana({ grafanaUrl, grafanaToken, grafanaUser, grafanaPassword }:
       'Set GRAFANA_URL and GRAFANA_TOKEN; docs/replay.md says how to fill its Prometheus',
     );
   }
-  const basic = `${grafanaUser ?? ''}:${grafanaPassword?.reveal() ?? ''}`;
-  const authorization =
-    grafanaToken === undefined ? `Basic ${Buffer.from(basic).toString('base64')}` : `Bearer ${grafanaToken.reveal()}`;
+  const client = openGrafanaClient({
+    url: config.grafanaUrl,
+    token: config.grafanaToken,
+    user: config.grafanaUser,
+    password: config.grafanaPassword,
+    orgId: config.grafanaOrgId,
+    caFile: config.grafanaCaFile,
+    world: http,
+  });
   return async (path, body) => {
-    const answer = await fetch(`${grafanaUrl.replace(/\/$/, '')}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(300_000),
-    }).catch((cause: unknown) => {
-      throw new BacktestError(`${grafanaUrl} does not answer`, 'Check GRAFANA_URL', { cause });
+    // A backtest changes nothing, and may be asked for again.
+    const ask = { body, repeat: true, deadline: BACKTEST_DEADLINE, accept: [404] };
+    const answer = await client.request('POST', path, ask);
+    if (answer.status !== 404) return answer.body;
+    throw new ExplainedError({
+      code: 'T104',
+      message: `${client.url} has no ${path} (404)`,
+      remedy: 'Switch the feature toggle alertingBacktesting on in Grafana',
+      status: 404,
     });
-    if (answer.ok) return answer.json();
-    const text = (await answer.text()).slice(0, 300);
-    const remedy =
-      answer.status === 404
-        ? 'Switch the feature toggle alertingBacktesting on in Grafana'
-        : 'The message above is Grafana’s; the account needs the Editor role';
-    throw new BacktestError(`Grafana answers ${answer.status}: ${text}`, remedy);
   };
 }

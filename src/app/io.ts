@@ -1,4 +1,5 @@
 /** The world of a command, as an argument: nothing below src/cli reads `process`, the clock or chance by itself. */
+import type { HttpWorld } from '../adapters/http/index.ts';
 import type { ProjectSource } from './project-source.ts';
 
 /** A stream that a command writes to. */
@@ -21,8 +22,8 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What a command has of the world. Tests give it their own. */
-export interface Io {
+/** What a process gives a command of the world. Tests give it their own. */
+export interface ProcessIo {
   /** The environment's variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The working directory, absolute: what paths of options are relative to. */
@@ -41,4 +42,13 @@ export interface Io {
    * again after a file was changed has to give a loader that finds it afresh.
    */
   readonly loadProject: () => Promise<ProjectSource>;
+}
+
+/** What a command has of the world. */
+export interface Io extends ProcessIo {
+  /**
+   * What clients of Grafana, Prometheus and GitHub take. `http.secrets` knows every secret that was read or sent:
+   * stdout and stderr are without them; what is written elsewhere goes through `http.secrets.redact(text)`.
+   */
+  readonly http: HttpWorld;
 }

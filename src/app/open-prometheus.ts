@@ -1,6 +1,6 @@
+import { openPrometheus, type Prometheus } from '../adapters/prometheus/index.ts';
 import { toSeconds } from '../model/duration.ts';
 import { refused } from '../model/explained-error.ts';
-import { openPrometheus, type Prometheus } from '../prometheus/index.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { readDuration } from './moment.ts';
@@ -45,8 +45,9 @@ export function openPrometheusOf(options: PrometheusChoice, io: Io): Prometheus 
     password: config.prometheusPassword,
     token,
     tenant,
-    timeout: readTimeout(options.timeout) * 1000,
-    fetch,
+    caFile: config.prometheusCaFile,
+    deadline: readTimeout(options.timeout) * 1000,
+    world: io.http,
   });
 }
 

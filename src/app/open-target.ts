@@ -71,6 +71,7 @@ export async function openGrafanaOf(
     password: grafanaPassword,
     orgId: config.grafanaOrgId,
     caFile: config.grafanaCaFile,
+    world: io.http,
     owner,
     ownerTag: ownerTag(owner),
     commit: config.commit?.slice(0, 12) ?? commitOf(io.root),

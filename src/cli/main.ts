@@ -1,5 +1,6 @@
-import type { Io } from '../app/io.ts';
+import type { ProcessIo } from '../app/io.ts';
 import { type CliCommand, reportError } from './command.ts';
+import { commandIo } from './command-io.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** Every command, loaded when it is asked for. */
@@ -28,7 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
  * @returns the exit code. It never throws: what goes wrong is on stderr.
  * @example await main(['plan', '--format', 'json'], processIo())
  */
-export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function main(argv: readonly string[], io: ProcessIo): Promise<ExitCode> {
   const [name = '', ...args] = argv;
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
@@ -42,8 +43,9 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 export async function runCommand(
   load: () => CliCommand | Promise<CliCommand>,
   args: readonly string[],
-  io: Io,
+  processIo: ProcessIo,
 ): Promise<ExitCode> {
+  const io = commandIo(processIo);
   try {
     const command = await load();
     const done = command.run(args, io);

@@ -1,7 +1,7 @@
 /** This process as a command's world: the only code that reads `process`. */
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Clock, Io, Output } from '../app/io.ts';
+import type { Clock, Output, ProcessIo } from '../app/io.ts';
 import type { CliCommand } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { loadProject } from './load-project.ts';
@@ -31,7 +31,7 @@ export async function runProcess(which: string | CliCommand): Promise<void> {
   if (process.exitCode === EXIT.interrupted) process.exit();
 }
 
-function processIo(interrupted: AbortSignal): Io {
+function processIo(interrupted: AbortSignal): ProcessIo {
   return {
     environment: process.env,
     cwd: process.cwd(),

@@ -16,9 +16,9 @@ export function paintFor({ isTerminal }: Output, environment: Io['environment'])
 }
 
 /** Writes the result: to a file if one is asked for, else to stdout. */
-export async function writeResult(text: string, out: string | undefined, { stdout, cwd }: Io): Promise<void> {
+export async function writeResult(text: string, out: string | undefined, { stdout, cwd, http }: Io): Promise<void> {
   const ended = text.endsWith('\n') ? text : `${text}\n`;
-  await (out === undefined ? stdout.write(ended) : writeFile(resolve(cwd, out), ended, 'utf8'));
+  await (out === undefined ? stdout.write(ended) : writeFile(resolve(cwd, out), http.secrets.redact(ended), 'utf8'));
 }
 
 /** What a command took, for the end of its result. @example '  9 requests, 0.7 s' */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createHttpWorld } from '../../src/adapters/http/index.ts';
 import type { Io, Output } from '../../src/app/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { loadFresh } from './fresh-project.ts';
@@ -33,7 +34,7 @@ export function ioOf(
   { onStderr, ...world }: World = {},
 ): Io & Record<'stdout' | 'stderr', { readonly text: () => string }> {
   const root = `${resolve(project)}/`;
-  return {
+  const io = {
     environment: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     cwd: resolve(project),
     root,
@@ -45,6 +46,7 @@ export function ioOf(
     loadProject: () => loadFresh(root),
     ...world,
   };
+  return { ...io, http: createHttpWorld(io) };
 }
 
 /** Runs a command in this process. */

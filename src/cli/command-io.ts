@@ -1,0 +1,30 @@
+/** A command's own world: its secrets, and streams that show none of them. */
+
+import type { Redactor } from '../adapters/http/index.ts';
+import { createHttpWorld } from '../adapters/http/index.ts';
+import type { Io, Output, ProcessIo } from '../app/io.ts';
+import { renderDiagnostics } from '../report/diagnostics.ts';
+import { paintFor } from './terminal.ts';
+
+/**
+ * What a command runs with. Each run has its own: secrets of one are not known to the next, and each says its warnings
+ * once, on stderr.
+ */
+export function commandIo(io: ProcessIo): Io {
+  const paint = paintFor(io.stderr, io.environment);
+  const http = createHttpWorld(io, (warning) => void stderr.write(`${renderDiagnostics([warning], { paint })}\n`));
+  const stderr = withoutSecrets(io.stderr, http.secrets);
+  return { ...io, stdout: withoutSecrets(io.stdout, http.secrets), stderr, http };
+}
+
+function withoutSecrets(output: Output, secrets: Redactor): Output {
+  return {
+    write: (text) => output.write(secrets.redact(text)),
+    get isTerminal() {
+      return output.isTerminal;
+    },
+    get columns() {
+      return output.columns;
+    },
+  };
+}
