@@ -20,6 +20,7 @@ import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { apply, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openGrafana } from '../../src/targets/grafana/index.ts';
 import { estateOf } from '../support/estate.ts';
+import { httpWorld, sleep as patience } from '../support/http-world.ts';
 import { run } from '../support/run.ts';
 import { desiredOf, project, rulesOf, shopServices } from '../support/world.ts';
 
@@ -180,6 +181,7 @@ describe.skipIf(ways.grafana !== undefined)(`any Grafana (${ways.grafana ?? 'run
       ownerTag: `as-code:${OWNER}`,
       commit: 'e2e',
       secret: () => undefined,
+      world: httpWorld({ sleep: patience }),
     });
   /** The plan for a desired state, applied. */
   const sync = async (desired = wanted): Promise<Plan> => {

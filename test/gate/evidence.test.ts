@@ -1,13 +1,15 @@
 /** What a pass rests on: alerts are silent at little traffic, and silence is no pass. */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPrometheus } from '../../src/adapters/prometheus/index.ts';
 import { type Baseline, runGate } from '../../src/gate/index.ts';
 import { gatedSignals, openGauge } from '../../src/gate/measure.ts';
 import type { GateCheck, GateResult } from '../../src/model/gate.ts';
 import { defineCatalog } from '../../src/model/service.ts';
-import { openPrometheus } from '../../src/prometheus/index.ts';
 import { renderGateText } from '../../src/report/gate.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
+import { httpWorld } from '../support/http-world.ts';
 import { aService, project } from '../support/world.ts';
 
 /** Slow until a new version at 19:00. */
@@ -59,7 +61,7 @@ async function gate(id: Id, { since, from, until, baseline = { kind: 'none' } }:
   if (service === undefined) throw new Error(`no service ${id}`);
   const window = { from: timeOf(from), until: timeOf(until) };
   const question = { service, catalog, project, since: timeOf(since), window, baseline };
-  return (await runGate(question, openPrometheus({ url: prometheus.url, fetch }))).result;
+  return (await runGate(question, openPrometheus({ url: prometheus.url, world: httpWorld() }))).result;
 }
 
 function checkOf({ checks }: GateResult, signal: GateCheck['signal']): GateCheck {
@@ -112,7 +114,7 @@ describe('where the alerts are silent because there is little traffic', () => {
 });
 
 test('an alert that reads anything but 0 has an open guard', async () => {
-  const client = openPrometheus({ url: prometheus.url, fetch });
+  const client = openPrometheus({ url: prometheus.url, world: httpWorld() });
   const gauge = openGauge(client);
   const span = { from: timeOf('17:30'), until: timeOf('20:55') };
   const spoken = new Map<string, number>();

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPrometheus } from '../../src/adapters/prometheus/index.ts';
 import { parseBaseline, runGate } from '../../src/gate/index.ts';
 import type { GateResult } from '../../src/model/gate.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
-import { openPrometheus } from '../../src/prometheus/index.ts';
 import { renderGateJson, renderGateJunit, renderGateMarkdown } from '../../src/report/gate.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
 import { healthyMornings, idleNight } from '../../src/scenario/library/healthy.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
+import { httpWorld } from '../support/http-world.ts';
 import { passedOn, startStandIn } from '../support/stand-in.ts';
 import { aService, project, shopServices } from '../support/world.ts';
 
@@ -117,7 +118,7 @@ async function gate({ service = userService, day = incident, from, until, baseli
   const window = { from: timeOf(day, from), until: timeOf(day, until) };
   // As after the default warm-up.
   const since = window.from - 300;
-  const client = openPrometheus({ url: url ?? prometheus.url, fetch });
+  const client = openPrometheus({ url: url ?? prometheus.url, world: httpWorld() });
   return (await runGate({ service, catalog, project, since, window, baseline: choice }, client)).result;
 }
 

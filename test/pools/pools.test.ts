@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openPrometheus } from '../../src/adapters/prometheus/index.ts';
 import { pooledServices } from '../../src/app/services.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { sizePools } from '../../src/pools/index.ts';
-import { openPrometheus } from '../../src/prometheus/index.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
+import { httpWorld } from '../support/http-world.ts';
 import { run } from '../support/run.ts';
 import { aService, project, shopServices } from '../support/world.ts';
 
@@ -40,7 +41,7 @@ async function pools(from: string, until: string, ids: readonly string[] = ['api
   const second = (time: string) => Date.parse(`2025-12-15T${time}:00Z`) / 1000;
   const services = shopServices.filter(({ id }) => ids.includes(id));
   const span = { from: second(from), until: second(until) };
-  return (await sizePools(services, span, openPrometheus({ url: prometheus.url, fetch }))).pools;
+  return (await sizePools(services, span, openPrometheus({ url: prometheus.url, world: httpWorld() }))).pools;
 }
 
 test('before the incident the pool of User Service is far too large for its work', async () => {
@@ -74,7 +75,7 @@ test('over the incident it is slow, not small, and so is what the gateway sees o
 });
 
 test('a short peak is found however long the range is, up to its very end', async () => {
-  const client = openPrometheus({ url: prometheus.url, fetch });
+  const client = openPrometheus({ url: prometheus.url, world: httpWorld() });
   const peaks: unknown[] = [];
   for (const time of ['14:15', '14:40']) {
     const until = Date.parse(`${incident.day}T${time}:00Z`) / 1000;

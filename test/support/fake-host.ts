@@ -7,6 +7,7 @@ interface Comment {
   readonly user?: { readonly type: string };
 }
 interface Issue {
+  readonly id: number;
   readonly number: number;
   title: string;
   body: string;
@@ -50,7 +51,13 @@ export async function startFakeHost(): Promise<FakeHost> {
     if (comment !== undefined && method === 'PATCH') return [200, Object.assign(comment, body)];
     if (/\/issues$/.test(url.pathname)) {
       if (method === 'GET') return [200, paged(issues.filter(({ state }) => state === 'open'))];
-      issues.push({ number: next++, title: body['title'] ?? '', body: body['body'] ?? '', state: 'open' });
+      issues.push({
+        id: 10_000 + next,
+        number: next++,
+        title: body['title'] ?? '',
+        body: body['body'] ?? '',
+        state: 'open',
+      });
       return [201, issues.at(-1)];
     }
     const issue = issues.find(({ number }) => url.pathname.endsWith(`/issues/${number}`));

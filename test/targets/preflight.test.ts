@@ -91,7 +91,7 @@ describe('refuses, with the next step,', () => {
   test('a wrong token, with the exit code of refused access', async () => {
     const wrong = { token: { reveal: () => 'canary-token' } };
     const error = await readingFake({}, wrong).catch((caught: Error) => caught);
-    expect(error).toMatchObject({ code: 'G005', exitCode: 3, remedy: expect.stringContaining('GRAFANA_TOKEN') });
+    expect(error).toMatchObject({ code: 'G005', kind: 'access', remedy: expect.stringContaining('GRAFANA_TOKEN') });
     expect(JSON.stringify([error, String(error), (error as Error).stack, (error as Error).cause])).not.toContain(
       'canary',
     );
@@ -102,7 +102,7 @@ describe('refuses, with the next step,', () => {
     const fake = createFakeGrafana({ without });
     await expect(synced({ adapter: adapterTo(fake) }, 'http://fake.example')).rejects.toMatchObject({
       code: 'G006',
-      exitCode: 3,
+      kind: 'access',
       message: expect.stringContaining('missing: folders:create, alert.rules:write'),
       remedy: expect.stringContaining('Nothing was written'),
     });
@@ -281,7 +281,7 @@ describe.skipIf(!openssl)('over TLS', () => {
   });
 
   test('a certificate file that is not there is named', () => {
-    expect(() => target('https://127.0.0.1:1', { caFile: file('absent.pem') })).toThrow('absent.pem can not be read');
+    expect(() => target('https://127.0.0.1:1', { caFile: file('absent.pem') })).toThrow('absent.pem cannot be read');
   });
 
   test('requests go through a proxy, for TLS by a tunnel', async () => {
@@ -312,20 +312,19 @@ describe.skipIf(!openssl)('over TLS', () => {
     const address = await new Promise<string>((resolve) => {
       proxy.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(proxy.address() as { port: number }).port}`));
     });
-    const saved = { ...process.env };
-    Object.assign(process.env, { HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: '', no_proxy: '' });
+    const environment = { HTTP_PROXY: address, HTTPS_PROXY: address };
+    const behind = () => ({ world: httpWorld({ environment }) });
     try {
       // Only the proxy knows where that is.
       const named = (url: string) => url.replace('127.0.0.1', 'grafana.example');
       const secure = named(await serving(serveFake(createFakeGrafana(), { tls })));
-      expect(await synced({ caFile: file('cert.pem') }, secure)).toBe(before.resources.length);
+      expect(await synced({ ...behind(), caFile: file('cert.pem') }, secure)).toBe(before.resources.length);
       expect(passed[0]).toBe(`CONNECT ${new URL(secure).host}`);
       passed.length = 0;
       const plain = named(await serving(serveFake(createFakeGrafana())));
-      expect(await synced({}, plain)).toBe(before.resources.length);
+      expect(await synced(behind(), plain)).toBe(before.resources.length);
       expect(passed[0]).toBe(`GET ${plain}/api/health`);
     } finally {
-      process.env = saved;
       proxy.close();
       proxy.closeAllConnections();
     }

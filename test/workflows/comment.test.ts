@@ -59,13 +59,13 @@ describe('the comment on a pull request', () => {
   test('that is too long for the host is cut, and says so', async () => {
     await run('comment', ['--file', await report('x\n'.repeat(40_000))], environment());
     expect(host.comments[0]?.body.length).toBeLessThanOrEqual(65_536);
-    expect(host.comments[0]?.body).toContain('_Cut: the host takes no longer text.');
+    expect(host.comments[0]?.body).toContain('_Cut: GitHub takes no longer text.');
   });
 
   test.each<[string, (now: FakeHost) => unknown, Record<string, string>, string]>([
     ['a wrong token', () => undefined, { GITHUB_TOKEN: 'bad' }, 'GITHUB_TOKEN is wrong or has expired'],
-    ['too many requests', (now) => now.limited.add(TOKEN), {}, 'The host limits requests: run it again later.'],
-    ['a host that is not there', (now) => now.close(), {}, 'the host can not be reached (ECONNREFUSED)'],
+    ['too many requests', (now) => now.limited.add(TOKEN), {}, 'GitHub limits requests: run it again later.'],
+    ['a host that is not there', (now) => now.close(), {}, 'cannot be reached (ECONNREFUSED)'],
     ['an event that is no JSON', () => undefined, { GITHUB_EVENT_PATH: 'package-lock.json.nowhere' }, 'H002'],
   ])('with %s is an error with the way out, no bug of the tool', async (_, prepare, changed, message) => {
     await prepare(host);
@@ -78,7 +78,7 @@ describe('the comment on a pull request', () => {
   test('without its report says which file is missing', async () => {
     const { code, stderr } = await run('comment', ['--file', 'nowhere.md'], environment());
     expect(code).toBe(2);
-    expect(stderr).toContain('H004 --file nowhere.md can not be read (ENOENT)');
+    expect(stderr).toContain('H004 --file nowhere.md cannot be read (ENOENT)');
   });
 
   test('is not written again when nothing changed', async () => {
@@ -154,6 +154,7 @@ describe('the issue about drift', () => {
 
   test('is not opened while there is nothing to say, and never taken for a pull request', async () => {
     host.issues.push({
+      id: 500,
       number: 500,
       title: 'x',
       body: '<!-- grafana-as-code: drift -->',

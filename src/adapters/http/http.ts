@@ -114,7 +114,8 @@ export const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  * What is sent is registered with `world.secrets`. A credential that would travel in the clear is a warning (C026).
  * Redirects are not followed, so that no credential leaves for another host.
  *
- * @throws ExplainedError C003 (usage) for an address, a proxy, a certificate file or a credential that cannot be used.
+ * @throws ExplainedError C003 (usage) for an address, a proxy or a credential that cannot be used, the server's code of
+ *   TLS for a certificate file.
  *
  * @example
  * const http = openHttp({ server: GRAFANA, url: 'https://grafana.example.com', world, credential, refusal });
@@ -130,7 +131,7 @@ export function openHttp(options: HttpOptions): Http {
     base: url,
     world,
     caFile: options.caFile,
-    caSetting: server.caSetting,
+    server,
     headers: checkedHeaders({ ...options.headers, ...authorization(options.credential, world) }, server),
     limit: options.limit ?? LIMIT,
     deadline,

@@ -6,7 +6,9 @@ import { Agent as HttpsAgent } from 'node:https';
 import { createRequire } from 'node:module';
 import { connect as connectTls } from 'node:tls';
 import type { AxiosAdapter, AxiosInstance, AxiosProxyConfig, AxiosStatic } from 'axios';
-import { refused } from '../../model/explained-error.ts';
+import { ExplainedError } from '../../model/explained-error.ts';
+import { visible } from '../../model/outside-text.ts';
+import type { ServerName } from './explain.ts';
 import { HttpFailure, type Route, readFailure } from './failure.ts';
 import { type ProxyAddress, proxyFor } from './proxy.ts';
 import { createTunnel, proxyLogin } from './tunnel.ts';
@@ -24,8 +26,8 @@ export interface TransportOptions {
   readonly world: HttpWorld;
   /** PEM file of an authority that Node does not know. */
   readonly caFile: string | undefined;
-  /** What sets it, for the error. */
-  readonly caSetting: string;
+  /** For the errors. */
+  readonly server: ServerName;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes of an answer, unpacked. */
@@ -57,7 +59,7 @@ export interface Transport {
   send(request: Sent): Promise<Received>;
 }
 
-/** @throws ExplainedError C003 (usage) for a certificate file or a proxy that cannot be used. */
+/** @throws ExplainedError for a certificate file or a proxy that cannot be used. */
 export function createTransport(options: TransportOptions): Transport {
   const { url, world, limit } = options;
   const proxy = proxyFor(url, world.environment);
@@ -66,7 +68,7 @@ export function createTransport(options: TransportOptions): Transport {
     for (const secret of [login, proxy.url.password, login.slice(login.indexOf(':') + 1)]) world.secrets.add(secret);
   }
   const route: Route = { secure: url.protocol === 'https:', proxied: proxy !== undefined };
-  const ca = options.caFile === undefined ? undefined : readCa(options.caFile, options.caSetting);
+  const ca = options.caFile === undefined ? undefined : readCa(options.caFile, options.server);
   let opened: Promise<AxiosInstance> | undefined;
   let answered = false;
 
@@ -174,12 +176,18 @@ function plainHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-function readCa(file: string, setting: string): string {
+function readCa(file: string, { caSetting, codes, kinds }: ServerName): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'no file';
-    throw refused('C003', setting, `names ${file}, which cannot be read (${code})`, `Correct ${setting}.`);
+    const code = (cause as NodeJS.ErrnoException).code ?? 'not a file';
+    throw new ExplainedError({
+      code: codes.tls,
+      message: `the certificate file ${visible(file)} cannot be read (${code})`,
+      remedy: `Correct ${caSetting}.`,
+      kind: kinds?.tls ?? 'failure',
+      cause,
+    });
   }
 }
 
