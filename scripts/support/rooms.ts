@@ -1,0 +1,97 @@
+/** Which room may import which: the picture in docs/architecture.md, as `npm run layers` holds it. */
+
+/** The rooms of the project's own facts and choices. */
+const PROJECT = ['services', 'dashboards', 'alerts'] as const;
+
+/** What a project is written with. */
+const BUILDING = ['src/model', 'src/metrics', 'src/build', 'src/defaults'] as const;
+
+/** Every room of the engine below the application. */
+const ENGINE = [
+  ...BUILDING,
+  'src/encode',
+  'src/validate',
+  'src/diff',
+  'src/sync',
+  'src/targets',
+  'src/scenario',
+  'src/replay',
+  'src/gate',
+  'src/pools',
+  'src/preview',
+  'src/report',
+  'src/adapters',
+] as const;
+
+/**
+ * A room is a folder with all below it. Each may import itself and what stands here. `src` and `scripts` hold rooms, and
+ * are rooms themselves of what lies directly in them.
+ */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'src/model': [],
+  'src/metrics': ['src/model'],
+  'src/build': ['src/metrics', 'src/model'],
+  'src/defaults': ['src/build', 'src/metrics', 'src/model'],
+  'src/encode': ['src/model'],
+  'src/validate': ['src/metrics', 'src/model'],
+  'src/diff': ['src/model'],
+  'src/sync': ['src/diff', 'src/model'],
+  'src/adapters': ['src/model'],
+  'src/targets': ['src/sync', 'src/encode', 'src/adapters', 'src/model'],
+  'src/scenario': ['src/metrics', 'src/model'],
+  'src/replay': ['src/scenario', 'src/encode', 'src/metrics', 'src/model'],
+  'src/gate': ['src/scenario', 'src/metrics', 'src/model'],
+  'src/pools': ['src/metrics', 'src/model'],
+  'src/preview': ['src/scenario', 'src/metrics', 'src/model'],
+  'src/report': ['src/diff', 'src/model'],
+  'src/app': ENGINE,
+  'src/cli': ['src/app', 'src/report', 'src/model'],
+  // Entries of the package: what people import who write services, dashboards and alerts.
+  src: BUILDING,
+  services: ['src', 'src/model', 'src/metrics'],
+  dashboards: ['src', ...BUILDING],
+  alerts: ['src', ...BUILDING],
+  scripts: ['src/cli', 'scripts/support'],
+  // Tools for the engineers of this repository, which measure and check the rest.
+  'scripts/support': ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'test'],
+  test: ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'scripts', 'scripts/support'],
+};
+
+/** Packages that only some folders may import; all others may be imported anywhere. */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  axios: ['src/adapters/http', 'test'],
+  commander: ['src/cli', 'scripts/support'],
+  'playwright-core': ['src/adapters/chromium', 'test'],
+  // Parses what comes from outside, and takes its time to load: what describes and builds has neither.
+  zod: [
+    'src/adapters',
+    'src/app',
+    'src/cli',
+    'src/encode',
+    'src/gate',
+    'src/preview',
+    'src/replay',
+    'src/report',
+    'src/sync',
+    'src/targets',
+    'src/validate',
+    'scripts/support',
+    'test',
+  ],
+};
+
+/** Modules of Node that reach out of the process, and who may use them. */
+export const OUTSIDE: { readonly modules: readonly string[]; readonly folders: readonly string[] } = {
+  modules: ['child_process', 'dgram', 'fs', 'fs/promises', 'http', 'http2', 'https', 'net', 'tls', 'worker_threads'],
+  folders: ['src/adapters', 'src/app', 'src/cli', 'scripts', 'test'],
+};
+
+/** Modules that import what they are told to: the loader of a project's files. */
+export const COMPUTED: readonly string[] = ['src/cli/load-project.ts'];
+
+/** The room of a file. @returns undefined where nobody has named its folder yet */
+export function roomOf(file: string): string | undefined {
+  const [outer = '', inner = '', ...rest] = file.split('/');
+  const room = (outer === 'src' || outer === 'scripts') && rest.length > 0 ? `${outer}/${inner}` : outer;
+  return inner !== '' && Object.hasOwn(ROOMS, room) ? room : undefined;
+}
