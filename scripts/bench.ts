@@ -9,6 +9,8 @@ interface Options {
   readonly settle: number;
   readonly runs: number;
   readonly out?: string;
+  readonly size?: true;
+  readonly against?: string;
 }
 
 const bench = defineCommand<Options>({
@@ -25,8 +27,12 @@ const bench = defineCommand<Options>({
         125,
       )
       .option('--runs <n>', 'measurements of each kind; the median counts', wholeNumber('--runs', 1), 3)
+      .option('--size', 'only counts statements, by room: comments and line breaks are none')
+      .option('--against <ref>', 'with --size: beside those of a commit')
       .option('--out <file>', 'write the table to a file instead of stdout', outputFile('--out', io)),
   run: async ({ options, io }) => {
+    if (options.size === true || options.against !== undefined)
+      return (await import('./support/bench-size.ts')).benchSize(options, io);
     const [{ measure }, { renderBench }, { writeResult }] = await Promise.all([
       import('./support/bench-measure.ts'),
       import('./support/bench-table.ts'),

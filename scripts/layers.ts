@@ -1,15 +1,17 @@
-import { defineCommand, runCommand } from './support/command.ts';
-import { EXIT, type ExitCode } from './support/exit-codes.ts';
+import { defineCommand } from '../src/cli/command.ts';
+import { EXIT } from '../src/cli/exit-codes.ts';
+import { runProcess } from '../src/cli/process.ts';
 
-const command = defineCommand('layers', 'Holds every import to the rooms of docs/architecture.md.');
-
-await runCommand(command, async (): Promise<ExitCode> => {
-  const [{ checkLayers, listModules }, { ROOT }] = await Promise.all([
-    import('./support/layers.ts'),
-    import('./support/root.ts'),
-  ]);
-  const { read, problems } = checkLayers(ROOT, listModules(ROOT));
-  for (const problem of problems) process.stderr.write(`error  ${problem}\n`);
-  process.stdout.write(`${read} modules, ${problems.length} problems.\n`);
-  return problems.length === 0 ? EXIT.success : EXIT.failure;
+const layers = defineCommand({
+  name: 'layers',
+  description: 'Holds every import to the rooms of docs/architecture.md.',
+  run: async ({ io }) => {
+    const { checkLayers, listModules } = await import('./support/layers.ts');
+    const { read, problems } = checkLayers(io.root, listModules(io.root));
+    for (const problem of problems) await io.stderr.write(`error  ${problem}\n`);
+    await io.stdout.write(`${read} modules, ${problems.length} problems.\n`);
+    return problems.length === 0 ? EXIT.success : EXIT.failure;
+  },
 });
+
+await runProcess(layers);
