@@ -13,6 +13,7 @@ export interface SyncOptions {
   readonly overwriteDrift?: true;
   readonly format: 'text' | 'json' | 'md' | 'html';
   readonly out?: string;
+  readonly json?: string;
 }
 
 /** Declares them. */
@@ -35,5 +36,6 @@ export function addSyncOptions(command: Command, io: Io, formats: readonly strin
     )
     .option('--overwrite-drift', 'let the code win over edits made in Grafana; they are backed up first')
     .addOption(new Option('--format <format>', 'form of the result').choices(formats).default('text'))
-    .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out', io));
+    .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out', io))
+    .option('--json <file>', 'write it as JSON as well, for other commands', outputFile('--json', io));
 }

@@ -36,6 +36,7 @@ export const plan = defineCommand<Options>({
       html: () => report.renderDiffHtml(planAsDiff(made)),
     }[options.format]();
     await writeResult(text, options.out, io);
+    if (options.json !== undefined) await writeResult(report.renderPlanJson(made), options.json, io);
     if (made.changes.some(({ action }) => action === 'blocked')) return EXIT.partial;
     return options.failOnChange === true && !isNoOp(made) ? EXIT.changesPending : EXIT.success;
   },

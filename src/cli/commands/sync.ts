@@ -47,7 +47,10 @@ export const sync = defineCommand<SyncOptions & { readonly plan?: string }>({
       await writeResult(text, options.out, io);
     } else if (options.format === 'md') await writeResult(report.renderPlanMarkdown(plan), options.out, io);
     else if (!write) await writeResult(report.renderPlanJson(plan), options.out, io);
-    if (!write) return exitCodeOf(plan);
+    if (!write) {
+      if (options.json !== undefined) await writeResult(report.renderPlanJson(plan), options.json, io);
+      return exitCodeOf(plan);
+    }
 
     const outcome = await applyWithProgress(plan, target, io);
     const took = seconds();
@@ -57,7 +60,9 @@ export const sync = defineCommand<SyncOptions & { readonly plan?: string }>({
         ? `\nMount ${target.identity.name} as Grafana's provisioning folder. docs/sync.md`
         : '';
     // JSON is one document: the plan with what became of it.
-    if (options.format === 'json') await writeResult(report.renderPlanJson(plan, outcome, took), options.out, io);
+    const json = (): string => report.renderPlanJson(plan, outcome, took);
+    if (options.format === 'json') await writeResult(json(), options.out, io);
+    if (options.json !== undefined) await writeResult(json(), options.json, io);
     if (options.format === 'text' && options.out === undefined) await writeResult(`\n${summary}${next}`, undefined, io);
     else await io.stderr.write(`${summary}\n`);
     return exitCodeOf(plan, outcome);
