@@ -4,7 +4,7 @@
 const PROJECT = ['services', 'dashboards', 'alerts'] as const;
 
 /** What a project is written with. */
-const BUILDING = ['src/model', 'src/metrics', 'src/build', 'src/defaults'] as const;
+const BUILDING = ['src/model', 'src/metrics', 'src/build'] as const;
 
 /** Every room of the engine below the application. */
 const ENGINE = [
@@ -31,7 +31,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/model': [],
   'src/metrics': ['src/model'],
   'src/build': ['src/metrics', 'src/model'],
-  'src/defaults': ['src/build', 'src/metrics', 'src/model'],
   'src/encode': ['src/model'],
   'src/validate': ['src/metrics', 'src/model'],
   'src/diff': ['src/model'],
