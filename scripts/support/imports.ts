@@ -11,12 +11,12 @@ export interface Import {
 /**
  * Everything that a module asks for: values, types, `export … from`, `import()` in code and in types, `require`.
  *
- * @throws where the file cannot be parsed: a module that was not understood must not pass for one without imports
+ * @returns why, where it cannot be parsed: a module that was not understood must not pass for one without imports
  */
-export function readImports(path: string, text = readFileSync(path, 'utf8')): readonly Import[] {
+export function readImports(path: string, text = readFileSync(path, 'utf8')): readonly Import[] | string {
   const { program, errors } = parseSync(path, text);
   const [error] = errors;
-  if (error !== undefined) throw new Error(`${path}: ${error.message}`);
+  if (error !== undefined) return error.message;
   const found: Import[] = [];
   const add = (source: { readonly start: number; readonly value?: unknown } | null): void => {
     if (source === null) return;

@@ -58,7 +58,10 @@ export function checkLayers(root: string, listed: readonly string[], found = fin
 function judge(root: string, file: string): readonly string[] {
   const room = roomOf(file);
   if (room === undefined) return [`${file}: is in no room; name its folder in scripts/support/rooms.ts`];
-  return readImports(join(root, file)).flatMap(({ specifier, line }) => {
+  const imports = readImports(join(root, file));
+  if (typeof imports === 'string')
+    return [`${file}: was not understood, so that nothing is known of its imports: ${imports}`];
+  return imports.flatMap(({ specifier, line }) => {
     const problem = specifier === undefined ? computed(file) : imported(root, file, room, specifier);
     return problem === undefined ? [] : [`${file}:${line}: ${problem}`];
   });
@@ -82,8 +85,8 @@ function imported(root: string, file: string, room: string, specifier: string): 
 function outside(file: string, specifier: string): string | undefined {
   if (isBuiltin(specifier)) {
     const name = specifier.replace(/^node:/, '');
-    if (!OUTSIDE.modules.includes(name) || isIn(file, OUTSIDE.folders)) return;
-    return `imports ${specifier}; only ${OUTSIDE.folders.join(', ')} reach out of the process`;
+    if (!OUTSIDE.modules.includes(name) || isIn(file, OUTSIDE.places)) return;
+    return `imports ${specifier}; only ${OUTSIDE.places.join(', ')} reach out of the process`;
   }
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   const allowed = PACKAGES[name];
@@ -91,6 +94,6 @@ function outside(file: string, specifier: string): string | undefined {
   return `imports ${name}; only ${allowed.join(', ')} may`;
 }
 
-function isIn(file: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => file.startsWith(`${folder}/`));
+function isIn(file: string, places: readonly string[]): boolean {
+  return places.some((place) => file === place || file.startsWith(`${place}/`));
 }

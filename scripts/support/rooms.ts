@@ -44,23 +44,26 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/preview': ['src/scenario', 'src/metrics', 'src/model'],
   'src/report': ['src/diff', 'src/model'],
   'src/app': ENGINE,
-  'src/cli': ['src/app', 'src/report', 'src/model'],
+  // It knows the process, so it makes the world that adapters and use cases are given.
+  'src/cli': ['src/app', 'src/report', 'src/adapters', 'src/model'],
   // Entries of the package: what people import who write services, dashboards and alerts.
   src: BUILDING,
   services: ['src', 'src/model', 'src/metrics'],
   dashboards: ['src', ...BUILDING],
   alerts: ['src', ...BUILDING],
   scripts: ['src/cli', 'scripts/support'],
+  // The processes in the preview's containers.
+  preview: ['src', 'src/preview', 'src/scenario', 'src/model', 'services'],
   // Tools for the engineers of this repository, which measure and check the rest.
   'scripts/support': ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'test'],
-  test: ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'scripts', 'scripts/support'],
+  test: ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'preview', 'scripts', 'scripts/support'],
 };
 
-/** Packages that only some folders may import; all others may be imported anywhere. */
+/** Packages that only some folders and files may import; all others may be imported anywhere. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   axios: ['src/adapters/http', 'test'],
   commander: ['src/cli', 'scripts/support'],
-  'playwright-core': ['src/adapters/chromium', 'test'],
+  'playwright-core': ['src/adapters/chromium.ts', 'src/adapters/dashboard-page.ts', 'test'],
   // Parses what comes from outside, and takes its time to load: what describes and builds has neither.
   zod: [
     'src/adapters',
@@ -80,9 +83,9 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Modules of Node that reach out of the process, and who may use them. */
-export const OUTSIDE: { readonly modules: readonly string[]; readonly folders: readonly string[] } = {
+export const OUTSIDE: { readonly modules: readonly string[]; readonly places: readonly string[] } = {
   modules: ['child_process', 'dgram', 'fs', 'fs/promises', 'http', 'http2', 'https', 'net', 'tls', 'worker_threads'],
-  folders: ['src/adapters', 'src/app', 'src/cli', 'scripts', 'test'],
+  places: ['src/adapters', 'src/app', 'src/cli', 'preview', 'scripts', 'test'],
 };
 
 /** Modules that import what they are told to: the loader of a project's files. */

@@ -12,7 +12,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function take(): { readonly text?: string; readonly refused?: string } {
   try {
-    return { text: execFileSync('.ci/take-report', [folder, 'report.md'], { encoding: 'utf8', stdio: 'pipe' }) };
+    return {
+      text: execFileSync('bash', ['.ci/take-report', folder, 'report.md'], { encoding: 'utf8', stdio: 'pipe' }),
+    };
   } catch (error) {
     return { refused: (error as { readonly stderr: string }).stderr };
   }
