@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
-import { readImports } from './imports.ts';
-import { COMPUTED, OUTSIDE, PACKAGES, ROOMS, roomOf } from './rooms.ts';
+import { readModule } from './module.ts';
+import { COMPUTED, OUTSIDE, PACKAGES, ROOMS, roomOf, WORLD } from './rooms.ts';
 
 /** What was found. */
 export interface Layers {
@@ -58,13 +58,20 @@ export function checkLayers(root: string, listed: readonly string[], found = fin
 function judge(root: string, file: string): readonly string[] {
   const room = roomOf(file);
   if (room === undefined) return [`${file}: is in no room; name its folder in scripts/support/rooms.ts`];
-  const imports = readImports(join(root, file));
-  if (typeof imports === 'string')
-    return [`${file}: was not understood, so that nothing is known of its imports: ${imports}`];
-  return imports.flatMap(({ specifier, line }) => {
+  const module = readModule(join(root, file));
+  if (typeof module === 'string')
+    return [`${file}: was not understood, so that nothing is known of its imports: ${module}`];
+  const imports = module.imports.flatMap(({ specifier, line }) => {
     const problem = specifier === undefined ? computed(file) : imported(root, file, room, specifier);
     return problem === undefined ? [] : [`${file}:${line}: ${problem}`];
   });
+  const ambient = isIn(file, ['src']) && !isIn(file, WORLD) ? module.ambient : [];
+  return [
+    ...imports,
+    ...ambient.map(
+      ({ what, line }) => `${file}:${line}: reads ${what}; only ${WORLD.join(', ')} may, all others are given it`,
+    ),
+  ];
 }
 
 function computed(file: string): string | undefined {
@@ -85,6 +92,8 @@ function imported(root: string, file: string, room: string, specifier: string): 
 function outside(file: string, specifier: string): string | undefined {
   if (isBuiltin(specifier)) {
     const name = specifier.replace(/^node:/, '');
+    if (name === 'process' && isIn(file, ['src']) && !isIn(file, WORLD))
+      return `imports ${specifier}; only ${WORLD.join(', ')} may`;
     if (!OUTSIDE.modules.includes(name) || isIn(file, OUTSIDE.places)) return;
     return `imports ${specifier}; only ${OUTSIDE.places.join(', ')} reach out of the process`;
   }

@@ -88,6 +88,9 @@ export const OUTSIDE: { readonly modules: readonly string[]; readonly places: re
   places: ['src/adapters', 'src/app', 'src/cli', 'preview', 'scripts', 'test'],
 };
 
+/** Who, of the engine, may look at the process, the clock and chance. All others are given them. */
+export const WORLD: readonly string[] = ['src/cli'];
+
 /** Modules that import what they are told to: the loader of a project's files. */
 export const COMPUTED: readonly string[] = ['src/cli/load-project.ts'];
 

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readImports } from '../../scripts/support/imports.ts';
+
 import { checkLayers, findModules } from '../../scripts/support/layers.ts';
+import { readModule } from '../../scripts/support/module.ts';
 import { COMPUTED, OUTSIDE, PACKAGES, ROOMS } from '../../scripts/support/rooms.ts';
 
 const names = Object.keys(ROOMS);
@@ -94,6 +95,32 @@ describe('a planted import', () => {
   });
 });
 
+describe('the process, the clock and chance', () => {
+  useTree();
+
+  test.each([
+    'process.env',
+    'process.exit(1)',
+    'Date.now()',
+    'new Date()',
+    'performance.now()',
+    'Math.random()',
+    "await import('node:process')",
+  ])('%s is red below the command line', (code) => {
+    for (const room of names) plant(`${room}/ambient.ts`, `export const ambient = async () => ${code};\n`);
+    const below = names.filter((room) => room !== 'src/cli' && `${room}/`.startsWith('src/'));
+    expect(red()).toEqual(below.map((room) => `${room}/ambient.ts`).sort());
+  });
+
+  test('what is given is green: a date of a moment, a clock as an argument, a metric of that name', () => {
+    plant(
+      'src/app/given.ts',
+      "export const f = (at: number, clock: { now(): number }) => [new Date(at), clock.now(), Math.max(at, 1), 'process.cpu'];\n",
+    );
+    expect(red()).toEqual([]);
+  });
+});
+
 describe('the check of the layers', () => {
   useTree();
 
@@ -149,5 +176,5 @@ test.each([
   ["const [a] = await Promise.all([import('x')]);"],
   ["const a = require('x');"],
 ])('finds %s', (text) => {
-  expect(readImports('file.ts', `\n${text}\n`)).toEqual([{ specifier: 'x', line: 2 }]);
+  expect(readModule('file.ts', `\n${text}\n`)).toMatchObject({ imports: [{ specifier: 'x', line: 2 }] });
 });
