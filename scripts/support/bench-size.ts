@@ -55,9 +55,10 @@ export function sizesOf(root: string): Sizes {
  * Counts a commit from git's objects: nothing is checked out.
  *
  * @param ref a commit, branch or tag; C020 if there is none
+ * @param folders default: all
  */
-export async function sizesAt(ref: string): Promise<Sizes> {
-  const files = await filesAt(await resolveCommit(ref, '--against'), FOLDERS);
+export async function sizesAt(ref: string, folders: readonly string[] = FOLDERS): Promise<Sizes> {
+  const files = await filesAt(await resolveCommit(ref, '--against'), folders);
   return sum([...files].filter(([file]) => /\.[cm]?[jt]s$/.test(file)));
 }
 

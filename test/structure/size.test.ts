@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countStatements, renderSizes, shipped } from '../../scripts/support/bench-size.ts';
+import { countStatements, renderSizes, shipped, sizesAt } from '../../scripts/support/bench-size.ts';
 
 const count = (text: string) => countStatements('file.ts', text);
 
@@ -59,4 +59,15 @@ test('compares room by room, and holds tests apart from what ships', () => {
     '| **all that ships** | 15 | 13 | -2 |',
     '| tests | 7 | 70 | +63 |',
   ]);
+});
+test('counts a commit from git’s objects', async () => {
+  const sizes = await sizesAt('HEAD', ['src/model', 'services']);
+  expect(Object.keys(sizes).sort()).toEqual(['services', 'src/model']);
+  expect(sizes['src/model']).toBeGreaterThan(100);
+});
+
+test('a commit that does not exist is an error with the way out', async () => {
+  await expect(sizesAt('nowhere')).rejects.toMatchObject({
+    problems: [{ code: 'C020', subject: '--against nowhere' }],
+  });
 });
