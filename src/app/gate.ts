@@ -1,7 +1,7 @@
 /** From the gate's options to its findings. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Prometheus, unknownBecause } from '../adapters/prometheus/index.ts';
+import { unknownBecause } from '../adapters/prometheus/index.ts';
 import {
   type Baseline,
   type GateAnswer,
@@ -16,6 +16,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { toDuration, toSeconds } from '../model/duration.ts';
 import { refused } from '../model/explained-error.ts';
 import type { GateResult } from '../model/gate.ts';
+import type { Prometheus } from '../model/prometheus.ts';
 import { formatMoment, type Span } from '../model/time.ts';
 import { buildProject } from './build-project.ts';
 import type { Io } from './io.ts';

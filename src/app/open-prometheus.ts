@@ -1,6 +1,7 @@
-import { openPrometheus, type Prometheus } from '../adapters/prometheus/index.ts';
+import { openPrometheus } from '../adapters/prometheus/index.ts';
 import { toSeconds } from '../model/duration.ts';
 import { refused } from '../model/explained-error.ts';
+import type { Prometheus } from '../model/prometheus.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { readDuration } from './moment.ts';

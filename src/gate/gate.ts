@@ -1,11 +1,11 @@
 /** The gate: would the service's alerts have fired in this window, and is it worse than before? */
 
-import type { Prometheus } from '../adapters/prometheus/index.ts';
 import { findSignal, signals } from '../metrics/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { toSeconds } from '../model/duration.ts';
 import { type GateCheck, type GateResult, worstOutcome } from '../model/gate.ts';
 import type { Project } from '../model/project.ts';
+import type { Prometheus } from '../model/prometheus.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import { COMPARED } from '../model/signal.ts';

@@ -1,12 +1,12 @@
 /** Asks Prometheus what the gate judges. Expressions are those of the signals and of their histograms. */
 
-import type { Answer, Prometheus } from '../adapters/prometheus/index.ts';
 import { lookBackOfQuantile, lookBackOfRatio } from '../metrics/guards.ts';
 import { buckets, increase, observed } from '../metrics/histogram.ts';
 import { findSignal, matcher, signals } from '../metrics/index.ts';
 import { series as seriesOf } from '../metrics/promql.ts';
 import { toSeconds } from '../model/duration.ts';
 import type { HistogramBinding, Matcher } from '../model/metrics.ts';
+import type { Answer, Prometheus } from '../model/prometheus.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Point, Span } from '../model/time.ts';

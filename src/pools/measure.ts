@@ -1,6 +1,5 @@
 /** Asks Prometheus what a service's pools were used for. */
 
-import type { Prometheus, TimeSeries } from '../adapters/prometheus/index.ts';
 import { counts, sums } from '../metrics/histogram.ts';
 import { matcher } from '../metrics/index.ts';
 import { by, series as select } from '../metrics/promql.ts';
@@ -8,6 +7,7 @@ import { toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { HistogramBinding, SeriesBinding } from '../model/metrics.ts';
 import type { PoolReport, PoolSizing } from '../model/pool-sizing.ts';
+import type { Prometheus, TimeSeries } from '../model/prometheus.ts';
 import type { Pool, Service } from '../model/service.ts';
 import type { Point, Span } from '../model/time.ts';
 import { sizePool } from './sizing.ts';

@@ -2,7 +2,8 @@
 
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import type { Point, Span } from '../../model/time.ts';
+import type { Answer, Prometheus, TimeSeries } from '../../model/prometheus.ts';
+import type { Point } from '../../model/time.ts';
 import { type Credential, type HttpAnswer, type HttpWorld, openHttp, type Revealed } from '../http/index.ts';
 import { notPrometheus, PROMETHEUS, refusalOf } from './errors.ts';
 
@@ -22,30 +23,6 @@ export interface PrometheusOptions {
   readonly deadline?: number | undefined;
   /** Of the command: environment, time, secrets, warnings. */
   readonly world: HttpWorld;
-}
-
-/** A series with its values at some times, in seconds since 1970. NaN and infinities are as Prometheus has them. */
-export interface TimeSeries {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly points: readonly Point[];
-}
-
-/** What a query gave, and what Prometheus has to say about it. */
-export interface Answer {
-  readonly series: readonly TimeSeries[];
-  /** The answer is not complete, or not to be trusted: a store that did not answer, a malformed bucket. */
-  readonly warnings: readonly string[];
-}
-
-export interface Prometheus {
-  /** The address, without credentials. */
-  readonly address: string;
-  /** A query at one time. */
-  instant(expression: string, at: number): Promise<Answer>;
-  /** A query at every step from one time to another, both included. */
-  range(expression: string, span: Span & { readonly step: number }): Promise<Answer>;
-  /** Requests sent, repetitions included. */
-  requests(): number;
 }
 
 const TRIES = 3;

@@ -1,2 +1,2 @@
-export { type Answer, openPrometheus, type Prometheus, type PrometheusOptions, type TimeSeries } from './client.ts';
+export { openPrometheus, type PrometheusOptions } from './client.ts';
 export { unknownBecause } from './errors.ts';
