@@ -116,5 +116,5 @@ function inBase64(value: string): readonly string[] {
   const forms = [bytes.toString('base64'), bytes.toString('base64').replace(/=+$/, ''), ...middles];
   return forms
     .filter((form) => form.length >= WORD)
-    .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+    .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_'), ...percentEncoded(form)]);
 }
