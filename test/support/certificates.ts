@@ -12,7 +12,7 @@ export interface Certificate {
 }
 
 export interface Certificates {
-  /** For 127.0.0.1, and nobody else vouches for it. */
+  /** For 127.0.0.1 and behind.example, and nobody else vouches for it. */
   readonly good: Certificate;
   /** For 127.0.0.1, until yesterday. */
   readonly expired: Certificate;
@@ -49,7 +49,7 @@ export function makeCertificates(): Certificates | undefined {
   };
   try {
     return {
-      good: make('good', 'IP:127.0.0.1', 2),
+      good: make('good', 'IP:127.0.0.1,DNS:behind.example', 2),
       expired: make('expired', 'IP:127.0.0.1', -1),
       elsewhere: make('elsewhere', 'DNS:other.example', 2),
       remove,

@@ -6,8 +6,8 @@ import { type GitHub, unknownForm } from './client.ts';
 
 /** The most characters that GitHub takes in a comment or an issue. */
 const COMMENT_LIMIT = 65_536;
-/** Pages of a hundred: ten thousand open issues. */
-const MOST_PAGES = 100;
+/** Pages of a hundred: thirty thousand open issues. */
+const MOST_PAGES = 300;
 
 /** A body that GitHub takes; of a longer one the beginning, and a line that says so. */
 export function fitted(body: string): string {

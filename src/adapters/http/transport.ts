@@ -69,12 +69,11 @@ export function createTransport(options: TransportOptions): Transport {
   }
   const route: Route = { secure: url.protocol === 'https:', proxied: proxy !== undefined };
   const ca = options.caFile === undefined ? undefined : readCa(options.caFile, options.server);
-  let opened: Promise<AxiosInstance> | undefined;
+  let http: AxiosInstance | undefined;
   let answered = false;
 
   const send = async (request: Sent): Promise<Received> => {
-    opened ??= open(options, route, proxy, ca);
-    const http = await opened;
+    http ??= open(options, route, proxy, ca);
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), request.deadline);
     try {
@@ -126,17 +125,16 @@ function inMegabytes(bytes: number): string {
   return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${bytes} bytes`;
 }
 
-async function open(
+function open(
   options: TransportOptions,
   route: Route,
   proxy: ProxyAddress | undefined,
   ca: string | undefined,
-): Promise<AxiosInstance> {
+): AxiosInstance {
   const agent = { keepAlive: true, maxSockets: MOST_SOCKETS };
   const secure = { ...agent, ...(ca === undefined ? {} : { ca }) };
   const tunneled = route.secure && proxy !== undefined;
-  const { default: axios } = await loadAxios();
-  return axios.create({
+  return loadAxios().create({
     baseURL: options.base,
     allowAbsoluteUrls: false,
     headers: { ...options.headers },
@@ -156,9 +154,12 @@ async function open(
   });
 }
 
-/** Its single-file build, at the first request: the one of eighty files takes five times as long to load. */
-async function loadAxios(): Promise<{ readonly default: AxiosStatic }> {
-  return { default: createRequire(import.meta.url)('axios') as AxiosStatic };
+/**
+ * At the first request: help, plans of a directory and wrong arguments do without. The build of a single file, because
+ * the one of eighty files, which `import()` finds, takes five times as long to load.
+ */
+function loadAxios(): AxiosStatic {
+  return createRequire(import.meta.url)('axios') as AxiosStatic;
 }
 
 function forwarding({ url }: ProxyAddress): AxiosProxyConfig {
