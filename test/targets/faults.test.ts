@@ -2,6 +2,7 @@
  * Syncs that are cut off: at every request in turn, and in a thousand random schedules. A run either succeeds or says
  * what is left; the next one without faults converges; nothing foreign is touched; nothing is applied twice.
  */
+import { type AxiosAdapter, AxiosHeaders } from 'axios';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Desired } from '../../src/model/resource.ts';
 import { apply, plan } from '../../src/sync/index.ts';
@@ -192,3 +193,29 @@ test.each(['unified', 'legacy'] as const)(
     expect(fake.state.folders.has('shop-services')).toBe(true);
   },
 );
+
+test.each<[string, (token: string) => string]>([
+  ['repeats its token', () => 'again'],
+  ['has a new token for ever', (token) => `${token}x`],
+])('a list that %s is an error, and nothing is written', async (_, next) => {
+  const fake = createFakeGrafana();
+  const inner = adapterTo(fake);
+  const adapter: AxiosAdapter = async (config) => {
+    if (config.url?.includes('/dashboards?') !== true) return inner(config);
+    const token = /continue=([^&]*)/.exec(config.url)?.[1] ?? '';
+    const data = JSON.stringify({ metadata: { continue: next(token) }, items: [] });
+    return { status: 200, data, statusText: '', headers: AxiosHeaders.from({}), config };
+  };
+  const target = openGrafana({
+    url: 'http://fake.example',
+    token: { reveal: () => TOKENS.editor },
+    owner: OWNER,
+    ownerTag: `as-code:${OWNER}`,
+    commit: 'abc1234',
+    secret: () => undefined,
+    adapter,
+    world: httpWorld(),
+  });
+  await expect(target.read(before, {})).rejects.toMatchObject({ code: 'G019' });
+  expect(fake.log.every(({ method }) => method === 'GET')).toBe(true);
+});
