@@ -1,3 +1,4 @@
+export { type DownloadOptions, download } from './download.ts';
 export type { ServerName } from './explain.ts';
 export { failureOf } from './failure.ts';
 export {

@@ -34,6 +34,8 @@ export interface TransportOptions {
   readonly limit: number;
   /** Milliseconds for a proxy to connect. */
   readonly deadline: number;
+  /** The text of an answer has a sign for each byte. Default: it is UTF-8. */
+  readonly binary?: boolean;
   /** Replaces the network in tests. */
   readonly adapter?: AxiosAdapter | undefined;
 }
@@ -142,6 +144,7 @@ function open(
     maxRedirects: 0,
     maxContentLength: options.limit,
     responseType: 'text',
+    ...(options.binary === true ? { responseEncoding: 'latin1' } : {}),
     // Bodies are text in both directions; axios would parse what is sent once more.
     transformRequest: (data: unknown) => data,
     transformResponse: (data: unknown) => data,
