@@ -123,7 +123,7 @@ export const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  */
 export function openHttp(options: HttpOptions): Http {
   const { world, server } = options;
-  const target = readAddress(options);
+  const target = readAddress(options.url, server);
   const url = options.url.replace(/\/+$/, '');
   const deadline = options.deadline ?? DEADLINE;
   const transport = createTransport({
@@ -132,7 +132,10 @@ export function openHttp(options: HttpOptions): Http {
     world,
     caFile: options.caFile,
     server,
-    headers: checkedHeaders({ ...options.headers, ...authorization(options.credential, world) }, server),
+    headers: {
+      ...checkedHeaders({ ...options.headers }, server),
+      ...credentialHeader(options.credential, world, server),
+    },
     limit: options.limit ?? LIMIT,
     deadline,
     adapter: options.adapter,
@@ -206,7 +209,8 @@ function isAborted({ signal }: Ask): boolean {
   return signal?.aborted === true;
 }
 
-function readAddress({ url, server }: HttpOptions): URL {
+/** The address of a server. @throws ExplainedError C003 (usage) if it is not http or https, or holds more than a path */
+export function readAddress(url: string, server: ServerName): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw refused('C003', server.addressSetting, 'is not an http or https address', 'Such as https://example.com');
@@ -220,6 +224,15 @@ function readAddress({ url, server }: HttpOptions): URL {
     );
   }
   return parsed;
+}
+
+/** The header of a credential, which `world.secrets` then knows. @throws ExplainedError C003 if no header can carry it */
+export function credentialHeader(
+  credential: Credential | undefined,
+  world: HttpWorld,
+  server: ServerName,
+): Record<string, string> {
+  return checkedHeaders(authorization(credential, world), server);
 }
 
 function authorization(credential: Credential | undefined, { secrets }: HttpWorld): Record<string, string> {
@@ -246,7 +259,8 @@ function checkedHeaders(headers: Readonly<Record<string, string>>, { name }: Ser
   return { ...headers };
 }
 
-function warnInTheClear(
+/** Warns where a credential travels without TLS to another machine. */
+export function warnInTheClear(
   { protocol, hostname, host }: URL,
   { name, addressSetting }: ServerName,
   world: HttpWorld,

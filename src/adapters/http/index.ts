@@ -14,5 +14,6 @@ export {
   TRIES,
 } from './http.ts';
 export { type Page, readPages } from './pages.ts';
+export { openPassage, type Passage, type PassageAnswer, type PassageRequest } from './passage.ts';
 export { createRedactor, REDACTED, type Redactor } from './redactor.ts';
 export { createHttpWorld, type HttpWorld } from './world.ts';

@@ -45,7 +45,7 @@ export interface Sent {
   /** Below the address. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Buffer | undefined;
   /** Milliseconds until the last byte of the answer. */
   readonly deadline: number;
 }
