@@ -1,125 +1,84 @@
-/** Runs a command again whenever code changes. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
-import { relative, resolve, sep } from 'node:path';
-import { ROOT } from './root.ts';
+/** Changes of files, by chokidar: it knows how editors save, on every system. */
+import { basename, relative, resolve, sep } from 'node:path';
+import { watch } from 'chokidar';
+import { ExplainedError } from '../model/explained-error.ts';
 
-/** Folders whose files decide what is built. */
-const FOLDERS = ['alerts', 'services', 'dashboards', 'src'];
-const WATCHING = 'Watching for changes; Ctrl-C ends it.\n';
-/** Milliseconds between two looks, each of which takes two for this project's files. */
-const INTERVAL = 100;
-
-/**
- * Runs a command again whenever code changes, until Ctrl-C. Each run is a new process, because modules that are
- * loaded stay as they were.
- *
- * @param args the script and its arguments, without `--watch`.
- * @param atOnce whether it runs before the first change, too.
- */
-export async function runOnChange(args: readonly string[], { atOnce = true } = {}): Promise<void> {
-  let child: ReturnType<typeof spawn> | undefined;
-  const ended = new AbortController();
-  const request = oneAtATime(async () => {
-    const started = performance.now();
-    child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: ROOT, stdio: 'inherit' });
-    const [code] = (await once(child, 'exit')) as [number | null];
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    if (code !== null) process.stderr.write(`After ${seconds} s. ${WATCHING}`);
-  }, ended.signal);
-  const stop = watchFiles(ROOT, FOLDERS, (files) => {
-    const more = files.length > 1 ? `, and ${files.length - 1} more,` : '';
-    process.stderr.write(`\n${files[0]}${more} changed\n`);
-    request();
-  });
-  if (atOnce) request();
-  else process.stderr.write(WATCHING);
-  await new Promise<void>((end) => process.once('SIGINT', end).once('SIGTERM', end));
-  stop();
-  ended.abort();
-  child?.kill('SIGTERM');
+/** A watch that goes on. */
+export interface Watching {
+  close(): Promise<void>;
+  /** Rejects where the system cannot go on. */
+  readonly failed: Promise<never>;
 }
 
 /**
- * What may be asked for at any time, and runs once at a time: asked for meanwhile, it runs once more when it is over.
- * A sync that is cut off would leave half of a change in Grafana.
+ * Reports which TypeScript files were changed, made or removed, once nothing changes any more: editors write a file in
+ * several steps, and save several files at once.
  *
- * @param ended from then on nothing runs any more.
+ * @param root absolute. @param folders within it; they need not exist yet.
+ * @param onChange gets paths relative to the root, sorted.
+ * @returns once changes are seen.
+ * @throws ExplainedError C040 if the system cannot watch so many files.
  */
-export function oneAtATime(run: () => Promise<void>, ended: AbortSignal): () => void {
-  let wanted = 0;
-  const work = async (): Promise<void> => {
-    while (wanted > 0 && !ended.aborted) {
-      const answered = wanted;
-      await run();
-      wanted -= answered;
-    }
-  };
-  return () => {
-    wanted += 1;
-    if (wanted === 1) void work();
-  };
-}
-
-/**
- * Tells which TypeScript files were changed, made or removed, once nothing changes any more: editors write a file in
- * several steps. It looks at the files itself, because Node's recursive watch on Linux loses a file that an editor
- * saves by renaming.
- *
- * @param told paths relative to the root, sorted.
- * @returns ends it.
- */
-export function watchFiles(
+export type WatchFiles = (
   root: string,
   folders: readonly string[],
-  told: (files: readonly string[]) => void,
-): () => void {
-  let before = look(root, folders);
-  let last = before;
-  const timer = setInterval(() => {
-    const now = look(root, folders);
-    const settled = differences(last, now).length === 0;
-    last = now;
-    if (!settled) return;
-    const changed = differences(before, now);
-    before = now;
-    if (changed.length > 0) told(changed);
-  }, INTERVAL);
-  return () => clearInterval(timer);
-}
+  onChange: (files: readonly string[]) => void,
+) => Promise<Watching>;
 
-/** What tells one state of a file from another, by path. */
-type Seen = ReadonlyMap<string, string>;
+/** Milliseconds without a change after which a save counts as done. */
+const SETTLED = 100;
 
-function look(root: string, folders: readonly string[]): Seen {
-  const seen = new Map<string, string>();
-  const visit = (folder: string): void => {
-    const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? [];
-    for (const entry of entries) {
-      const path = resolve(folder, entry.name);
-      if (entry.isDirectory()) visit(path);
-      if (!entry.name.endsWith('.ts')) continue;
-      const state = unlessGone(() => statSync(path));
-      if (state?.isFile() !== true) continue;
-      const { mtimeMs, size, ino } = state;
-      seen.set(relative(root, path).replaceAll(sep, '/'), `${mtimeMs} ${size} ${ino}`);
-    }
+export const watchFiles: WatchFiles = async (root, folders, onChange) => {
+  const top = resolve(root);
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  // The root itself: of a folder that does not exist yet, chokidar would say too early that it is ready.
+  const watcher = watch(top, { ignoreInitial: true, ignored: ignoredIn(top, folders), followSymlinks: false });
+  watcher.on('all', (event, path) => {
+    if (event === 'addDir' || event === 'unlinkDir' || !path.endsWith('.ts')) return;
+    changed.add(relative(top, path).replaceAll(sep, '/'));
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const files = [...changed].sort();
+      changed.clear();
+      onChange(files);
+    }, SETTLED);
+  });
+  const failed = new Promise<never>((_, reject) => {
+    watcher.once('error', (cause) => reject(notWatched(cause)));
+  });
+  failed.catch(() => undefined);
+  const close = async (): Promise<void> => {
+    clearTimeout(timer);
+    await watcher.close();
   };
-  for (const folder of folders) visit(resolve(root, folder));
-  return seen;
-}
-
-/** Files come and go while they are looked at. */
-function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return read();
+    await Promise.race([new Promise<void>((ready) => watcher.once('ready', ready)), failed]);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    await close();
     throw cause;
   }
+  return { close, failed };
+};
+
+/** All but some folders; of these, what editors keep beside a file while it is open. */
+function ignoredIn(root: string, folders: readonly string[]): (path: string) => boolean {
+  const tops = folders.map((folder) => resolve(root, folder));
+  return (path) => {
+    if (path === root) return false;
+    return /^[.#]/.test(basename(path)) || !tops.some((top) => path === top || path.startsWith(`${top}${sep}`));
+  };
 }
 
-function differences(before: Seen, now: Seen): readonly string[] {
-  return [...new Set([...before.keys(), ...now.keys()])].filter((path) => before.get(path) !== now.get(path)).sort();
+function notWatched(cause: unknown): ExplainedError {
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new ExplainedError({
+    code: 'C040',
+    message: `files cannot be watched (${code})`,
+    remedy:
+      code === 'ENOSPC' || code === 'EMFILE'
+        ? 'Allow more: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024'
+        : 'Leave out --watch, and run the command again after each change',
+    cause,
+  });
 }

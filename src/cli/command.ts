@@ -19,6 +19,8 @@ export interface Call<Options> {
   readonly options: Options;
   /** What is no option. */
   readonly args: readonly string[];
+  /** All of it, as it was given. */
+  readonly given: readonly string[];
   readonly io: Io;
   /** `io.clock.elapsed()` at the start. */
   readonly started: number;
@@ -72,7 +74,7 @@ export function defineCommand<Options extends object = object>(spec: {
         await Promise.all(written);
         return error.exitCode === 0 ? EXIT.success : EXIT.usage;
       }
-      return run({ options: command.opts<Options>(), args: command.args, io, started });
+      return run({ options: command.opts<Options>(), args: command.args, given: args, io, started });
     },
   };
 }

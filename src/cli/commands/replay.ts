@@ -41,7 +41,7 @@ export const replay = defineCommand<Options>({
         'write the series of one scenario, to fill a Prometheus with them, and do no more',
         outputFile('--openmetrics', io),
       ),
-  run: async ({ options, args, io, started }) => {
+  run: async ({ options, args, given, io, started }) => {
     const [app, { paintFor, showProblems, writeResult }] = await Promise.all([
       import('../../app/replay.ts'),
       import('../terminal.ts'),
@@ -54,9 +54,9 @@ export const replay = defineCommand<Options>({
       return EXIT.success;
     }
     if (options.watch === true) {
-      const { runOnChange } = await import('../../../scripts/support/watch.ts');
-      await runOnChange(['scripts/replay.ts', ...args]);
-      return EXIT.interrupted;
+      const { rerunOnChange } = await import('../rerun.ts');
+      const once = given.filter((argument) => argument !== '--watch');
+      return rerunOnChange({ name: 'replay', args: once, atOnce: true }, io);
     }
     const { all = false, svg, openmetrics, against, engine } = options;
     const chosen = app.chooseScenarios(args, { all, alone: { '--svg': svg, '--openmetrics': openmetrics } });

@@ -1,0 +1,31 @@
+import type { RunProgram } from '../adapters/program.ts';
+import type { WatchFiles } from '../adapters/watch.ts';
+import type { Io } from '../app/io.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** A command of the project that is run whenever code changes, each time as a process of its own. */
+export interface Rerun {
+  /** As in `scripts/NAME.ts`. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Whether it runs before the first change, too. */
+  readonly atOnce: boolean;
+}
+
+/** Runs a command whenever code changes, until Ctrl-C. @param adapters default: this machine's own */
+export async function rerunOnChange(
+  { name, args, atOnce }: Rerun,
+  io: Io,
+  adapters?: { readonly runProgram: RunProgram; readonly watchFiles: WatchFiles },
+): Promise<ExitCode> {
+  const [{ runOnChange }, { runScript }, { runProgram }, { watchFiles }] = await Promise.all([
+    import('../app/watch.ts'),
+    import('../adapters/script.ts'),
+    adapters ?? import('../adapters/program.ts'),
+    adapters ?? import('../adapters/watch.ts'),
+  ]);
+  const script = { name, args, root: io.root };
+  const run = (signal: AbortSignal) => runScript(script, io.environment, signal, runProgram);
+  await runOnChange({ atOnce }, { io, watchFiles, run });
+  return EXIT.interrupted;
+}
