@@ -1,4 +1,4 @@
-/** What a dashboard's page tells about its panels. Grafana's own end-to-end tests find them by the same attributes. */
+/** What a dashboard's page says about its panels. Grafana's own end-to-end tests find them by the same attributes. */
 import type { Locator, Page } from 'playwright-core';
 
 const PANEL = '[data-testid^="data-testid Panel header"]';
@@ -10,8 +10,8 @@ const QUIET = 750;
 
 /** Waits until every panel stands there and none is loading any more. @throws TimeoutError after `timeout` milliseconds. */
 export async function panelsLoaded(page: Page, expected: number, timeout: number): Promise<void> {
-  const end = Date.now() + timeout;
-  const left = () => Math.max(1, end - Date.now());
+  const end = performance.now() + timeout;
+  const left = () => Math.max(1, end - performance.now());
   if (expected > 0) {
     await page
       .locator(PANEL)

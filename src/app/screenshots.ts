@@ -1,142 +1,142 @@
-/** Pictures of dashboards, as a browser draws them. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, errors } from 'playwright-core';
-import { z } from 'zod';
-import { ScreenshotError } from './error.ts';
-import { aroundPanels, panelProblems, panelsLoaded } from './page.ts';
+/** Pictures of dashboards: which ones, of which Grafana, over which time. */
+import { resolve } from 'node:path';
+import type { Chromium } from '../adapters/chromium.ts';
+import { type Credential, openPassage, type ServerName } from '../adapters/http/index.ts';
+import type { Config } from '../config.ts';
+import { toSeconds } from '../model/duration.ts';
+import { refused } from '../model/explained-error.ts';
+import { buildProject } from './build-project.ts';
+import { configuration } from './configuration.ts';
+import type { Io } from './io.ts';
+import { readDuration, readMoment } from './moment.ts';
+import { type Picture, photograph, type Studio } from './photograph.ts';
 
-/** Where and how pictures are taken. */
-export interface Studio {
-  readonly browser: Browser;
-  /** Of the Grafana, without a slash at the end. */
-  readonly url: string;
-  /** Value of the Authorization header; sent to that Grafana only. */
-  readonly authorization: string | undefined;
-  readonly theme: 'dark' | 'light';
-  /** In pixels; a dashboard is as high as its panels need. */
-  readonly width: number;
-  /** In Grafana's form: `now-3h`, or milliseconds since 1970. */
+/** What the command was asked. */
+export interface ScreenshotsRequest {
+  /** UIDs, or ids of services; none: all dashboards of the project. */
+  readonly names: readonly string[];
+  /** Only the panel of this title, of one dashboard. */
+  readonly panel?: string;
   readonly from: string;
   readonly to: string;
-  readonly folder: string;
-  /** Milliseconds until a page has to be drawn. */
-  readonly timeout: number;
+  readonly theme: 'dark' | 'light';
+  readonly width: string;
+  readonly timeout: string;
+  /** The folder to write to. */
+  readonly out: string;
+  readonly env?: string;
 }
 
-/** A picture that was taken. */
-export interface Picture {
-  readonly file: string;
-  readonly width: number;
-  readonly height: number;
-  /** What is wrong on it. */
-  readonly problems: readonly string[];
+/** What pictures need of the world. */
+export interface ScreenshotsWorld {
+  readonly io: Io;
+  readonly startChromium: () => Promise<Chromium>;
+  readonly onPicture: (picture: Picture) => Promise<void>;
 }
-
-/** Grafana's grid: a row is 30 pixels high, with 8 between rows. */
-const ROW = 38;
-/** For the controls above the panels. */
-const HEAD = 160;
-/** Of a single panel, in pixels; its width is the picture's. */
-const SINGLE_HEIGHT = 400;
-
-const dashboardSchema = z.looseObject({
-  dashboard: z.looseObject({
-    title: z.string(),
-    panels: z
-      .array(
-        z.looseObject({
-          id: z.number(),
-          type: z.string(),
-          title: z.string().default(''),
-          gridPos: z.looseObject({ y: z.number(), h: z.number() }),
-        }),
-      )
-      .default([]),
-  }),
-});
 
 /**
- * Photographs a dashboard whole, or one of its panels.
+ * Takes pictures, and ends the browser whatever happens.
  *
- * @param panel a panel's title; undefined for the whole dashboard.
- * @throws ScreenshotError if there is no such dashboard or panel, or it is not drawn in time.
+ * @returns how many problems are on them.
+ * @throws ExplainedError for a request that is wrong, and where a picture cannot be taken.
  */
-export async function photograph(studio: Studio, uid: string, panel?: string): Promise<Picture> {
-  const context = await contextFor(studio);
+export async function takeScreenshots(request: ScreenshotsRequest, world: ScreenshotsWorld): Promise<number> {
+  const { io, startChromium, onPicture } = world;
+  const studio = readStudio(request, io);
+  const uids = await dashboardsOf(request.names, io);
+  const chromium = await startChromium();
+  const end = (): void => void chromium.close().catch(() => undefined);
+  io.interrupted.addEventListener('abort', end, { once: true });
   try {
-    const { title, panels } = await readDashboard(context, studio, uid);
-    const chosen = panels.find((candidate) => candidate.title === panel && candidate.type !== 'row');
-    if (panel !== undefined && chosen === undefined) {
-      const known = panels.filter(({ type }) => type !== 'row').map((each) => each.title);
-      const quoted = known.map((each) => JSON.stringify(each)).join(', ');
-      throw new ScreenshotError('I003', `${title} has no panel ${JSON.stringify(panel)}`, `Its panels: ${quoted}`);
+    let problems = 0;
+    for (const uid of uids) {
+      io.interrupted.throwIfAborted();
+      const picture = await photograph(studio, { uid, panel: request.panel }, chromium);
+      await onPicture(picture);
+      problems += picture.problems.length;
     }
-    const page = await context.newPage();
-    const below = Math.max(0, ...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
-    const height = chosen === undefined ? below * ROW + HEAD : SINGLE_HEIGHT;
-    await page.setViewportSize({ width: studio.width, height });
-    const place = encodeURIComponent(uid);
-    const path = chosen === undefined ? `d/${place}?kiosk&` : `d-solo/${place}?panelId=${chosen.id}&hideLogo&`;
-    const time = new URLSearchParams({ from: studio.from, to: studio.to, timezone: 'utc', theme: studio.theme });
-    await page.goto(`${studio.url}/${path}${time}`, { timeout: studio.timeout });
-    const expected = chosen === undefined ? panels.filter(({ type }) => type !== 'row').length : 1;
-    await panelsLoaded(page, expected, studio.timeout);
-    const name = uid.replaceAll(/[^\w-]/g, '_');
-    const file = join(studio.folder, `${name}${chosen === undefined ? '' : `-${chosen.id}`}.png`);
-    const clip = await aroundPanels(page);
-    await mkdir(studio.folder, { recursive: true });
-    await page.screenshot({ path: file, clip });
-    return { file, width: clip.width, height: clip.height, problems: await panelProblems(page) };
-  } catch (cause) {
-    if (!(cause instanceof errors.TimeoutError)) throw cause;
-    throw new ScreenshotError(
-      'I004',
-      `${uid} was not drawn within ${studio.timeout / 1000} s`,
-      `Open ${studio.url}/d/${uid} and see what it waits for, or allow more: --timeout 60s`,
-      { cause },
-    );
+    return problems;
   } finally {
-    await context.close();
+    io.interrupted.removeEventListener('abort', end);
+    await chromium.close();
   }
 }
 
-/** A fresh browser session that talks to the one Grafana and to nobody else. */
-async function contextFor({ browser, url, authorization, theme }: Studio): Promise<BrowserContext> {
-  const context = await browser.newContext({ colorScheme: theme, locale: 'en-GB', timezoneId: 'UTC' });
-  const { origin } = new URL(url);
-  await context.route('**/*', async (route) => {
-    if (new URL(route.request().url()).origin !== origin) return route.abort();
-    const headers = { ...route.request().headers(), ...(authorization === undefined ? {} : { authorization }) };
-    return route.continue({ headers });
-  });
-  return context;
+function readStudio(request: ScreenshotsRequest, io: Io): Studio {
+  const { names, panel, theme, out, timeout } = request;
+  const width = Number(request.width);
+  if (!Number.isInteger(width) || width < 400 || width > 8000) {
+    throw refused('C004', `--width ${request.width}`, 'is not a number of pixels between 400 and 8000', '--width 1600');
+  }
+  const now = io.clock.now() / 1000;
+  const from = readMoment('--from', request.from, now);
+  const to = readMoment('--to', request.to, now);
+  if (from >= to) {
+    throw refused(
+      'K010',
+      `--from ${request.from}`,
+      `is not before --to ${request.to}`,
+      'Give the earlier time as --from',
+    );
+  }
+  if (panel !== undefined && names.length !== 1) {
+    const remedy = `npm run screenshots -- user-service --panel ${JSON.stringify(panel)}`;
+    throw refused('I003', `--panel ${JSON.stringify(panel)}`, 'is a panel of one dashboard: name it', remedy);
+  }
+  const config = configuration(io, request);
+  if (config.grafanaUrl === undefined) {
+    const remedy = 'Set it in the environment or in .env; npm run preview starts a Grafana';
+    throw refused('C006', 'GRAFANA_URL', 'is not set, and pictures are taken of a Grafana', remedy);
+  }
+  const url = config.grafanaUrl.replace(/\/+$/, '');
+  const milliseconds = toSeconds(readDuration('--timeout', timeout)) * 1000;
+  return {
+    url,
+    passage: openPassage({
+      server: GRAFANA,
+      url,
+      world: io.http,
+      credential: credentialOf(config),
+      caFile: config.grafanaCaFile,
+      deadline: milliseconds,
+    }),
+    theme,
+    width,
+    from: from * 1000,
+    to: to * 1000,
+    folder: resolve(io.cwd, out),
+    timeout: milliseconds,
+  };
 }
 
-async function readDashboard({ request }: BrowserContext, { url, authorization, timeout }: Studio, uid: string) {
-  const address = `${url}/api/dashboards/uid/${encodeURIComponent(uid)}`;
-  const answer = await request
-    .get(address, { timeout, ...(authorization === undefined ? {} : { headers: { authorization } }) })
-    .catch((cause: unknown) => {
-      throw new ScreenshotError('I002', `${url} does not answer`, 'Is GRAFANA_URL right, and Grafana running?', {
-        cause,
-      });
-    });
-  const status = answer.status();
-  if (status === 401 || status === 403) {
-    throw new ScreenshotError(
-      'I002',
-      `${url} does not let us see ${uid} (status ${status})`,
-      'Set GRAFANA_TOKEN, or GRAFANA_USER and GRAFANA_PASSWORD, of an account that may view it.',
-    );
-  }
-  const parsed = status === 200 ? dashboardSchema.safeParse(await answer.json().catch(() => undefined)) : undefined;
-  if (parsed?.success !== true) {
-    throw new ScreenshotError(
-      'I003',
-      `${url} has no dashboard ${uid} (status ${status})`,
-      'Push the dashboards first: npm run sync. Others are named by the UID in their address.',
-    );
-  }
-  return parsed.data.dashboard;
+/** Grafana, where nothing is asked of it but pictures. */
+const GRAFANA: ServerName = {
+  name: 'Grafana',
+  addressSetting: 'GRAFANA_URL',
+  caSetting: 'GRAFANA_CA_FILE',
+  addressHint: 'add the sub-path Grafana is served from, such as /grafana',
+  lateHint: 'Is it running, and reachable from here? A busy one needs more time: --timeout 60s',
+  codes: {
+    unreachable: 'I002',
+    late: 'I002',
+    tls: 'I002',
+    redirect: 'I002',
+    large: 'I002',
+    unreadable: 'I002',
+    'web page': 'I002',
+  },
+};
+
+function credentialOf({ grafanaToken, grafanaUser, grafanaPassword }: Config): Credential | undefined {
+  if (grafanaToken !== undefined) return { kind: 'bearer', token: grafanaToken };
+  if (grafanaUser === undefined || grafanaPassword === undefined) return undefined;
+  return { kind: 'basic', user: grafanaUser, password: grafanaPassword };
+}
+
+/** UIDs. What is neither a service nor a dashboard of the project is a UID all the same: Grafana may know it. */
+async function dashboardsOf(names: readonly string[], io: Io): Promise<readonly string[]> {
+  const built = await buildProject(io);
+  const dashboards = built.ok ? built.desired.resources.filter((resource) => resource.kind === 'dashboard') : [];
+  if (names.length === 0) return dashboards.map(({ uid }) => uid);
+  return names.map((name) => dashboards.find(({ service, uid }) => service === name || uid === name)?.uid ?? name);
 }
