@@ -1,6 +1,7 @@
 /** The process in the pager's container. */
 import { parseArgs } from 'node:util';
-import { pagerRoutes, serve } from '../../../src/preview/index.ts';
+import { pagerRoutes, serve } from '../src/preview/index.ts';
+import { ended } from './ended.ts';
 
 const { values } = parseArgs({
   options: {
@@ -8,4 +9,8 @@ const { values } = parseArgs({
     grafana: { type: 'string', default: 'http://127.0.0.1:3000' },
   },
 });
-await serve(pagerRoutes(values.grafana), values.listen);
+await serve(
+  pagerRoutes(values.grafana, () => new Date()),
+  values.listen,
+  ended,
+);

@@ -1,10 +1,11 @@
 /** The process in the simulator's container. It has no tool beside it: nothing but Node 24, which strips types. */
 import { parseArgs } from 'node:util';
-import { services } from '../../../services/index.ts';
-import { defineCatalog } from '../../../src/model/service.ts';
-import { beginningOf, createSimulator, previewScenario, serve, startRun } from '../../../src/preview/index.ts';
-import { project } from '../../../src/project.ts';
-import type { TimeOfDay } from '../../../src/scenario/index.ts';
+import { services } from '../services/index.ts';
+import { defineCatalog } from '../src/model/service.ts';
+import { beginningOf, createSimulator, previewScenario, serve, startRun } from '../src/preview/index.ts';
+import { project } from '../src/project.ts';
+import type { TimeOfDay } from '../src/scenario/index.ts';
+import { ended } from './ended.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,4 +28,5 @@ await serve(
     'GET /history/incident': () => ({ body: simulator.incident() }),
   },
   values.listen,
+  ended,
 );

@@ -45,7 +45,7 @@ const payload = z.looseObject({
  * knows itself by may be that of a container.
  *
  * @param grafana the browser's address of Grafana. @param arrived now.
- * @returns undefined if it is no notification of Grafana's.
+ * @returns undefined if it is not a notification of Grafana.
  */
 export function parseNotification(body: unknown, grafana: string, arrived: Date): readonly Notified[] | undefined {
   const parsed = payload.safeParse(body);

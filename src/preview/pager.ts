@@ -8,14 +8,14 @@ const KEPT = 500;
 /**
  * The pager: Grafana's webhooks go in at `/preview`, a page comes out at `/`, and JSON for tests at `/notifications`.
  *
- * @param grafana the browser's address of Grafana. @param now tests have a clock of their own.
+ * @param grafana the browser's address of Grafana. @param now when a notification arrives.
  */
-export function pagerRoutes(grafana: string, now: () => Date = () => new Date()): Routes {
+export function pagerRoutes(grafana: string, now: () => Date): Routes {
   let notified: readonly Notified[] = [];
   return {
     'POST /preview': async (request) => {
       const read = parseNotification(await readJson(request), grafana, now());
-      if (read === undefined) return { status: 400, body: "This is no notification of Grafana's.\n" };
+      if (read === undefined) return { status: 400, body: 'This is not a notification of Grafana.\n' };
       notified = [...notified, ...read].slice(-KEPT);
       return { body: 'shown\n' };
     },

@@ -23,12 +23,13 @@ const SAFE = {
 } as const;
 
 /**
- * Serves routes until SIGTERM or Ctrl-C, or until the server is closed.
+ * Serves routes until the server is closed.
  *
  * @param listen where. @example '127.0.0.1:9464'
+ * @param ended closes it, with the connections that are open. Default: nothing does.
  * @throws Error if the port is taken.
  */
-export async function serve(routes: Routes, listen: string): Promise<Server> {
+export async function serve(routes: Routes, listen: string, ended?: AbortSignal): Promise<Server> {
   const server = createServer((request, response) => {
     answer(routes, request)
       .then((reply) => send(reply, response))
@@ -37,11 +38,12 @@ export async function serve(routes: Routes, listen: string): Promise<Server> {
   const [, host, port] = /^(.+):(\d+)$/.exec(listen) ?? [];
   server.listen(Number(port), host ?? '127.0.0.1');
   await once(server, 'listening');
-  const stop = () => {
+  const stop = (): void => {
     server.close();
     server.closeAllConnections();
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  if (ended?.aborted === true) stop();
+  else ended?.addEventListener('abort', stop, { once: true });
   return server;
 }
 
@@ -63,7 +65,7 @@ function send({ status = 200, type = 'text/plain; charset=utf-8', body }: Reply,
   else Readable.from(body).pipe(response);
 }
 
-/** The body of a request as JSON; undefined if it is none, or larger than any notification. */
+/** The body of a request as JSON; undefined if it is not JSON, or larger than any notification. */
 export async function readJson(request: IncomingMessage, most = 2 ** 20): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;

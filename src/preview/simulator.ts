@@ -1,5 +1,6 @@
 /** The three services without the services: what their agents would expose now, and what they would have recorded. */
 import { Gauge, Registry } from 'prom-client';
+import { toSeconds } from '../model/duration.ts';
 import { openMetricsLines } from '../scenario/openmetrics.ts';
 import { buildSeries, gridOf, type SeriesContext } from '../scenario/series.ts';
 import { type Family, familiesOf, valueBetween } from './families.ts';
@@ -22,10 +23,10 @@ export interface Simulator {
 }
 
 /**
- * Seconds that Prometheus needs to read the history, to start, and to scrape for the first time. A gap of their length
- * would show as a dip in every rate. What it scrapes earlier, it leaves out.
+ * Seconds that Prometheus needs to read the history and to start; after that it scrapes within its interval. A gap of
+ * their length would show as a dip in every rate. What it scrapes earlier, it leaves out.
  */
-const UNTIL_SCRAPED = 45;
+const UNTIL_STARTED = 30;
 
 /**
  * Lives through a run. When it is over, half a day later, a healthy day begins, and counters with it.
@@ -41,6 +42,7 @@ export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>
     ]);
   let living = run;
   let series = seriesOf(run);
+  const untilScraped = UNTIL_STARTED + toSeconds(context.project.scrapeInterval);
   const exposed = { position: 0 };
   let registry = registryOf(familiesOf(series), exposed);
 
@@ -62,7 +64,7 @@ export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>
       return registry.metrics();
     },
     *recent(now) {
-      const length = Math.floor(positionAt(now + UNTIL_SCRAPED)) + 1;
+      const length = Math.floor(positionAt(now + untilScraped)) + 1;
       const past = series.map((one) => ({ ...one, samples: one.samples.subarray(0, length) }));
       yield* openMetricsLines(living.scenario, past, context.project, living.midnight);
       yield '# EOF\n';
@@ -76,12 +78,12 @@ export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>
 
 function registryOf(families: readonly Family[], exposed: { readonly position: number }): Registry {
   const registry = new Registry();
-  for (const family of families) registry.registerMetric(new Told(family, exposed));
+  for (const family of families) registry.registerMetric(new SimulatedMetric(family, exposed));
   return registry;
 }
 
-/** A metric that is not counted here, but told by the scenario. */
-class Told extends Gauge {
+/** A metric that is not counted here, but computed from the scenario. */
+class SimulatedMetric extends Gauge {
   readonly #family: Family;
   readonly #exposed: { readonly position: number };
 

@@ -205,7 +205,12 @@ describe.skipIf(ways.grafana !== undefined)(`any Grafana (${ways.grafana ?? 'run
       body: await simulator.metrics(Date.now() / 1000),
     });
     servers.push(await serve({ 'GET /metrics': metrics }, '127.0.0.1:9464'));
-    servers.push(await serve(pagerRoutes(process.env['GRAFANA_URL'] ?? ''), new URL(pager).host));
+    servers.push(
+      await serve(
+        pagerRoutes(process.env['GRAFANA_URL'] ?? '', () => new Date()),
+        new URL(pager).host,
+      ),
+    );
   }, 120_000);
   afterAll(async () => {
     await sync({ resources: [] });

@@ -1,53 +1,108 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Ran as Program, ProgramCall } from '../../src/adapters/program.ts';
+import type { WatchFiles } from '../../src/adapters/watch.ts';
+import type { Io } from '../../src/app/io.ts';
+import type { ProjectSource } from '../../src/app/project-source.ts';
 import { overviewUid } from '../../src/build/index.ts';
+import { previewCommand } from '../../src/cli/commands/preview.ts';
+import { runCommand } from '../../src/cli/main.ts';
 import { project } from '../../src/project.ts';
 import { ADMIN, createFakeGrafana } from '../support/fake-grafana/index.ts';
-import { serveFake, serveListener } from '../support/fake-grafana/serve.ts';
-import { run } from '../support/run.ts';
+import { serveFake } from '../support/fake-grafana/serve.ts';
+import { loadFresh } from '../support/fresh-project.ts';
+import { ioOf, PROJECT, type Ran } from '../support/run.ts';
 
 const ADMIN_HEADER = `Basic ${Buffer.from(`${ADMIN.user}:${ADMIN.password}`).toString('base64')}`;
-const serveText = (text: string) => serveListener((_, response) => response.end(text));
 
-/** A folder that is the whole PATH: Node, git, and whatever docker a test wants. */
-let bin = '';
-let called = '';
-beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'preview-'));
-  bin = join(folder, 'bin');
-  called = join(folder, 'called');
-  await mkdir(bin);
-  await symlink(process.execPath, join(bin, 'node'));
+let source: ProjectSource;
+beforeAll(async () => {
+  source = await loadFresh(PROJECT);
 });
-afterEach(() => rm(dirname(bin), { recursive: true, force: true }));
+/** The root of a test: the preview writes its files there. */
+let root = '';
+beforeEach(async () => {
+  root = `${await mkdtemp(join(tmpdir(), 'preview-'))}/`;
+  answers = {};
+  calls = [];
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
 
-/** Puts a docker on the PATH that answers by its arguments, and keeps what it was asked. */
-async function docker(answers: string): Promise<void> {
-  const script = `#!/bin/sh\necho "$PREVIEW_SCENARIO $PREVIEW_FROM $*" >> '${called}'\ncase "$*" in\n${answers}\n*) exit 0 ;;\nesac\n`;
-  await writeFile(join(bin, 'docker'), script, { mode: 0o755 });
+type Answer = Partial<Program> | ((call: ProgramCall) => Partial<Program>);
+/** What docker answers, by a part of its arguments; the first that fits. Everything else succeeds. */
+let answers: Readonly<Record<string, Answer>> = {};
+/** What docker was asked. */
+let calls: ProgramCall[] = [];
+const asked = () => calls.map(({ command }) => command.join(' '));
+
+async function docker(call: ProgramCall): Promise<Program> {
+  calls.push(call);
+  const line = call.command.join(' ');
+  const [, found] = Object.entries<Answer>({ ...answers, ...CONFIG }).find(([part]) => line.includes(part)) ?? [];
+  const answer: Partial<Program> = typeof found === 'function' ? found(call) : (found ?? {});
+  return { end: 'exited', code: 0, stdout: '', stderr: '', ...answer };
+}
+const CONFIG = { ' config': { stdout: 'services:\n  grafana:\n    image: grafana/grafana:12.4.10\n' } };
+const fails = (stderr: string): Partial<Program> => ({ code: 1, stderr });
+
+/** A clock that goes as fast as somebody sleeps. */
+function quickClock(): Io['clock'] {
+  let time = 0;
+  return {
+    now: () => Date.UTC(2026, 10, 28) + time,
+    elapsed: () => time,
+    sleep: async (milliseconds) => {
+      time += milliseconds;
+    },
+  };
 }
 
-const CONFIG = `*config*) printf 'services:\\n  grafana:\\n    image: grafana/grafana:12.4.0\\n' ;;`;
-
-let server: Server | undefined;
-afterEach(() => server?.close());
-/** A port on which something listens that is no Grafana. */
-async function takenPort(): Promise<string> {
-  server = createServer((_, response) => response.writeHead(503).end()).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server?.once('listening', resolve));
-  return String((server.address() as AddressInfo).port);
+interface Situation {
+  /** Ports on which something listens. */
+  readonly taken?: readonly number[];
+  /** Whether what was started answers. */
+  readonly answers?: boolean;
+  readonly interrupted?: AbortSignal;
+  readonly watchFiles?: WatchFiles;
+  readonly load?: () => Promise<ProjectSource>;
 }
 
-const ports = { PREVIEW_GRAFANA_PORT: '39101', PREVIEW_PROMETHEUS_PORT: '39102', PREVIEW_PAGER_PORT: '39103' };
-const preview = (args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}) =>
-  run('preview', args, { PATH: bin, ...ports, ...environment });
+const PORTS = { PREVIEW_GRAFANA_PORT: '39101', PREVIEW_PROMETHEUS_PORT: '39102', PREVIEW_PAGER_PORT: '39103' };
+async function preview(
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+  situation: Situation = {},
+): Promise<Ran> {
+  const { taken = [], load = async () => source, interrupted, watchFiles } = situation;
+  const io = ioOf({ ...PORTS, ...environment }, root, {
+    clock: quickClock(),
+    loadProject: load,
+    ...(interrupted === undefined ? {} : { interrupted }),
+  });
+  const command = previewCommand(async () => ({
+    runProgram: docker,
+    thisMachine: {
+      listens: async (port) => taken.includes(port),
+      answers: async () => situation.answers ?? false,
+    },
+    watchFiles: watchFiles ?? (() => Promise.reject(new Error('watches nothing'))),
+  }));
+  const code = await runCommand(() => command, args, io);
+  return { code, stdout: io.stdout.text(), stderr: io.stderr.text() };
+}
+
+/** No line of it is a command of a terminal or of a runner, which ignores blanks before it. */
+function expectHarmless(text: string): void {
+  for (const sign of ['\u001b', '\u009b', '\u202e', '\r']) expect(text).not.toContain(sign);
+  expect(text).not.toMatch(/^\s*::/m);
+}
 
 describe('npm run preview explains', () => {
   test('that docker is missing', async () => {
+    answers = { version: { end: 'missing', code: undefined } };
     const { code, stderr } = await preview();
     expect(code).toBe(1);
     expect(stderr).toContain('P001 docker is not installed');
@@ -58,7 +113,7 @@ describe('npm run preview explains', () => {
     ['does not run', 'Cannot connect to the Docker daemon', 'docker is installed and does not run'],
     ['refuses this user', 'permission denied while trying to connect', 'docker refuses this user'],
   ])('that docker %s', async (_, said, message) => {
-    await docker(`version*) echo '${said}' >&2; exit 1 ;;`);
+    answers = { 'docker version': fails(said) };
     const { code, stderr } = await preview();
     expect(code).toBe(1);
     expect(stderr).toContain(`P002 ${message}`);
@@ -66,48 +121,126 @@ describe('npm run preview explains', () => {
   });
 
   test('that Compose is missing', async () => {
-    await docker(`compose*) echo 'docker: unknown command: docker compose' >&2; exit 1 ;;`);
+    answers = {
+      'docker compose': fails('docker: unknown command: docker compose'),
+      'docker-compose': { end: 'missing', code: undefined },
+    };
     expect(await preview()).toMatchObject({ code: 1, stderr: expect.stringContaining('P003 ') });
   });
 
   test('which port is taken, before anything is started', async () => {
-    await docker(CONFIG);
-    const port = await takenPort();
-    const { code, stderr } = await preview([], { PREVIEW_PAGER_PORT: port });
+    const { code, stderr } = await preview([], {}, { taken: [39103] });
     expect(code).toBe(1);
-    expect(stderr).toContain(`P004 port ${port} is taken`);
+    expect(stderr).toContain('P004 port 39103 is taken');
     expect(stderr).toContain('PREVIEW_PAGER_PORT');
-    expect(await readFile(called, 'utf8')).not.toContain(' up ');
+    expect(asked().join('\n')).not.toContain(' up ');
   });
 
   test('a port that was taken meanwhile', async () => {
     const said =
       'Error: driver failed programming external connectivity: Bind for 127.0.0.1:39101 failed: port is already allocated';
-    await docker(`${CONFIG}\n*up*) echo '${said}' >&2; exit 1 ;;`);
+    answers = { ' up ': fails(said) };
     expect(await preview()).toMatchObject({ code: 1, stderr: expect.stringContaining('P004 port 39101 is taken') });
   });
 
-  test('which image can not be pulled', async () => {
-    await docker(`${CONFIG}\n*inspect*) exit 1 ;;\npull*) echo 'no route to host' >&2; exit 1 ;;`);
+  test('which image cannot be pulled', async () => {
+    answers = { inspect: { code: 1 }, pull: fails('no route to host') };
     const { code, stderr } = await preview();
     expect(code).toBe(1);
-    expect(stderr).toContain('P005 the image grafana/grafana:12.4.0 can not be pulled');
+    expect(stderr).toContain('P005 the image grafana/grafana:12.4.10 cannot be pulled');
     expect(stderr).toContain('no route to host');
   });
 
+  test('how far a long download is, in text that no terminal obeys', async () => {
+    answers = {
+      inspect: { code: 1 },
+      pull: ({ onOutput }) => {
+        onOutput?.('12.4.10: Pulling from gra');
+        onOutput?.('fana/grafana\n::add-mask::x\u001b[2J\u009b31m\nf00: Pull complete\n');
+        return {};
+      },
+      ' up ': fails('enough'),
+    };
+    const { stderr } = await preview();
+    expect(stderr).toContain('docker: 12.4.10: Pulling from grafana/grafana\n');
+    expect(stderr).toContain('docker: f00: Pull complete\n');
+    expectHarmless(stderr);
+  });
+
   test('which part does not answer in time, and what it said last', async () => {
-    await docker(`${CONFIG}\n*logs*) echo 'out of memory' ;;`);
+    answers = { ' logs ': { stdout: 'out of memory' } };
     const { code, stderr } = await preview(['--timeout', '1s']);
     expect(code).toBe(1);
     expect(stderr).toContain('P006 prometheus does not answer at http://127.0.0.1:39102/-/ready after 1 s');
     expect(stderr).toContain('out of memory');
   });
 
+  test('which part does not start in time, and what it said last', async () => {
+    answers = {
+      ' up ': { end: 'timeout', code: undefined },
+      'docker ps': listed({ simulator: 'Up 2 minutes (health: starting)', grafana: 'Created' }, 1),
+      'logs --no-color --tail 15 simulator': { stdout: 'reading the services' },
+    };
+    const { code, stderr } = await preview(['--timeout', '2m']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('P006 simulator, grafana did not start within 120 s');
+    expect(stderr).toContain('reading the services');
+    expect(calls.find(({ command }) => command.includes('up'))?.timeout).toBe(120_000);
+  });
+
   test('that Compose failed, in its words', async () => {
-    await docker(`${CONFIG}\n*up*) echo 'service "history" failed to complete' >&2; exit 1 ;;`);
+    answers = { ' up ': fails('service "history" failed to complete') };
     const { stderr } = await preview();
     expect(stderr).toContain('P007 ');
     expect(stderr).toContain('service "history" failed to complete');
+  });
+
+  test('which container is unhealthy or ended, with its last lines, bounded and in text that no terminal obeys', async () => {
+    const flood = Array.from({ length: 5000 }, (_, line) => `line ${line}`).join('\n');
+    answers = {
+      ' up ': fails('dependency failed to start: container preview-simulator-1 is unhealthy'),
+      'docker ps': listed(
+        { simulator: 'Up 1 minute (unhealthy)', history: 'Exited (1) 2 seconds ago', pager: 'Up 1 minute (healthy)' },
+        1,
+      ),
+      'tail 15 simulator': { stdout: `${flood}\nError: services/broken.ts\u001b[31m\u202e ${'x'.repeat(5000)}\n` },
+      'tail 15 history': { stdout: '', stderr: 'promtool: no space left\r\n  ::error::x' },
+    };
+    const { code, stderr } = await preview();
+    expect(code).toBe(1);
+    expect(stderr).toContain('container preview-simulator-1 is unhealthy');
+    expect(stderr).toContain('simulator: Up 1 minute (unhealthy)');
+    expect(stderr).toContain('Error: services/broken.ts\\u{202e} xxx');
+    expect(stderr).toContain('history: Exited (1) 2 seconds ago');
+    expect(stderr).toContain('promtool: no space left');
+    expect(stderr).not.toContain('pager: Up');
+    expect(stderr.length).toBeLessThan(3000);
+    expectHarmless(stderr);
+  });
+
+  test('nothing of a secret that a container or docker repeats', async () => {
+    answers = {
+      ' up ': fails('Bearer glsa_canary'),
+      'docker ps': listed({ grafana: 'Exited (1)' }, 1),
+      ' logs ': { stdout: `password=hunter2secret ${Buffer.from('admin:hunter2secret').toString('base64')}` },
+    };
+    const secrets = { GRAFANA_TOKEN: 'glsa_canary', GRAFANA_USER: 'admin', GRAFANA_PASSWORD: 'hunter2secret' };
+    const { stderr } = await preview([], secrets);
+    expect(stderr).toContain('P007 ');
+    expect(stderr).not.toMatch(/glsa_canary|hunter2secret|YWRtaW46aHVudGVyMnNlY3JldA/);
+  });
+
+  test.each([
+    ['docker version', 'version'],
+    ['docker compose', 'ps'],
+    ['docker ps', 'docker ps'],
+    ['docker compose', ' down '],
+  ])('that %s hangs, instead of waiting for ever: %s', async (_, part) => {
+    answers = { [part]: { end: 'timeout', code: undefined, stderr: 'waiting for the daemon' } };
+    const { code, stderr } = await preview();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/P009 docker \S+ did not end within \d+ s/);
+    expect(stderr).toContain('waiting for the daemon');
   });
 
   test.each([
@@ -116,17 +249,13 @@ describe('npm run preview explains', () => {
     ['P008', ['--scenario', 'incident', '--from', '23:00']],
     ['K011', ['--timeout', 'long']],
   ])('%s, for wrong arguments, without asking docker', async (code, args) => {
-    await docker(CONFIG);
     expect(await preview(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(`${code} `) });
-    await expect(readFile(called, 'utf8')).rejects.toThrow('ENOENT');
+    expect(calls).toEqual([]);
   });
 
   test('a port that is none', async () => {
     const result = await preview([], { PREVIEW_GRAFANA_PORT: '99999' });
-    expect(result).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('PREVIEW_GRAFANA_PORT is no port: 99999'),
-    });
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(/PREVIEW_GRAFANA_PORT is .*: 99999/) });
   });
 
   test('no value that may be a secret in the wrong place', async () => {
@@ -135,103 +264,202 @@ describe('npm run preview explains', () => {
       PREVIEW_PAGER_PORT: 'glsa_canary',
     });
     expect(code).toBe(2);
-    expect(stderr).toContain('C003 PREVIEW_GRAFANA_PORT is no port (1 to 65535)');
+    expect(stderr).toMatch(/C003 PREVIEW_GRAFANA_PORT is .* \(1 to 65535\)/);
     expect(stderr).not.toContain('canary');
   });
 
   test.each([
-    ['PREVIEW_PAGER_PORT is 3000, which is the port of PREVIEW_GRAFANA_PORT too', { PREVIEW_PAGER_PORT: '3000' }],
-    ['PREVIEW_PROJECT is no name of a Compose project', { PREVIEW_PROJECT: 'Two words' }],
-  ])('C003 %s', async (message, environment) => {
-    const { code, stderr } = await run('preview', [], { PATH: bin, ...environment });
+    [
+      /C003 PREVIEW_PAGER_PORT is 39101, which is the port of PREVIEW_GRAFANA_PORT too/,
+      { PREVIEW_PAGER_PORT: '39101' },
+    ],
+    [/C003 PREVIEW_PROJECT is .* a Compose project/, { PREVIEW_PROJECT: 'Two words' }],
+  ])('%s', async (message, environment) => {
+    const { code, stderr } = await preview([], environment);
     expect(code).toBe(2);
-    expect(stderr).toContain(`C003 ${message}`);
+    expect(stderr).toMatch(message);
+  });
+
+  test('what is wrong with the code, and starts nothing', async () => {
+    const load = async () => ({ ...source, services: [{ ...source.services[0], id: 'Not an id' }] }) as ProjectSource;
+    const { code, stderr } = await preview([], {}, { load });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Nothing was started.');
+    expect(asked().join('\n')).not.toMatch(/ (up|down|pull) /);
   });
 });
 
+/** What docker lists; of another project where no label of the preview is there. @param from the call from which it does */
+function listed(statuses: Readonly<Record<string, string>>, from = 0, mark = 'true'): Answer {
+  let calls = 0;
+  const stdout = Object.entries(statuses)
+    .map(([service, status]) => `${service}\t${mark}\t/elsewhere/compose.yaml\t${status}\n`)
+    .join('');
+  return () => {
+    calls += 1;
+    return { stdout: calls > from ? stdout : '' };
+  };
+}
+
 describe('npm run preview', () => {
-  /** What is left of a preview, as docker lists it. */
-  const listed = (status: string) =>
-    `ps*) printf 'simulator ${status}\\nprometheus ${status}\\ngrafana ${status}\\npager ${status}\\nhistory Exited (0)\\n' ;;`;
+  const whole = (status: string) =>
+    listed({ simulator: status, prometheus: status, grafana: status, pager: status, history: 'Exited (0)' });
   const UP = 'Up 3 minutes (healthy)';
-  /** What docker was asked, and where in that something was taken down or started. */
-  const asked = async () => {
-    const lines = (await readFile(called, 'utf8')).split('\n');
-    const [down = -1, up = -1] = ['down', 'up'].map((verb) => lines.findIndex((line) => line.includes(` ${verb} --`)));
-    return { lines, down, up };
+  /** Where in what docker was asked something was taken down or started. */
+  const places = () => {
+    const [down = -1, up = -1] = ['down', 'up'].map((verb) => calls.findIndex(({ command }) => command.includes(verb)));
+    return { down, up };
   };
 
   test.each([
     ['runs', UP],
     ['was stopped', 'Exited (137) 8 hours ago'],
   ])('with a scenario throws away a preview that %s, and starts at the time asked for', async (words, status) => {
-    await docker(`${CONFIG}\n${listed(status)}\n*up*) exit 1 ;;`);
+    answers = { 'docker ps': whole(status), ' up ': { code: 1 } };
     const { stderr } = await preview(['--scenario', 'incident', '--from', '14:40']);
     expect(stderr).toContain(`Removing the preview that ${words}`);
-    const { lines, down, up } = await asked();
-    expect(lines[down]).toContain('--volumes');
-    expect(lines[up]).toContain('incident 14:40');
+    const { down, up } = places();
+    expect(asked()[down]).toContain('--volumes');
+    expect(calls[up]?.environment).toMatchObject({ PREVIEW_SCENARIO: 'incident', PREVIEW_FROM: '14:40' });
     expect(down).toBeLessThan(up);
   });
 
   test('removes what was stopped, such as by a reboot: its history would have a hole', async () => {
-    await docker(`${CONFIG}\n${listed('Exited (255) 2 minutes ago')}\n*up*) exit 1 ;;`);
+    answers = { 'docker ps': whole('Exited (255) 2 minutes ago'), ' up ': { code: 1 } };
     await preview();
-    const { lines, down, up } = await asked();
-    expect(lines[down]).toContain('--volumes');
+    const { down, up } = places();
+    expect(asked()[down]).toContain('--volumes');
     expect(down).toBeLessThan(up);
   });
 
   test('removes a volume that is left without containers', async () => {
-    await docker(`${CONFIG}\n*up*) exit 1 ;;`);
+    answers = { ' up ': { code: 1 } };
     await preview();
-    const { lines, down, up } = await asked();
-    expect(lines[down]).toContain('--volumes');
+    const { down, up } = places();
+    expect(asked()[down]).toContain('--volumes');
     expect(down).toBeLessThan(up);
   });
 
-  test('keeps one that runs; a second start writes nothing, and no proxy stands before this machine', async () => {
-    await docker(`${CONFIG}\n${listed(UP)}`);
-    const fake = createFakeGrafana();
-    const served = await Promise.all([serveFake(fake), ...['up', 'up'].map((text) => serveText(text))]);
-    const [PREVIEW_GRAFANA_PORT = '', PREVIEW_PROMETHEUS_PORT = '', PREVIEW_PAGER_PORT = ''] = served.map(
-      ({ url }) => new URL(url).port,
-    );
-    const proxy = 'http://127.0.0.1:1';
-    const environment = {
-      ...{ PREVIEW_GRAFANA_PORT, PREVIEW_PROMETHEUS_PORT, PREVIEW_PAGER_PORT },
-      ...{ HTTP_PROXY: proxy, http_proxy: proxy, NODE_USE_ENV_PROXY: '1' },
+  test.each([[[]], [['--down']], [['--scenario', 'incident']]])(
+    'leaves another Compose project alone that has the name of the preview: %s',
+    async (args) => {
+      answers = { 'docker ps': listed({ db: UP, 'web\u001b[2J': UP }, 0, '') };
+      const { code, stderr } = await preview(args, { PREVIEW_PROJECT: 'webshop' });
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        'C003 PREVIEW_PROJECT is webshop, a Compose project that is not a preview of this folder',
+      );
+      expect(stderr).toContain('db, web\\u{1b}[2J');
+      expect(places()).toEqual({ down: -1, up: -1 });
+    },
+  );
+
+  test('starts its containers with the facts of the project, in files that they can read', async () => {
+    answers = { ' up ': { code: 1 } };
+    await preview();
+    const files = `${root}.cache/preview/grafana-as-code-preview`;
+    expect(calls.find(({ command }) => command.includes('up'))?.environment).toMatchObject({ PREVIEW_FILES: files });
+    expect(parse(await readFile(`${files}/data-source.yaml`, 'utf8'))).toMatchObject({
+      datasources: [{ ...project.dataSource, jsonData: { timeInterval: project.scrapeInterval } }],
+    });
+    for (const name of ['data-source.yaml', 'prometheus.yaml']) {
+      expect((await stat(`${files}/${name}`)).mode & 0o777).toBe(0o644);
+    }
+  });
+
+  test('never lets Compose read .env', async () => {
+    answers = { ' up ': { code: 1 } };
+    await preview();
+    for (const line of asked().filter((each) => each.includes('--project-name'))) {
+      expect(line).toContain(`--env-file ${root}preview/compose.env`);
+    }
+  });
+
+  test('ends with Ctrl-C, whatever docker was doing', async () => {
+    const stop = new AbortController();
+    answers = {
+      ' up ': ({ signal }) => {
+        stop.abort();
+        expect(signal?.aborted).toBe(true);
+        return { end: 'interrupted', code: undefined, stderr: 'Canceled' };
+      },
     };
-    const marks = async () =>
-      (
-        await fetch(`${served[0]?.url}/api/annotations?tags=deployment`, { headers: { authorization: ADMIN_HEADER } })
-      ).json();
-    const first = await preview([], environment);
+    expect(await preview([], {}, { interrupted: stop.signal })).toMatchObject({ code: 130 });
+  });
+
+  /** A preview that runs, with its Grafana. */
+  const running = async () => {
+    const served = await serveFake(createFakeGrafana());
+    answers = { 'docker ps': whole(UP) };
+    const environment = { PREVIEW_GRAFANA_PORT: new URL(served.url).port };
+    const marks = async () => {
+      const headers = { authorization: ADMIN_HEADER };
+      return (await fetch(`${served.url}/api/annotations?tags=deployment`, { headers })).json();
+    };
+    return { environment, marks, close: () => served.close() };
+  };
+
+  test('keeps one that runs; a second start writes nothing, and no proxy stands before this machine', async () => {
+    const { environment, marks, close } = await running();
+    const proxy = 'http://127.0.0.1:1';
+    const proxied = { ...environment, HTTP_PROXY: proxy, http_proxy: proxy, NODE_USE_ENV_PROXY: '1' };
+    const first = await preview([], proxied, { answers: true });
     expect(first.code, first.stderr).toBe(0);
     const uid = overviewUid(project);
-    const overview = await readFile(`dashboards/rendered/${uid}.json`, 'utf8');
+    const overview = await readFile(`${PROJECT}dashboards/rendered/${uid}.json`, 'utf8');
     const [window = 'no window'] = /\?from=\d{13}&to=\d{13}/.exec(overview) ?? [];
     expect(first.stdout).toContain(`/d/${uid}${window}`);
+    expect(first.stdout).toContain('log in as admin with the password admin');
     const marked = await marks();
     expect(marked).toMatchObject([
       { time: Date.parse('2025-12-15T14:00:00Z'), timeEnd: Date.parse('2025-12-15T16:00:00Z') },
     ]);
-    const second = await preview([], environment);
+    const second = await preview([], proxied, { answers: true });
     expect(second.stderr).toContain('Nothing to sync');
     expect(await marks()).toEqual(marked);
-    expect(await asked()).toMatchObject({ down: -1, up: -1 });
-    await Promise.all(served.map((each) => each.close()));
+    expect(places()).toEqual({ down: -1, up: -1 });
+    await close();
+  });
+
+  test('--sync brings the code into the one that runs, and asks nothing of docker', async () => {
+    const { environment, close } = await running();
+    expect(await preview(['--sync'], environment)).toMatchObject({ code: 0, stdout: '' });
+    expect((await preview(['--sync'], environment)).stderr).toContain('Nothing to sync');
+    expect(calls).toEqual([]);
+    await close();
+  });
+
+  test('--watch syncs in a process of its own when a file is saved, until Ctrl-C', async () => {
+    const { environment, close } = await running();
+    const stop = new AbortController();
+    answers = {
+      ...answers,
+      'scripts/preview.ts': () => {
+        stop.abort();
+        return {};
+      },
+    };
+    const watchFiles: WatchFiles = async (_root, _folders, onChange) => {
+      setImmediate(() => onChange(['services/user-service.ts']));
+      return { close: async () => undefined, failed: new Promise<never>(() => undefined) };
+    };
+    const result = await preview(['--watch'], environment, { answers: true, interrupted: stop.signal, watchFiles });
+    expect(result.code).toBe(130);
+    expect(result.stderr).toContain('services/user-service.ts changed');
+    expect(calls.at(-1)).toMatchObject({
+      command: [process.execPath, '--import', 'tsx', 'scripts/preview.ts', '--sync'],
+      output: 'inherit',
+    });
+    await close();
   });
 
   test('has a name of its own where one is given', async () => {
-    await docker(CONFIG);
     await preview(['--down'], { PREVIEW_PROJECT: 'second' });
-    expect(await readFile(called, 'utf8')).toMatch(/--project-name second .*down --volumes/);
+    expect(asked().at(-1)).toMatch(/--project-name second .*down --volumes/);
   });
 
   test('--down removes volumes too', async () => {
-    await docker(CONFIG);
     expect(await preview(['--down'])).toMatchObject({ code: 0, stdout: expect.stringContaining('gone') });
-    expect(await readFile(called, 'utf8')).toContain('down --volumes');
+    expect(asked().at(-1)).toContain('down --volumes');
   });
 });

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { PAGER_IN_COMPOSE } from '../../scripts/support/preview/places.ts';
+import { OURS } from '../../src/adapters/docker.ts';
+import { PAGER_IN_COMPOSE } from '../../src/app/preview/places.ts';
+import { dataSourceFile, prometheusFile } from '../../src/preview/index.ts';
 import { project } from '../support/world.ts';
 
 const text = readFileSync('compose.yaml', 'utf8');
@@ -12,18 +15,25 @@ const service = z.looseObject({
   cap_drop: z.array(z.string()),
   mem_limit: z.string(),
   environment: z.record(z.string(), z.string()),
+  labels: z.record(z.string(), z.string()),
+  networks: z.array(z.string()),
   depends_on: z.record(z.string(), z.unknown()).optional(),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
+  command: z.array(z.string()).default([]),
 });
-const { services } = z.looseObject({ services: z.record(z.string(), service) }).parse(parse(text, { merge: true }));
+const compose = z.looseObject({
+  services: z.record(z.string(), service),
+  networks: z.record(z.string(), z.object({ internal: z.boolean() }).nullable()),
+});
+const { services, networks } = compose.parse(parse(text, { merge: true }));
 const all = Object.entries(services);
 
-test('every image stands once, with its version', () => {
+test('every image stands once, with its whole version, and nothing moves under it but by a digest', () => {
   const images = [...text.matchAll(/image: (\S+)/g)].map(([, image]) => image);
   expect(images).toEqual([...new Set(images)]);
   expect(images.length).toBe(3);
-  for (const image of images) expect(image).toMatch(/:v?\d+\.\d+\.\d+(-slim)?$/);
+  for (const image of images) expect(image).toMatch(/^[a-z/]+:v?\d+\.\d+\.\d+(-slim)?(@sha256:[0-9a-f]{64})?$/);
 });
 
 test.each(all)(
@@ -35,10 +45,76 @@ test.each(all)(
   },
 );
 
-test('what is mounted from the project can not be written', () => {
-  const mounts = all.flatMap(([, { volumes }]) => volumes.filter((volume) => volume.startsWith('./')));
-  expect(mounts.length).toBeGreaterThan(2);
+test.each(all)('%s reaches nothing but the other containers, unless a port of this machine leads to it', (_, each) => {
+  const ways = each.networks.filter((name) => networks[name]?.internal !== true);
+  expect(each.networks).toContain('inside');
+  expect(ways).toEqual(each.ports.length > 0 ? ['ports'] : []);
+});
+
+test('the simulator, which runs the code of the services, has no way out', () => {
+  expect(services['simulator']?.networks).toEqual(['inside']);
+  expect(networks['inside']).toEqual({ internal: true });
+});
+
+/** What is mounted from the project, with its place in the container. */
+const mountsOf = (volumes: readonly string[]) =>
+  volumes
+    .filter((volume) => volume.startsWith('./'))
+    .map((volume) => {
+      const [from = '', to = '', mode] = volume.split(':');
+      return { from: from.slice(2), to, mode };
+    });
+
+test('what is mounted from the project cannot be written', () => {
+  const mounts = all.flatMap(([, { volumes }]) => volumes).filter((volume) => /^\.|PREVIEW_FILES/.test(volume));
+  expect(mounts.length).toBeGreaterThan(5);
   for (const mount of mounts) expect(mount).toMatch(/:ro$/);
+});
+
+test('no container sees a secret, a backup, the history of git, or the whole project', () => {
+  for (const { from, to } of all.flatMap(([, { volumes }]) => mountsOf(volumes))) {
+    expect(['package.json', 'node_modules', 'src', 'preview', 'services']).toContain(from);
+    expect(to).toBe(`/project/${from}`);
+  }
+  expect(readFileSync('preview/compose.env', 'utf8')).toMatch(/^#.*\n$/);
+});
+
+/** Every file that a program imports, relative to the project, and every package. */
+function importsOf(program: string): { readonly files: readonly string[]; readonly packages: readonly string[] } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const [statement, from = ''] of readFileSync(file, 'utf8').matchAll(
+      /^(?:import|export)[^;]*?from '([^']+)';/gms,
+    )) {
+      if (/^(?:import|export) type/.test(statement)) continue;
+      if (from.startsWith('.')) visit(relative('.', resolve(dirname(file), from)));
+      else if (!from.startsWith('node:')) packages.add(from);
+    }
+  };
+  visit(program);
+  return { files: [...files], packages: [...packages] };
+}
+
+test.each(['simulator', 'pager'])('what the %s runs is mounted, and nothing more', (name) => {
+  const { volumes = [], command = [] } = services[name] ?? {};
+  const { files, packages } = importsOf(command[1] ?? '');
+  const mounts = mountsOf(volumes).map(({ from }) => from);
+  const under = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`));
+  for (const file of files) expect(mounts.some((mount) => file.startsWith(`${mount}/`))).toBe(true);
+  for (const mount of mounts.filter(
+    (each) => existsSync(each) && statSync(each).isDirectory() && each !== 'node_modules',
+  )) {
+    expect(under(mount).length, mount).toBeGreaterThan(0);
+  }
+  expect(packages.length).toBeGreaterThan(0);
+  expect(mounts).toContain('node_modules');
+});
+
+test.each(all)('%s is known as part of the preview', (_, { labels }) => {
+  expect(labels).toMatchObject({ [OURS]: 'true' });
 });
 
 test('all of it together may use less than 1.5 GB, while the history is written as well as later', () => {
@@ -57,13 +133,24 @@ test.each(all)('%s uses no proxy that Docker hands on: it would stand between th
   expect(environment).toMatchObject({ HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '' });
 });
 
-test('the data source is the one that rules ask and dashboards start with', () => {
-  const { datasources } = parse(readFileSync('preview/data-source.yaml', 'utf8')) as {
-    datasources: { uid: string; name: string; jsonData: { timeInterval: string } }[];
+test.each(['15s', '1m'] as const)(
+  'the data source is the one that rules ask and dashboards start with, at the pace of the scrapes: %s',
+  (scrapeInterval) => {
+    const facts = { ...project, scrapeInterval };
+    expect(parse(dataSourceFile(facts))).toMatchObject({
+      datasources: [{ ...project.dataSource, jsonData: { timeInterval: scrapeInterval } }],
+    });
+    expect(parse(prometheusFile(facts))).toMatchObject({ global: { scrape_interval: scrapeInterval } });
+  },
+);
+
+test('Prometheus scrapes where the simulator listens', () => {
+  const { scrape_configs } = parse(prometheusFile(project)) as {
+    scrape_configs: { static_configs: { targets: string[] }[] }[];
   };
-  expect(datasources).toMatchObject([{ ...project.dataSource, jsonData: { timeInterval: project.scrapeInterval } }]);
-  const { global } = parse(readFileSync('preview/prometheus.yaml', 'utf8')) as { global: { scrape_interval: string } };
-  expect(global.scrape_interval).toBe(project.scrapeInterval);
+  const [target = ''] = scrape_configs[0]?.static_configs[0]?.targets ?? [];
+  const [host = '', port = ''] = target.split(':');
+  expect(services[host]?.command).toContain(`--listen=0.0.0.0:${port}`);
 });
 
 test('the pager listens where notifications go, here and in the containers', () => {

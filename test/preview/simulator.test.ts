@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import {
   createSimulator,
   healthyNow,
   previewScenario,
+  prometheusFile,
   releaseOf,
   scenarioNames,
   startRun,
@@ -42,7 +42,7 @@ const rules = z
   )
   .default([]);
 const [scrape] = (
-  parse(readFileSync('preview/prometheus.yaml', 'utf8')) as {
+  parse(prometheusFile(project)) as {
     scrape_configs: { job_name: string; static_configs: [{ targets: [string] }]; metric_relabel_configs: unknown }[];
   }
 ).scrape_configs;
@@ -142,6 +142,13 @@ describe('metrics between two samples', () => {
 });
 
 describe('the simulator', () => {
+  test('has a history until the first scrape, however seldom Prometheus scrapes', () => {
+    const slow = { ...context, project: { ...project, scrapeInterval: '1m' as const } };
+    const history = [...createSimulator(startRun(incidentLinear, '14:40', NOW), slow).recent(NOW)].join('');
+    const times = [...history.matchAll(/ (\d+)$/gm)].map(([, time]) => Number(time));
+    expect(times.reduce((latest, time) => Math.max(latest, time), 0) - NOW).toBeGreaterThan(30);
+  });
+
   test('goes on without a seam where its history ends: every series under the same labels, with the same value', async () => {
     const simulator = createSimulator(startRun(incidentLinear, '14:40', NOW), context);
     const history = [...simulator.recent(NOW)].join('');

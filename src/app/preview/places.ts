@@ -1,16 +1,20 @@
-/** Where the preview listens, and what it needs to be told so. */
-import type { Config } from '../../../src/config.ts';
-import { Secret } from '../../../src/config.ts';
-import type { ConnectionOptions } from '../../../src/targets/grafana/client.ts';
+/** Where the preview listens, and how it is reached. */
+import { createRedactor } from '../../adapters/http/index.ts';
+import { overviewUid } from '../../build/index.ts';
+import { type Config, Secret } from '../../config.ts';
+import type { Project } from '../../model/project.ts';
+import { incidentPast, realTime } from '../../preview/index.ts';
+import type { ConnectionOptions } from '../../targets/grafana/client.ts';
+import type { Io } from '../io.ts';
 
+/** Addresses for the browser of this machine. */
 export interface Places {
   readonly grafana: string;
   readonly prometheus: string;
   readonly pager: string;
 }
 
-/** Addresses for the browser of this machine. */
-export function placesOf({ previewPorts }: Config): Places {
+export function placesOf({ previewPorts }: Pick<Config, 'previewPorts'>): Places {
   const at = (port: number) => `http://127.0.0.1:${port}`;
   return { grafana: at(previewPorts.grafana), prometheus: at(previewPorts.prometheus), pager: at(previewPorts.pager) };
 }
@@ -19,6 +23,25 @@ export function placesOf({ previewPorts }: Config): Places {
 export const PAGER_IN_COMPOSE = 'http://pager:9096/preview';
 
 /** The preview's Grafana: thrown away with its data, and reachable from this machine only. */
-export function connectionTo({ grafana }: Places): ConnectionOptions {
-  return { url: grafana, user: 'admin', password: new Secret('admin') };
+export function connectionTo({ grafana }: Places, io: Pick<Io, 'http'>): ConnectionOptions {
+  // Its password is known to everybody, and a word that other texts need.
+  const world = { ...io.http, secrets: createRedactor() };
+  return { url: grafana, user: 'admin', password: new Secret('admin'), world };
+}
+
+/** Where to look, for people. */
+export function placesText({ grafana, prometheus, pager }: Places, project: Project): string {
+  // As the overview's own link: until the rollback, because tiles show the last value.
+  const window = `?from=${realTime(incidentPast, '13:30') * 1000}&to=${realTime(incidentPast, '16:01') * 1000}`;
+  const overview = `${grafana}/d/${overviewUid(project)}`;
+  return [
+    `  Overview       ${overview}`,
+    `  The incident   ${overview}${window}`,
+    `  Pager          ${pager}`,
+    `  Prometheus     ${prometheus}`,
+    '',
+    'Looking needs no login; to edit, log in as admin with the password admin.',
+    'npm run preview -- --watch    syncs whenever a file is saved',
+    'npm run preview:down          removes all of it',
+  ].join('\n');
 }

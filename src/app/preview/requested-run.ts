@@ -1,9 +1,9 @@
-import { beginningOf, healthyNow, previewScenario, scenarioNames } from '../../../src/preview/index.ts';
-import { type Scenario, secondsOf, type TimeOfDay } from '../../../src/scenario/index.ts';
-import { refused } from '../command.ts';
+import { refused } from '../../model/explained-error.ts';
+import { beginningOf, healthyNow, previewScenario, scenarioNames } from '../../preview/index.ts';
+import { type Scenario, secondsOf, type TimeOfDay } from '../../scenario/index.ts';
 
 /** Which scenario the simulator lives through, and which of its times is now; undefined: the real one. */
-export interface RunAsked {
+export interface RequestedRun {
   readonly name: string;
   readonly scenario: Scenario;
   readonly from: TimeOfDay | undefined;
@@ -12,20 +12,20 @@ export interface RunAsked {
 /**
  * Reads what a user asks the simulator to live through. Default: a healthy day, or with a time, the incident.
  *
- * @throws UsageError if there is no such scenario, or no such time in it.
+ * @throws ExplainedError of kind `usage` if there is no such scenario, or no such time in it.
  */
-export function readRun(options: { readonly scenario?: string; readonly from?: string }): RunAsked {
+export function readRun(options: { readonly scenario?: string; readonly from?: string }): RequestedRun {
   const name = options.scenario ?? (options.from === undefined ? 'healthy' : 'incident');
   const scenario = previewScenario(name);
   if (scenario === undefined)
-    throw refused('C021', name, 'is no scenario of the library', `Scenarios: ${scenarioNames().join(', ')}`);
+    throw refused('C021', name, 'is not a scenario of the library', `Scenarios: ${scenarioNames().join(', ')}`);
   const { from } = options;
   if (from === undefined) return { name, scenario, from: beginningOf(scenario) };
   if (!isTime(from))
     throw refused(
       'P008',
       `--from ${from}`,
-      'is no time of a day',
+      'is not a time of day',
       'Give it such as 14:40; hours of the next day go on: 25:10',
     );
   if (scenario !== healthyNow && !lies(from, scenario.from, scenario.until))

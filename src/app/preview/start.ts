@@ -1,29 +1,51 @@
 /** From nothing to a Grafana with data, dashboards, rules and marks. */
-import { get } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { services } from '../../../services/index.ts';
-import { overviewUid } from '../../../src/build/index.ts';
-import { incidentPast, type Run, realTime, releaseOf, startRun } from '../../../src/preview/index.ts';
-import { project } from '../../../src/project.ts';
-import type { TimeOfDay } from '../../../src/scenario/index.ts';
-import { openDeployments } from '../../../src/targets/grafana/deployments.ts';
-import { type Compose, portTaken } from './docker.ts';
-import { PreviewError } from './error.ts';
-import { listens } from './listens.ts';
-import { connectionTo, PAGER_IN_COMPOSE, type Places } from './places.ts';
-import type { RunAsked } from './read-run.ts';
-import { type SyncedPreview, syncPreview } from './sync.ts';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { type Compose, notInTime, portTaken } from '../../adapters/docker.ts';
+import type { ThisMachine } from '../../adapters/this-machine.ts';
+import { refused } from '../../model/explained-error.ts';
+import { visible } from '../../model/outside-text.ts';
+import type { Project } from '../../model/project.ts';
+import type { Catalog } from '../../model/service.ts';
+import {
+  dataSourceFile,
+  incidentPast,
+  prometheusFile,
+  type Run,
+  realTime,
+  releaseOf,
+  startRun,
+} from '../../preview/index.ts';
+import type { TimeOfDay } from '../../scenario/index.ts';
+import { openDeployments } from '../../targets/grafana/deployments.ts';
+import type { Io } from '../io.ts';
+import { connectionTo, type Places } from './places.ts';
+import type { RequestedRun } from './requested-run.ts';
+import type { SyncedPreview } from './sync.ts';
 
-/** What a start is told besides where. */
-export interface StartOptions {
-  readonly compose: Compose;
+/** What to start. */
+export interface PreviewStart {
   readonly places: Places;
-  readonly run: RunAsked;
+  readonly run: RequestedRun;
   /** A scenario was asked for: what runs is thrown away, because its past would be another. */
   readonly fresh: boolean;
-  /** Milliseconds for all of it to become healthy. */
+  /** Milliseconds until all of it has to be healthy. */
   readonly timeout: number;
+  /** Compose's name for all that belongs to the preview. */
+  readonly name: string;
+  /** The folder for the files that the containers start with; compose.yaml mounts them. */
+  readonly files: string;
+  readonly project: Project;
+  readonly catalog: Catalog;
+}
+
+/** What a start needs of the world. */
+export interface PreviewWorld {
+  readonly compose: Compose;
+  readonly machine: ThisMachine;
+  /** Brings the project into the preview's Grafana. */
+  readonly sync: () => Promise<SyncedPreview>;
   readonly say: (line: string) => void;
+  readonly io: Pick<Io, 'clock' | 'interrupted' | 'http'>;
 }
 
 /** What runs as long as the preview does. */
@@ -33,58 +55,94 @@ const LASTING = ['simulator', 'prometheus', 'grafana', 'pager'];
  * Starts a preview, waits until it answers, and syncs to it. One that runs is kept, if no scenario was asked for. One
  * that was stopped is gone: between its past and now there would be a hole.
  *
- * @throws PreviewError for what can be put right: ports, images, a container that does not come up.
+ * @throws ExplainedError for what can be put right: ports, images, names, a container that does not come up.
  */
-export async function startPreview(options: StartOptions): Promise<SyncedPreview> {
-  const { compose, places, run, fresh, say } = options;
-  const containers = await compose.containers();
-  const runs = LASTING.every((part) => containers.some(({ service, running }) => running && service === part));
-  if (!fresh && runs && (await Promise.all(healthUrls(places).map(([, url]) => answers(url)))).every(Boolean)) {
+export async function startPreview(start: PreviewStart, world: PreviewWorld): Promise<SyncedPreview> {
+  const { places, run, fresh, timeout } = start;
+  const { compose, machine, sync, say, io } = world;
+  const containers = await ownContainers(start.name, compose);
+  const runs = LASTING.every((part) =>
+    containers.some(({ service, state }) => state === 'running' && service === part),
+  );
+  if (!fresh && runs && (await Promise.all(healthUrls(places).map(([, url]) => machine.answers(url)))).every(Boolean)) {
     say('The preview runs; syncing to it …');
-    const synced = await syncPreview(connectionTo(places), PAGER_IN_COMPOSE);
-    await markRelease(places, incidentPast);
+    const synced = await sync();
+    await markRelease(start, io, incidentPast);
     return synced;
   }
   if (containers.length > 0) say(`Removing the preview that ${runs ? 'runs' : 'was stopped'} …`);
   // A volume can be there without containers, too.
   await compose.down();
-  await checkPorts(places);
+  await checkPorts(places, machine);
+  await writeFiles(start);
   const missing = await compose.missingImages();
   if (missing.length > 0) {
-    say(`Pulling ${missing.join(', ')} …`);
+    say(`Pulling ${missing.map(visible).join(', ')} …`);
     await compose.pull(missing);
   }
   say('Starting Grafana, Prometheus, the services and the pager …');
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(io.clock.now() / 1000);
+  const until = io.clock.elapsed() + timeout;
   const { name, scenario, from } = run;
-  await compose.up({ PREVIEW_SCENARIO: name, PREVIEW_FROM: from ?? '', PREVIEW_NOW: String(now) });
-  await healthy(options);
-  const synced = await syncPreview(connectionTo(places), PAGER_IN_COMPOSE);
-  await markRelease(places, incidentPast);
-  await markRelease(places, startRun(scenario, from, now), now);
+  await compose.up({ PREVIEW_SCENARIO: name, PREVIEW_FROM: from ?? '', PREVIEW_NOW: String(now) }, timeout);
+  await healthy(start, world, until);
+  const synced = await sync();
+  await markRelease(start, io, incidentPast);
+  await markRelease(start, io, startRun(scenario, from, now), now);
   return synced;
 }
 
-async function checkPorts(places: Places): Promise<void> {
+/** Removes a preview, volumes included. @throws ExplainedError C003 if its name is that of something else */
+export async function removePreview(name: string, compose: Compose): Promise<void> {
+  await ownContainers(name, compose);
+  await compose.down();
+}
+
+/** The preview's containers. Somebody else's of the same name would be removed as orphans, with their volumes. */
+async function ownContainers(name: string, compose: Compose): ReturnType<Compose['containers']> {
+  const containers = await compose.containers();
+  const others = containers.filter(({ ours }) => !ours).map(({ service }) => visible(service));
+  if (others.length === 0) return containers;
+  throw refused(
+    'C003',
+    'PREVIEW_PROJECT',
+    `is ${name}, a Compose project that is not a preview of this folder: it has ${others.join(', ')}`,
+    `Choose another name, or if it is an old preview: docker compose --project-name ${name} down --volumes`,
+  );
+}
+
+async function checkPorts(places: Places, machine: ThisMachine): Promise<void> {
   for (const place of Object.values(places)) {
     const { port } = new URL(place);
-    if (await listens(Number(port))) throw portTaken(port);
+    if (await machine.listens(Number(port))) throw portTaken(port);
   }
 }
 
-async function healthy({ compose, places, timeout }: StartOptions): Promise<void> {
-  const until = performance.now() + timeout;
+/** Containers read them as users of their own, whatever this user's umask is. */
+async function writeFiles({ files, project }: PreviewStart): Promise<void> {
+  await mkdir(files, { recursive: true });
+  for (const [name, text] of [
+    ['data-source.yaml', dataSourceFile(project)],
+    ['prometheus.yaml', prometheusFile(project)],
+  ] as const) {
+    await writeFile(`${files}/${name}`, text, 'utf8');
+    await chmod(`${files}/${name}`, 0o644);
+  }
+}
+
+async function healthy(
+  { places, timeout }: PreviewStart,
+  { compose, machine, io: { clock, interrupted } }: PreviewWorld,
+  until: number,
+): Promise<void> {
   for (const [service, url] of healthUrls(places)) {
-    while (!(await answers(url))) {
-      if (performance.now() > until) {
-        throw new PreviewError(
-          'P006',
-          `${service} does not answer at ${url} after ${Math.round(timeout / 1000)} s`,
-          'If the machine is busy, give it more time: --timeout 5m. Else read what it says; npm run preview:down clears all',
-          await compose.logs(service),
-        );
+    while (!(await machine.answers(url))) {
+      interrupted.throwIfAborted();
+      if (clock.elapsed() > until) {
+        const message = `${service} does not answer at ${url} after ${Math.round(timeout / 1000)} s`;
+        throw notInTime(message, await compose.logs(service));
       }
-      await sleep(250);
+      await clock.sleep(250, interrupted);
     }
   }
 }
@@ -97,50 +155,24 @@ function healthUrls({ prometheus, pager, grafana }: Places) {
   ] as const;
 }
 
-/** Whether a part of the preview is well. An agent of its own leads to this machine past every proxy. */
-function answers(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout: 2000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.once('error', () => resolve(false)).once('timeout', () => request.destroy());
-  });
-}
-
 /**
  * Marks the deployment of a run where it belongs in time, and once it has come, the rollback.
  *
  * @param now seconds since 1970. Default: long after all of it.
  */
-async function markRelease(places: Places, run: Run, now = Number.POSITIVE_INFINITY): Promise<void> {
+async function markRelease(
+  { places, catalog }: PreviewStart,
+  io: Pick<Io, 'http'>,
+  run: Run,
+  now = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const release = releaseOf(run.scenario);
   if (release === undefined) return;
-  const marks = openDeployments(connectionTo(places));
+  const marks = openDeployments(connectionTo(places, io));
   const { version } = release;
-  const service = { id: release.service, title: titleOf(release.service) };
+  const title = catalog.services.find(({ id }) => id === release.service)?.title ?? release.service;
+  const service = { id: release.service, title };
   const at = (time: TimeOfDay) => realTime(run, time) * 1000;
   await marks.mark({ service, version, at: at(release.deployed) });
   if (realTime(run, release.rolledBack) <= now) await marks.close({ service, version, at: at(release.rolledBack) });
-}
-
-function titleOf(service: string): string {
-  return services.find(({ id }) => id === service)?.title ?? service;
-}
-
-/** Where to look, for people. */
-export function placesText({ grafana, prometheus, pager }: Places): string {
-  // As the overview's own link: until the rollback, because tiles show the last value.
-  const window = `?from=${realTime(incidentPast, '13:30') * 1000}&to=${realTime(incidentPast, '16:01') * 1000}`;
-  const board = (uid: string) => `${grafana}/d/${uid}`;
-  return [
-    `  Overview       ${board(overviewUid(project))}`,
-    `  The incident   ${board(overviewUid(project))}${window}`,
-    `  Pager          ${pager}`,
-    `  Prometheus     ${prometheus}`,
-    '',
-    'Looking needs no login; to edit, log in as admin with the password admin.',
-    'npm run preview -- --watch    syncs whenever a file is saved',
-    'npm run preview:down          removes all of it',
-  ].join('\n');
 }

@@ -1,59 +1,61 @@
 /** The project's own way into Grafana, for the preview: no secret leaves this machine, all notifications go to the pager. */
-import { ownerTag } from '../../../src/build/index.ts';
-import { project } from '../../../src/project.ts';
-import { renderDiagnostics, renderOutcome, renderPlanText } from '../../../src/report/index.ts';
-import { apply, plan, withPreviewReceivers } from '../../../src/sync/index.ts';
-import type { ConnectionOptions } from '../../../src/targets/grafana/client.ts';
-import { openGrafana } from '../../../src/targets/grafana/index.ts';
-import { writeBackup } from '../backup.ts';
-import { commitOf } from '../commit.ts';
-import { buildProject } from '../desired.ts';
-import { ROOT } from '../root.ts';
-import { paintFor } from '../terminal.ts';
+import { commitOf } from '../../../scripts/support/commit.ts';
+import { ownerTag } from '../../build/index.ts';
+import type { Paint } from '../../report/index.ts';
+import { renderOutcome, renderPlanText } from '../../report/index.ts';
+import { plan, withPreviewReceivers } from '../../sync/index.ts';
+import type { ConnectionOptions } from '../../targets/grafana/client.ts';
+import { openGrafana } from '../../targets/grafana/index.ts';
+import { applyPlan } from '../apply-plan.ts';
+import type { Built } from '../build-project.ts';
+import type { Io } from '../io.ts';
 
-/** What a sync did: `invalid` code is not synced, and a plan may be `partial` because of edits in Grafana. */
+/** What a sync did: a plan may be `partial` because of edits in Grafana, or because Ctrl-C ended it. */
 export interface SyncedPreview {
-  readonly outcome: 'synced' | 'unchanged' | 'partial' | 'invalid';
+  readonly outcome: 'synced' | 'unchanged' | 'partial';
   /** For people. */
   readonly text: string;
 }
 
-/**
- * Builds the project and syncs it.
- *
- * @param webhook the pager, as that Grafana reaches it.
- * @throws TargetError if Grafana can not be used.
- */
-export async function syncPreview(connection: ConnectionOptions, webhook: string): Promise<SyncedPreview> {
-  const started = performance.now();
-  const paint = paintFor(process.stderr);
-  const built = await buildProject();
-  if (!built.ok) {
-    return { outcome: 'invalid', text: renderDiagnostics(built.problems, { paint, closing: 'Nothing was synced.' }) };
-  }
+/** What to sync, and where to. */
+export interface PreviewSync {
+  readonly built: Pick<Extract<Built, { ok: true }>, 'desired' | 'project'>;
+  readonly connection: ConnectionOptions;
+  /** The pager, as that Grafana reaches it. */
+  readonly webhook: string;
+  readonly paint: Paint;
+}
+
+/** Syncs the project. @throws ExplainedError if Grafana cannot be used */
+export async function syncPreview(
+  { built, connection, webhook, paint }: PreviewSync,
+  io: Pick<Io, 'root' | 'clock' | 'interrupted'>,
+): Promise<SyncedPreview> {
+  const started = io.clock.elapsed();
+  const seconds = () => (io.clock.elapsed() - started) / 1000;
+  const { owner } = built.project;
   const noSecret = () => undefined;
   const target = openGrafana({
     ...connection,
-    owner: project.owner,
-    ownerTag: ownerTag(project.owner),
-    commit: commitOf(ROOT),
+    owner,
+    ownerTag: ownerTag(owner),
+    commit: commitOf(io.root),
     secret: noSecret,
   });
   const { desired } = withPreviewReceivers(built.desired, () => false, webhook);
   const wanted = target.prepare?.(desired) ?? desired;
   const made = plan(wanted, await target.read(wanted, {}), target.identity, { scope: {} });
-  const seconds = () => (performance.now() - started) / 1000;
   const writes = made.changes.filter(({ action }) => action !== 'unchanged' && action !== 'blocked');
   const blocked = made.changes.some(({ action }) => action === 'blocked');
   if (writes.length === 0 && made.repairs.length === 0) {
     const text = blocked ? renderPlanText(made, paint) : `Nothing to sync, ${seconds().toFixed(1)} s`;
     return { outcome: blocked ? 'partial' : 'unchanged', text };
   }
-  const outcome = await apply(made, target, { backUp: (resources) => writeBackup(resources, target.identity) });
+  const outcome = await applyPlan({ plan: made, target, onEvent: () => undefined }, io);
   const summary = renderOutcome(made, outcome, seconds(), paint);
   // The first sync creates everything: its list is the project's own.
   const first = writes.every(({ action }) => action === 'create');
-  const whole = outcome.failed.length + outcome.skipped.length === 0 && !blocked;
+  const whole = outcome.failed.length + outcome.skipped.length === 0 && !outcome.interrupted && !blocked;
   return {
     outcome: whole ? 'synced' : 'partial',
     text: first && whole ? summary : `${renderPlanText(made, paint)}\n${summary}`,
