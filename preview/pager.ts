@@ -1,7 +1,8 @@
 /** The process in the pager's container. */
 import { parseArgs } from 'node:util';
-import { pagerRoutes, serve } from '../src/preview/index.ts';
+import { pagerRoutes } from '../src/preview/index.ts';
 import { ended } from './ended.ts';
+import { serve } from './serve.ts';
 
 const { values } = parseArgs({
   options: {

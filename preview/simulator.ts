@@ -2,10 +2,11 @@
 import { parseArgs } from 'node:util';
 import { services } from '../services/index.ts';
 import { defineCatalog } from '../src/model/service.ts';
-import { beginningOf, createSimulator, previewScenario, serve, startRun } from '../src/preview/index.ts';
+import { beginningOf, createSimulator, previewScenario, startRun } from '../src/preview/index.ts';
 import { project } from '../src/project.ts';
 import type { TimeOfDay } from '../src/scenario/index.ts';
 import { ended } from './ended.ts';
+import { serve } from './serve.ts';
 
 const { values } = parseArgs({
   options: {

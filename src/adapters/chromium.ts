@@ -143,7 +143,7 @@ async function photograph(browser: Browser, shot: Shot, limit: number): Promise<
     acceptDownloads: false,
   });
   try {
-    // A page that computes for ever answers nothing, and no wait of the library would end.
+    // A page that computes for ever answers nothing, and one that loads in turns ends no single wait.
     return await within<Shown>(shot.timeout + limit, draw(context, shot), { outcome: 'late' });
   } finally {
     await within(limit, context.close(), undefined);
@@ -175,7 +175,7 @@ async function draw(context: BrowserContext, { url, panels, timeout, answer }: S
     const page = await context.newPage();
     page.setDefaultTimeout(timeout);
     await page.goto(url, { timeout });
-    await panelsLoaded(page, panels, timeout);
+    await panelsLoaded(page, panels);
     const clip = await aroundPanels(page);
     const png = await page.screenshot({ clip });
     return { outcome: 'drawn', png, width: clip.width, height: clip.height, problems: await panelProblems(page) };

@@ -8,19 +8,17 @@ const FAILED = '[data-testid="data-testid Panel status error"]';
 /** Milliseconds without a change after which a page counts as drawn: panels ask and draw in turns. */
 const QUIET = 750;
 
-/** Waits until every panel stands there and none is loading any more. @throws TimeoutError after `timeout` milliseconds. */
-export async function panelsLoaded(page: Page, expected: number, timeout: number): Promise<void> {
-  const end = performance.now() + timeout;
-  const left = () => Math.max(1, end - performance.now());
+/** Waits until every panel stands there and none is loading any more. @throws TimeoutError as the page's waits do */
+export async function panelsLoaded(page: Page, expected: number): Promise<void> {
   if (expected > 0) {
     await page
       .locator(PANEL)
       .nth(expected - 1)
-      .waitFor({ state: 'attached', timeout: left() });
+      .waitFor({ state: 'attached' });
   }
   const loading = page.locator(LOADING);
   do {
-    await loading.first().waitFor({ state: 'detached', timeout: left() });
+    await loading.first().waitFor({ state: 'detached' });
     await page.waitForTimeout(QUIET);
   } while ((await loading.count()) > 0);
 }

@@ -21,10 +21,10 @@ export async function rerunOnChange(
   const [{ runOnChange }, { runScript }, { runProgram }, { watchFiles }] = await Promise.all([
     import('../app/watch.ts'),
     import('../adapters/script.ts'),
-    adapters ?? import('../adapters/program.ts'),
+    adapters ?? import('./run-program.ts'),
     adapters ?? import('../adapters/watch.ts'),
   ]);
-  const script = { name, args, root: io.root };
+  const script = { name, args, root: io.root, node: process.execPath };
   const run = (signal: AbortSignal) => runScript(script, io.environment, signal, runProgram);
   await runOnChange({ atOnce }, { io, watchFiles, run });
   return EXIT.interrupted;

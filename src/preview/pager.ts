@@ -1,6 +1,6 @@
 import { type Notified, parseNotification } from './notifications.ts';
 import { renderPagerPage } from './pager-page.ts';
-import { type Routes, readJson } from './serve.ts';
+import type { Routes } from './routes.ts';
 
 /** More than anybody reads. */
 const KEPT = 500;
@@ -13,8 +13,8 @@ const KEPT = 500;
 export function pagerRoutes(grafana: string, now: () => Date): Routes {
   let notified: readonly Notified[] = [];
   return {
-    'POST /preview': async (request) => {
-      const read = parseNotification(await readJson(request), grafana, now());
+    'POST /preview': async ({ json }) => {
+      const read = parseNotification(await json(), grafana, now());
       if (read === undefined) return { status: 400, body: 'This is not a notification of Grafana.\n' };
       notified = [...notified, ...read].slice(-KEPT);
       return { body: 'shown\n' };

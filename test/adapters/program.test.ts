@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { runProgram } from '../../src/adapters/program.ts';
+import { runProgram } from '../../src/cli/run-program.ts';
 
 const call = (script: string) => ({
   command: ['sh', '-c', script] as const,

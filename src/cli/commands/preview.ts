@@ -94,7 +94,7 @@ function exitCodeOf(outcome: PreviewOutcome['outcome'], { interrupted }: Io): Ex
 
 async function ownAdapters(): Promise<PreviewAdapters> {
   const [{ runProgram }, { thisMachine }, { watchFiles }] = await Promise.all([
-    import('../../adapters/program.ts'),
+    import('../run-program.ts'),
     import('../../adapters/this-machine.ts'),
     import('../../adapters/watch.ts'),
   ]);

@@ -2,16 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-
-/** What is sent back. */
-export interface Reply {
-  readonly status?: number;
-  readonly type?: string;
-  readonly body: string | Iterable<string>;
-}
-
-/** Answers by method and path. */
-export type Routes = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+import type { Reply, Routes } from '../src/preview/index.ts';
 
 /** What `healthcheck` of compose.yaml asks. */
 const HEALTHY = 'GET /-/healthy';
@@ -52,7 +43,9 @@ async function answer(routes: Routes, request: IncomingMessage): Promise<Reply> 
   const route = `${request.method} ${pathname}`;
   if (route === HEALTHY) return { body: 'well\n' };
   const found = Object.hasOwn(routes, route) ? routes[route] : undefined;
-  return found === undefined ? { status: 404, body: 'There is nothing here.\n' } : found(request);
+  return found === undefined
+    ? { status: 404, body: 'There is nothing here.\n' }
+    : found({ json: () => readJson(request) });
 }
 
 function send({ status = 200, type = 'text/plain; charset=utf-8', body }: Reply, response: ServerResponse): void {
@@ -65,13 +58,15 @@ function send({ status = 200, type = 'text/plain; charset=utf-8', body }: Reply,
   else Readable.from(body).pipe(response);
 }
 
-/** The body of a request as JSON; undefined if it is not JSON, or larger than any notification. */
-export async function readJson(request: IncomingMessage, most = 2 ** 20): Promise<unknown> {
+/** Bytes, more than any notification has. */
+const MOST = 2 ** 20;
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += (chunk as Buffer).length;
-    if (length > most) return undefined;
+    if (length > MOST) return undefined;
     chunks.push(chunk as Buffer);
   }
   try {
