@@ -68,7 +68,7 @@ export function openPassage(options: {
       const {
         status,
         headers: got,
-        bytes,
+        text,
       } = await transport.send({ method, path: `${path}${to.search}`, headers, body, deadline });
       return { status, headers: got, body: Buffer.from(text, 'latin1') };
     } catch (error) {
