@@ -7,7 +7,7 @@ import type { Project } from '../../src/model/project.ts';
 import type { Desired } from '../../src/model/resource.ts';
 import { renderedFiles } from '../../src/report/rendered.ts';
 import { refused } from './command.ts';
-import { resolveBase } from './git.ts';
+import { resolveBase } from '../../src/adapters/git.ts';
 import { readRenderedAt } from './rendered-at.ts';
 
 /** What a diff is made of. */

@@ -6,7 +6,7 @@ import type { Resource } from '../../src/model/resource.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
 import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../../src/report/rendered.ts';
 import { refused, type UsageError } from './command.ts';
-import { filesAt } from './git.ts';
+import { filesAt } from '../../src/adapters/git.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;

@@ -1,8 +1,8 @@
 /** What the project needs of git: versions of rendered files, without a second checkout. */
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import { refused, type UsageError } from './command.ts';
-import { ROOT } from './root.ts';
+import { refused, type UsageError } from '../../scripts/support/command.ts';
+import { ROOT } from '../../scripts/support/root.ts';
 
 const run = promisify(execFile);
 
