@@ -50,6 +50,14 @@ export interface ApplyOptions {
  * Running again converges.
  */
 export async function apply(plan: Plan, target: Target, options: ApplyOptions = {}): Promise<Outcome> {
+  try {
+    return await applySteps(plan, target, options);
+  } finally {
+    await target.release?.();
+  }
+}
+
+async function applySteps(plan: Plan, target: Target, options: ApplyOptions): Promise<Outcome> {
   const emit = options.onEvent ?? (() => undefined);
   const steps = await target.steps(plan);
   emit({ event: 'started', steps: steps.length });

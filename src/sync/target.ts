@@ -39,6 +39,8 @@ export interface Target {
    * @throws TargetError if what the plan saw is no longer so; nothing has been written then.
    */
   steps(plan: Plan): Promise<readonly Step[]>;
+  /** Called when the steps have ended, however they did: gives back what `steps` took, such as a lock. */
+  release?(): Promise<void>;
   /** How many steps of a stage may run at once. Default: 1. */
   concurrency?(stage: number): number;
   /** Where a person looks at what was written. */

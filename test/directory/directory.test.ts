@@ -537,11 +537,11 @@ describe('a directory that can not be used', () => {
       '{"format":"grafana-as-code/directory","version":1,"owner":"bank"}',
       'belongs to owner "bank"',
     ],
-    ['a manifest that was cut off', '{"format":"grafana-as', 'is no JSON'],
+    ['a manifest that was cut off', '{"format":"grafana-as', 'is not JSON'],
     [
       'a manifest of another version',
       '{"format":"grafana-as-code/directory","version":2,"owner":"shop"}',
-      'can not be read',
+      'cannot be read',
     ],
   ])('%s is an error before anything is written', async (_, manifest, message) => {
     await put('manifest.json', manifest);

@@ -1,11 +1,15 @@
 import { dirname, join } from 'node:path';
-import type { Change, Live, Plan } from '../../model/plan.ts';
+import { isLocked, type Lock, takeLock } from '../../adapters/lock.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { ExplainedError } from '../../model/explained-error.ts';
+import { jsonEqual } from '../../model/json.ts';
+import { type Change, isNoOp, type Live, type LiveObject, type Plan, type Scope } from '../../model/plan.ts';
 import { type Desired, type Resource, resourceKey } from '../../model/resource.ts';
-import { type Step, type Target, TargetError } from '../../sync/index.ts';
-import { checkWritable, nearestDirectory, readText, removeFile, sha256, writeText } from './files.ts';
+import { comparable, type Step, type Target } from '../../sync/index.ts';
+import { checkPlaces, checkWritable, nearestDirectory, readText, removeFile, sha256, writeText } from './files.ts';
 import { MANIFEST, type Manifest, type ManifestFiles, renderManifest } from './manifest.ts';
 import { readSnapshot, resultOf, type Snapshot } from './read.ts';
-import { contactPointsPath, integrationUid, PROMETHEUS_RULES, type RenderedFile, renderFiles } from './render.ts';
+import { contactPointsPath, PROMETHEUS_RULES, type RenderedFile, renderFiles } from './render.ts';
 
 /** Where a directory target writes, and for whom. */
 export interface DirectoryOptions {
@@ -14,55 +18,106 @@ export interface DirectoryOptions {
   readonly owner: string;
   /** The tag that marks dashboards. */
   readonly ownerTag: string;
+  /** How long to wait for another sync into the directory, in milliseconds. Default: 10 s. */
+  readonly patience?: number;
 }
+
+/** Says who is writing into the directory. */
+const LOCK = '.sync.lock';
 
 /**
  * A directory in the layout of Grafana's file provisioning, and the same rules for Prometheus. Files that we did not
  * write stay. Ours are written as a whole or not at all, and repaired where they were changed or half-written; what
- * was in a changed file is kept under `backups/`.
+ * was in a changed file is kept under `backups/`. One sync writes at a time: another waits for it.
  *
  * @example const target = openDirectory({ root: 'dist', owner: 'shop', ownerTag: 'as-code:shop' })
  */
 export function openDirectory(options: DirectoryOptions): Target {
-  const { root, owner, ownerTag } = options;
-  const read = (desired: Desired): Promise<Snapshot> => readSnapshot(root, owner, ownerTag, desired);
+  const { root, owner, ownerTag, patience } = options;
+  const lockFile = join(root, LOCK);
+  let lock: Lock | undefined;
+  const read = async (desired: Desired): Promise<Snapshot> =>
+    readSnapshot(root, owner, ownerTag, desired, lock === undefined && (await isLocked(lockFile)));
+  const work = async (plan: Plan): Promise<readonly Step[]> => {
+    const snapshot = await read({
+      resources: plan.changes.flatMap((change) => ('desired' in change ? [change.desired] : [])),
+    });
+    checkPins(plan, snapshot.live);
+    const { steps, folders, places } = stepsOf(plan, snapshot, options);
+    await checkPlaces(root, places);
+    for (const folder of new Set([root, ...folders])) await checkWritable(folder);
+    return steps;
+  };
+  const release = async (): Promise<void> => {
+    await lock?.release();
+    lock = undefined;
+  };
   return {
     identity: { kind: 'directory', name: `${root}/grafana` },
-    async read(desired: Desired): Promise<Live> {
+    async read(desired: Desired, scope: Scope): Promise<Live> {
       await nearestDirectory(root);
-      return (await read(desired)).live;
+      const { live } = await read(desired);
+      return { ...live, notes: [...live.notes, ...keptContactPoints(live, desired, scope)] };
     },
     async steps(plan: Plan): Promise<readonly Step[]> {
-      const snapshot = await read({
-        resources: plan.changes.flatMap((change) => ('desired' in change ? [change.desired] : [])),
-      });
-      checkPins(plan, snapshot.live);
-      const { steps, folders } = stepsOf(plan, snapshot, options);
-      for (const folder of new Set([root, ...folders])) await checkWritable(folder);
-      return steps;
+      // A lock is a write: none where there is nothing to write, or where nothing can be.
+      if (isNoOp(plan) && (await work(plan)).length === 0) return [];
+      await checkWritable(root);
+      lock ??= await takeLock(lockFile, root, patience);
+      try {
+        return await work(plan);
+      } catch (error) {
+        await release();
+        throw error;
+      }
     },
+    release,
   };
 }
 
+/** Grafana is never told to delete a contact point, because it does not start if anything there uses it. */
+function keptContactPoints(live: Live, { resources }: Desired, { only, service }: Scope): readonly Diagnostic[] {
+  if (only === 'dashboards' || service !== undefined) return [];
+  const wanted = new Set(resources.map(resourceKey));
+  const left = live.objects.filter(
+    (object) => object.kind === 'contact-point' && object.owned && !wanted.has(resourceKey(object)),
+  );
+  return left.map(({ title }) => ({
+    code: 'D012',
+    level: 'warning',
+    subject: `contact point ${title}`,
+    message: 'left the code, but a Grafana that had it keeps it: told to delete one in use, it does not start',
+    remedy: 'When nothing there uses it any more, delete it as docs/sync.md says under "Contact points".',
+  }));
+}
+
+/** What the plan saw has to be so still, or be as the plan wants it: another sync of the same code may have been here. */
 function checkPins(plan: Plan, live: Live): void {
-  const now = new Map(live.objects.map((object) => [resourceKey(object), object.pin]));
+  const now = new Map(live.objects.map((object) => [resourceKey(object), object]));
   for (const change of plan.changes) {
-    const seen = change.action === 'create' ? undefined : 'pin' in change ? change.pin : now.get(resourceKey(change));
-    if (now.get(resourceKey(change)) !== seen) {
-      throw new TargetError(
-        'S004',
-        `${change.kind} ${change.title} changed after the plan was made`,
-        'Make a new plan: npm run plan. Nothing was written.',
-      );
-    }
+    const there = now.get(resourceKey(change));
+    const seen = change.action === 'create' ? undefined : 'pin' in change ? change.pin : there?.pin;
+    if (there?.pin === seen || isDone(change, there)) continue;
+    throw new ExplainedError({
+      code: 'S004',
+      message: `${change.kind} ${change.title} changed after the plan was made`,
+      remedy: 'Make a new plan: npm run plan. Nothing was written.',
+    });
   }
+}
+
+function isDone(change: Change, there: LiveObject | undefined): boolean {
+  if (change.action === 'delete') return there === undefined;
+  if (!('desired' in change) || there?.resource === undefined || !there.owned || there.damage !== undefined)
+    return false;
+  return jsonEqual(comparable(there.resource, there.rest), comparable(change.desired));
 }
 
 function stepsOf(
   plan: Plan,
   { manifest, files: seen, leftOver, live, titles }: Snapshot,
   { root, owner }: DirectoryOptions,
-): { readonly steps: readonly Step[]; readonly folders: readonly string[] } {
+): { readonly steps: readonly Step[]; readonly folders: readonly string[]; readonly places: readonly string[] } {
   const result = resultOf(live, plan.changes);
   const deleted = tombstones(manifest, live, result);
   const files = renderFiles(result, deleted, owner, titles);
@@ -75,7 +130,7 @@ function stepsOf(
     manifest.pending === undefined &&
     sameManifest(manifest, next)
   )
-    return { steps: [], folders: [] };
+    return { steps: [], folders: [], places: [] };
   const byKey = new Map(plan.changes.map((change) => [resourceKey(change), change]));
   const carriedOut = (keys: readonly string[]) =>
     keys.flatMap((key) => byKey.get(key) ?? []).filter(({ action }) => action === 'create' || action === 'update');
@@ -108,7 +163,7 @@ function stepsOf(
     manifestStep(root, 'manifest', next),
   ];
   const folders = [...writes, ...removals].map(({ path }) => dirname(join(root, path)));
-  return { steps, folders };
+  return { steps, folders, places: files.map(({ path }) => path) };
 }
 
 /** The deletes that writing or removing a file carries out. */
@@ -146,35 +201,24 @@ function sameManifest(left: Manifest, right: Manifest): boolean {
   return JSON.stringify([left.files, left.deleted]) === JSON.stringify([right.files, right.deleted]);
 }
 
-/** What Grafana has to be told to delete: all that was ever provisioned from here and is no longer. */
+/** What Grafana has to be told to delete: every rule that was ever provisioned from here and is no longer. */
 function tombstones(manifest: Manifest, live: Live, result: readonly Resource[]): Manifest['deleted'] {
-  const now = new Set(result.flatMap(uidsIn));
+  const rules = result.flatMap((resource) => (resource.kind === 'rule' ? [resource.uid] : []));
   const recordedRules = Object.values(manifest.files).flatMap(({ resources }) =>
     resources.filter((key) => key.startsWith('rule/')).map((key) => key.slice('rule/'.length)),
   );
-  const before = live.objects.flatMap(({ owned, resource }) => (owned && resource !== undefined ? [resource] : []));
-  const rules = [
-    ...manifest.deleted.rules,
-    ...recordedRules,
-    ...before.filter(({ kind }) => kind === 'rule').flatMap(uidsIn),
-  ];
-  const points = [
-    ...manifest.deleted.contactPoints,
-    ...before.filter(({ kind }) => kind === 'contact-point').flatMap(uidsIn),
-  ];
-  const gone = (uids: readonly string[]) => [...new Set(uids)].filter((uid) => !now.has(uid)).sort();
-  return { rules: gone(rules), contactPoints: gone(points) };
-}
-
-function uidsIn(resource: Resource): string[] {
-  if (resource.kind !== 'contact-point') return [resource.uid];
-  return resource.contactPoint.integrations.map((_, index) => integrationUid(resource.contactPoint.name, index));
+  const before = live.objects.flatMap(({ owned, kind, uid, resource }) =>
+    owned && kind === 'rule' && resource !== undefined ? [uid] : [],
+  );
+  const notInCode = new Set([...manifest.deleted.rules, ...recordedRules, ...before]);
+  for (const uid of rules) notInCode.delete(uid);
+  return { rules: [...notInCode].sort(), contactPoints: [] };
 }
 
 /** A changed file is replaced, but what somebody wrote into it is not lost. */
 async function keepDamaged(root: string, path: string, seen: Snapshot['files']): Promise<void> {
   const file = seen.get(path);
   if (file === undefined || (file.damage === undefined && !file.unlisted)) return;
-  const content = await readText(root, path);
+  const content = readText(root, path);
   if (content !== undefined) await writeText(root, `backups/${path}.${sha256(content).slice(0, 8)}`, content);
 }

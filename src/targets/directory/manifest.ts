@@ -1,5 +1,8 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
-import { TargetError } from '../../sync/index.ts';
+import { ExplainedError } from '../../model/explained-error.ts';
+import { parseJson } from '../../model/json.ts';
+import { visible } from '../../model/outside-text.ts';
 
 /** Where the manifest lies in the target directory. */
 export const MANIFEST = 'manifest.json';
@@ -15,7 +18,10 @@ const schema = z.strictObject({
   files,
   /** What a sync was about to write; gone when it ended well. */
   pending: files.optional(),
-  /** UIDs of what left the code: Grafana deletes provisioned objects only when told to. */
+  /**
+   * UIDs of what left the code: Grafana deletes provisioned objects only when told to. Contact points are no longer
+   * listed, see `Deleted`; the field stays for those who wrote it.
+   */
   deleted: z.strictObject({ rules: z.array(z.string()), contactPoints: z.array(z.string()) }),
 });
 
@@ -30,44 +36,41 @@ export function emptyManifest(owner: string): Manifest {
 /**
  * Reads a manifest's text.
  *
- * @throws TargetError if it is no manifest, of another version, or of another owner.
+ * @throws ExplainedError if it is not a manifest, of another version, or of another owner.
  */
 export function parseManifest(text: string, owner: string, place: string): Manifest {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new TargetError(
-      'D001',
-      `${place} is no JSON: it was cut off or edited`,
-      `Delete ${place} and run the sync again: files that carry our mark are recognised without it.`,
-      { cause },
-    );
+  const json = parseJson(text);
+  const shown = visible(place);
+  const afresh = `Delete ${shown} and run the sync again: files that carry our mark are recognised without it.`;
+  if (json === undefined) {
+    throw new ExplainedError({
+      code: 'D001',
+      message: `${shown} is not JSON: it was cut off or edited`,
+      remedy: afresh,
+    });
   }
   const header = z.looseObject({ format: z.string(), version: z.number(), owner: z.string() }).safeParse(json);
   if (!header.success || header.data.format !== FORMAT) {
-    throw new TargetError(
-      'D002',
-      `${place} is not ours: it is the manifest of something else`,
-      'Choose another directory: npm run sync -- --dir DIR',
-    );
+    throw new ExplainedError({
+      code: 'D002',
+      message: `${shown} is not ours: it is the manifest of something else`,
+      remedy: 'Choose another directory: npm run sync -- --dir DIR',
+    });
   }
   if (header.data.owner !== owner) {
-    throw new TargetError(
-      'D002',
-      `${place} belongs to owner "${header.data.owner}", and this project is "${owner}"`,
-      'Choose another directory for this project: npm run sync -- --dir DIR',
-    );
+    throw new ExplainedError({
+      code: 'D002',
+      message: `${shown} belongs to owner "${visible(header.data.owner)}", and this project is "${owner}"`,
+      remedy: `If it was made before the owner was renamed, remove it: rm -r ${visible(dirname(place))}. Otherwise choose another directory for this project: npm run sync -- --dir DIR`,
+    });
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    throw new TargetError(
-      'D003',
-      `${place} can not be read: ${z.prettifyError(parsed.error)}`,
-      header.data.version === 1
-        ? `Delete ${place} and run the sync again: files that carry our mark are recognised without it.`
-        : 'It was written by another version of this project; use that one.',
-    );
+    throw new ExplainedError({
+      code: 'D003',
+      message: `${shown} cannot be read: ${visible(z.prettifyError(parsed.error))}`,
+      remedy: header.data.version === 1 ? afresh : 'It was written by another version of this project; use that one.',
+    });
   }
   return parsed.data;
 }

@@ -36,17 +36,15 @@ export function parseFile(
   }
 }
 
-const uids = z.array(z.looseObject({ uid: z.string() })).default([]);
-const deletedFile = z.looseObject({ deleteRules: uids, deleteContactPoints: uids });
+const deletedFile = z.looseObject({ deleteRules: z.array(z.looseObject({ uid: z.string() })).default([]) });
 
 /** What a file of ours tells Grafana to delete; nothing for one that is not ours, or damaged. */
 export function parseDeleted(content: string, owner: string): Manifest['deleted'] {
   const nothing = { rules: [], contactPoints: [] };
   if (!content.startsWith(mark(owner))) return nothing;
   try {
-    const { deleteRules, deleteContactPoints } = deletedFile.parse(parse(content));
-    const ours = (all: z.infer<typeof uids>) => all.flatMap(({ uid }) => (hasOwnerPrefix(owner, uid) ? [uid] : []));
-    return { rules: ours(deleteRules), contactPoints: ours(deleteContactPoints) };
+    const { deleteRules } = deletedFile.parse(parse(content));
+    return { ...nothing, rules: deleteRules.flatMap(({ uid }) => (hasOwnerPrefix(owner, uid) ? [uid] : [])) };
   } catch {
     return nothing;
   }
@@ -136,6 +134,11 @@ function unescaped(text: string): string {
   return text.replaceAll('$$', '$');
 }
 
+/** The way back from `\\/`, which keeps Grafana from taking a title for a path. */
+function unescapedPath(title: string): string {
+  return title.replaceAll('\\/', '/');
+}
+
 const rulesFile = z.looseObject({
   groups: z.array(
     z.looseObject({
@@ -144,6 +147,7 @@ const rulesFile = z.looseObject({
       interval: z.string().refine(isDuration),
       rules: z.array(
         z.looseObject({
+          title: z.string(),
           keepFiringFor: z.string(),
           missing_series_evals_to_resolve: z.number(),
           labels: z.record(z.string(), z.string()),
@@ -160,16 +164,18 @@ function parseRules(
   folderUids: ReadonlyMap<string, string>,
 ): readonly ParsedResource[] {
   return rulesFile.parse(document).groups.flatMap(({ name, folder, interval, rules }) =>
-    rules.flatMap(({ keepFiringFor, missing_series_evals_to_resolve, labels, notification_settings, ...fields }) => {
-      const title = unescaped(folder);
+    rules.flatMap(({ title: alert, keepFiringFor, missing_series_evals_to_resolve: missing, ...more }) => {
+      const { labels, notification_settings: notification, ...fields } = more;
+      const title = unescapedPath(unescaped(folder));
       const folderUid = folderUids.get(title) ?? title;
       const form = {
         ...fields,
+        title: unescaped(alert),
         labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, unescaped(value)])),
-        notification_settings: { ...notification_settings, receiver: unescaped(notification_settings.receiver) },
+        notification_settings: { ...notification, receiver: unescaped(notification.receiver) },
         keep_firing_for: keepFiringFor,
-        missingSeriesEvalsToResolve: missing_series_evals_to_resolve,
-        ruleGroup: name,
+        missingSeriesEvalsToResolve: missing,
+        ruleGroup: unescaped(name),
         folderUID: folderUid,
         orgID: 1,
       } as unknown as JsonObject;

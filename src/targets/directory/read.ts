@@ -1,7 +1,10 @@
+import { TEMPORARY } from '../../adapters/files.ts';
+import { ExplainedError } from '../../model/explained-error.ts';
+import { visible } from '../../model/outside-text.ts';
 import type { Change, Live, LiveObject, Repair } from '../../model/plan.ts';
 import { type Desired, type Kind, type Resource, resourceKey } from '../../model/resource.ts';
-import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
-import { checkPlaces, listFiles, readText, sizeOf, TEMPORARY } from './files.ts';
+import { hasOwnerPrefix } from '../../sync/index.ts';
+import { checkPlaces, filesOfRoot, listFiles, readText, sizeOf } from './files.ts';
 import { emptyManifest, MANIFEST, type Manifest, type ManifestFiles, parseManifest } from './manifest.ts';
 import { foreignUids, parseDeleted, parseFile } from './parse.ts';
 import { deletedPath, FOLDERS, isOurPlace, type RenderedFile, renderFiles } from './render.ts';
@@ -21,12 +24,24 @@ export interface Snapshot {
 /** Larger than any dashboard: Grafana refuses those of some megabytes. In bytes. */
 const LARGEST = 5 * 1024 ** 2;
 
-/** Reads a target directory. What can not be understood is damage to repair, not an error. */
-export async function readSnapshot(root: string, owner: string, ownerTag: string, desired: Desired): Promise<Snapshot> {
-  const text = await readText(root, MANIFEST);
+/**
+ * Reads a target directory. What cannot be understood is damage to repair, not an error.
+ *
+ * @param writing another sync is: its unfinished files are not left over.
+ */
+export async function readSnapshot(
+  root: string,
+  owner: string,
+  ownerTag: string,
+  desired: Desired,
+  writing: boolean,
+): Promise<Snapshot> {
+  checkTitles(desired);
+  await checkPlaces(root, [MANIFEST, deletedPath(owner)]);
+  const text = readText(root, MANIFEST);
   const manifest =
     text === undefined
-      ? { ...emptyManifest(owner), deleted: parseDeleted((await readText(root, deletedPath(owner))) ?? '', owner) }
+      ? { ...emptyManifest(owner), deleted: parseDeleted(readText(root, deletedPath(owner)) ?? '', owner) }
       : onlyOurs(parseManifest(text, owner, `${root}/${MANIFEST}`));
   const expected = renderFiles(desired.resources, manifest.deleted, owner, new Map());
   const places = new Set([
@@ -38,15 +53,27 @@ export async function readSnapshot(root: string, owner: string, ownerTag: string
   const files = new Map<string, SeenFile>();
   for (const path of new Set([...listed, ...places])) {
     if (!places.has(path) && !(await worthReading(root, path))) continue;
-    const content = await readText(root, path);
+    const content = readText(root, path);
     if (content !== undefined) files.set(path, see(path, content, manifest, owner, ownerTag, places.has(path)));
   }
-  const leftOver = listed.filter((path) => path.endsWith(TEMPORARY));
-  if ((await sizeOf(root, `${MANIFEST}${TEMPORARY}`)) !== undefined) leftOver.push(`${MANIFEST}${TEMPORARY}`);
+  const unfinished = [...listed, ...(await filesOfRoot(root))].filter((path) => path.endsWith(TEMPORARY));
+  const leftOver = writing ? [] : unfinished;
   const titles = folderTitles(files, desired, owner);
   const live = interpret(manifest, files, expected, desired, owner, titles);
   const cleared = leftOver.map((subject) => ({ subject, problem: 'was left over by a sync that was killed' }));
   return { manifest, files, leftOver, titles, live: { ...live, repairs: [...live.repairs, ...cleared] } };
+}
+
+/** Grafana drops blanks at the ends of a folder's title, and then makes another folder at each reload. */
+function checkTitles({ resources }: Desired): void {
+  for (const { kind, title } of resources) {
+    if (kind !== 'folder' || (title !== '' && title === title.trim() && !/\p{Cc}/u.test(title))) continue;
+    throw new ExplainedError({
+      code: 'D014',
+      message: `the folder's title ${JSON.stringify(visible(title))} is empty, begins or ends with a blank, or has a control character in it`,
+      remedy: 'Nothing was written. Correct folder.title in src/project.ts.',
+    });
+  }
 }
 
 /** What is there counts before the code: a rule file that is left alone keeps its folder. */
@@ -67,7 +94,7 @@ async function worthReading(root: string, path: string): Promise<boolean> {
   return /\.(json|ya?ml)$/.test(path) && ((await sizeOf(root, path)) ?? 0) <= LARGEST;
 }
 
-/** A manifest is a file that anybody can edit: what it says of things that can not be ours does not count. */
+/** A manifest is a file that anybody can edit: what it says of things that cannot be ours does not count. */
 function onlyOurs(manifest: Manifest): Manifest {
   const { owner, deleted, pending } = manifest;
   const uids = (all: readonly string[]) => all.filter((uid) => hasOwnerPrefix(owner, uid));
@@ -87,7 +114,7 @@ function onlyOurs(manifest: Manifest): Manifest {
     ...manifest,
     files: files(manifest.files),
     ...(pending === undefined ? {} : { pending: files(pending) }),
-    deleted: { rules: uids(deleted.rules), contactPoints: uids(deleted.contactPoints) },
+    deleted: { rules: uids(deleted.rules), contactPoints: [] },
   };
 }
 
@@ -180,11 +207,11 @@ function foreigners(files: ReadonlyMap<string, SeenFile>, expected: readonly Ren
   for (const file of foreign) {
     const atOurPath = expected.find(({ path }) => path === file.path);
     if (atOurPath !== undefined && atOurPath.resources.length === 0) {
-      throw new TargetError(
-        'D007',
-        `${file.path} exists and is not ours`,
-        `Move it away, or choose another directory: npm run sync -- --dir DIR`,
-      );
+      throw new ExplainedError({
+        code: 'D007',
+        message: `${visible(file.path)} exists and is not ours`,
+        remedy: 'Move it away, or choose another directory: npm run sync -- --dir DIR',
+      });
     }
     for (const key of atOurPath?.resources ?? [])
       blocked.push({ ...unreadable(key, file.hash, ''), owned: false, obstacle: file.path });

@@ -1,9 +1,9 @@
 /** Resources as the files of a Grafana provisioning folder and of a Prometheus rule directory. */
-import { stringify } from 'yaml';
+import { Scalar, stringify } from 'yaml';
 import { encodeGrafanaRule, encodePrometheusRules } from '../../encode/index.ts';
 import { isSecretRef } from '../../model/contact-point.ts';
 import { groupBy } from '../../model/group-by.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import {
   type ContactPointResource,
   type FolderResource,
@@ -19,10 +19,12 @@ export interface RenderedFile {
   readonly resources: readonly string[];
 }
 
-/** UIDs that Grafana is told to delete. */
+/**
+ * UIDs that Grafana is told to delete. Contact points are not among them: told to delete one that a rule or a policy
+ * uses, be it made in its editor, Grafana does not start.
+ */
 export interface Deleted {
   readonly rules: readonly string[];
-  readonly contactPoints: readonly string[];
 }
 
 export const PROMETHEUS_RULES = 'prometheus/rules.yml';
@@ -83,7 +85,7 @@ export function renderFiles(
       yamlFile(`grafana/alerting/${owner}-rules-${group}.yaml`, ruleGroup(group, members, titles), members, owner),
     );
   }
-  if (deleted.rules.length + deleted.contactPoints.length > 0) {
+  if (deleted.rules.length > 0) {
     files.push(yamlFile(deletedPath(owner), tombstones(deleted), [], owner));
   }
   for (const resource of dashboards) {
@@ -97,8 +99,29 @@ export function renderFiles(
 }
 
 function yamlFile(path: string, content: JsonObject, held: readonly Resource[], owner: string): RenderedFile {
-  const text = stringify(content, { lineWidth: 0, aliasDuplicateObjects: false });
-  return { path, content: `${mark(owner)}\n${text}`, resources: held.map(resourceKey) };
+  return { path, content: `${mark(owner)}\n${yamlOf(content)}`, resources: held.map(resourceKey) };
+}
+
+/** Signs that Grafana's reader takes for an end of the line, or refuses, where they stand as they are. */
+const ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** YAML in which a text is a text for Grafana too: its reader takes `1_000` for a number and `2026-01-05` for a time. */
+function yamlOf(content: JsonObject): string {
+  const text = stringify(quoted(content), { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
+  return text.replace(ESCAPED, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The same, with what has to be escaped in quotes, where it can be. */
+function quoted(value: Json): unknown {
+  if (typeof value === 'string') {
+    if (value.search(ESCAPED) === -1) return value;
+    const scalar = new Scalar(value);
+    scalar.type = 'QUOTE_DOUBLE';
+    return scalar;
+  }
+  if (Array.isArray(value)) return value.map(quoted);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, quoted(inner)]));
 }
 
 /**
@@ -153,6 +176,11 @@ function escaped(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
 
+/** In alerting files, and only there, the title of a folder is a path: a slash in a title is `\/`. */
+function escapedPath(title: string): string {
+  return title.replaceAll('/', '\\/');
+}
+
 function escapedIfText(value: string | number | boolean): string | number | boolean {
   return typeof value === 'string' ? escaped(value) : value;
 }
@@ -165,9 +193,9 @@ function ruleGroup(group: string, members: readonly RuleResource[], titles: Read
     groups: [
       {
         orgId: 1,
-        name: group,
-        // Rules of a file tell their folder by title alone: of one that nobody knows, the title is all there is.
-        folder: escaped(titles.get(uid) ?? uid),
+        name: escaped(group),
+        // Rules of a file name their folder by title alone: of one that nobody knows, the title is all there is.
+        folder: escaped(escapedPath(titles.get(uid) ?? uid)),
         interval: first?.rule.evaluationInterval ?? '1m',
         rules: members.map(fileRule),
       },
@@ -185,7 +213,7 @@ function fileRule({ rule, folderUid }: RuleResource): JsonObject {
   const settings = form['notification_settings'] as JsonObject;
   return {
     uid,
-    title,
+    title: escaped(String(title)),
     condition,
     data,
     noDataState,
@@ -216,10 +244,6 @@ function guides(owner: string): RenderedFile[] {
   ];
 }
 
-function tombstones({ rules, contactPoints: points }: Deleted): JsonObject {
-  return {
-    apiVersion: 1,
-    ...(rules.length > 0 ? { deleteRules: rules.map((uid) => ({ orgId: 1, uid })) } : {}),
-    ...(points.length > 0 ? { deleteContactPoints: points.map((uid) => ({ orgId: 1, uid })) } : {}),
-  };
+function tombstones({ rules }: Deleted): JsonObject {
+  return { apiVersion: 1, deleteRules: rules.map((uid) => ({ orgId: 1, uid })) };
 }
