@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { resolveBase } from '../../src/adapters/git.ts';
 import { buildDiff } from '../../src/diff/index.ts';
 import type { DiffReport, ReplayNote } from '../../src/model/diff-report.ts';
 import { parseJson } from '../../src/model/json.ts';
@@ -7,7 +8,6 @@ import type { Project } from '../../src/model/project.ts';
 import type { Desired } from '../../src/model/resource.ts';
 import { renderedFiles } from '../../src/report/rendered.ts';
 import { refused } from './command.ts';
-import { resolveBase } from '../../src/adapters/git.ts';
 import { readRenderedAt } from './rendered-at.ts';
 
 /** What a diff is made of. */

@@ -1,12 +1,12 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { filesAt } from '../../src/adapters/git.ts';
 import type { ContactPoint } from '../../src/model/contact-point.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/model/json.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
 import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../../src/report/rendered.ts';
 import { refused, type UsageError } from './command.ts';
-import { filesAt } from '../../src/adapters/git.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;

@@ -1,7 +1,7 @@
+import { filesAt, resolveCommit } from '../../src/adapters/git.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
 import { UsageError } from './command.ts';
-import { filesAt, resolveCommit } from '../../src/adapters/git.ts';
 
 const FOLDER = 'alerts/rendered';
 

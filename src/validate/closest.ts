@@ -8,7 +8,7 @@ export function closest(typed: string, known: readonly string[]): string | undef
 }
 
 /** Levenshtein's distance. */
-function distance(left: string, right: string): number {
+export function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i += 1) {
     const next = [i];

@@ -198,14 +198,14 @@ describe('a broken .env', () => {
     const result = await run('sync', ['--env', 'folder'], {}, project);
     expect(result).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('C002 .env.folder can not be read (EISDIR)'),
+      stderr: expect.stringContaining('C002 .env.folder cannot be read (EISDIR)'),
     });
   });
 
   test.each([
-    ['a line that is no assignment', 'GRAFANA_URL http://x\n', '.env.broken, line 1 is no assignment'],
+    ['a line that is no assignment', 'GRAFANA_URL http://x\n', '.env.broken, line 1 is not an assignment'],
     ['a quote that is never closed', 'A=1\nPAGERDUTY_KEY="abc\n', '.env.broken, line 2 opens a quote'],
-    ['an address that is none', 'GRAFANA_URL=grafana.example.com\n', 'GRAFANA_URL is no http or https address'],
+    ['an address that is none', 'GRAFANA_URL=grafana.example.com\n', 'GRAFANA_URL is not an http or https address'],
     [
       'a password in an address',
       'GRAFANA_URL=https://admin:canary-password@grafana.example.com\n',
@@ -439,7 +439,7 @@ describe('diff', () => {
   test('outside of a git repository says that', async () => {
     const { code, stderr } = await run('diff', [], { GIT_DIR: join(project, 'nowhere') }, project);
     expect(code).toBe(2);
-    expect(stderr).toContain('it is no git repository');
+    expect(stderr).toContain('it is not a git repository');
   });
 });
 
