@@ -1,18 +1,32 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFileSafely } from '../../src/adapters/files.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Resource } from '../../src/model/resource.ts';
-import { ROOT } from './root.ts';
 
-/** Keeps what a sync deletes, before it does. Answers with the file, relative to the project. */
-export async function writeBackup(resources: readonly Resource[], target: Plan['target']): Promise<string> {
-  const name = new Date().toISOString().replace(/[:.]/g, '-');
-  const file = `.backups/${name}-${process.pid}.json`;
-  await mkdir(`${ROOT}.backups`, { recursive: true });
+/** Where backups are kept, and what makes their names. */
+export interface BackupPlace {
+  /** The project's root, with a slash at its end. */
+  readonly root: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** From 0 to below 1: two syncs may begin in one millisecond. */
+  readonly random: number;
+}
+
+/** Keeps what a sync deletes or overwrites, before it does. Answers with the file, relative to the project. */
+export async function writeBackup(
+  resources: readonly Resource[],
+  target: Plan['target'],
+  { root, now, random }: BackupPlace,
+): Promise<string> {
+  const time = new Date(now).toISOString().replace(/[:.]/g, '-');
+  const file = `.backups/${time}-${Math.floor(random * 36 ** 5)
+    .toString(36)
+    .padStart(5, '0')}.json`;
   const backup = { format: 'grafana-as-code/backup', version: 1, target, resources };
-  await writeFile(`${ROOT}${file}`, `${JSON.stringify(backup, null, 2)}\n`, {
-    encoding: 'utf8',
+  await writeFileSafely(`${root}${file}`, `${JSON.stringify(backup, null, 2)}\n`, {
+    within: root,
     mode: 0o600,
-    flag: 'wx',
+    existing: 'refuse',
   });
   return file;
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { LIMITS, readInputFile } from '../../src/adapters/files.ts';
 import { resolveBase } from '../../src/adapters/git.ts';
 import { buildDiff } from '../../src/diff/index.ts';
 import type { DiffReport, ReplayNote } from '../../src/model/diff-report.ts';
@@ -61,11 +61,10 @@ async function readReplay(file: string, commit: string): Promise<NonNullable<Dif
       message,
       `Make it with: npm run -s replay -- --against ${commit.slice(0, 7)} --format json --out ${file}`,
     );
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw problem('can not be read');
-  });
-  const parsed = replayFile.safeParse(parseJson(text));
-  if (!parsed.success) throw problem('is no result of npm run replay');
+  const read = readInputFile(file, LIMITS.large);
+  if ('problem' in read) throw problem(read.problem);
+  const parsed = replayFile.safeParse(parseJson(read.text));
+  if (!parsed.success) throw problem('is not a result of npm run replay');
   const { scenarios, against } = parsed.data;
   if (against === undefined) throw problem('was made without --against: it does not say what was before');
   if (against.commit !== commit)

@@ -1,9 +1,10 @@
 /** What the replay of the incident says about each rule, kept beside the runbooks so that checking them is quick. */
 
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import stringify from 'safe-stable-stringify';
 import { z } from 'zod';
+import { writeFileSafely } from '../../src/adapters/files.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { parseJson } from '../../src/model/json.ts';
 import type { Project } from '../../src/model/project.ts';
@@ -56,7 +57,7 @@ export async function replayIncident(
   const known = { ...kept?.rules, ...found.rules };
   const entries = rules.flatMap(({ uid }) => (known[uid] === undefined ? [] : [[uid, known[uid]] as const]));
   const answers = { ...found, rules: Object.fromEntries(entries) };
-  await writeFile(`${root}${INCIDENT_FILE}`, `${stringify(answers, undefined, 2)}\n`, 'utf8');
+  await writeFileSafely(`${root}${INCIDENT_FILE}`, `${stringify(answers, undefined, 2)}\n`, { within: root });
   return lookupIn(answers);
 }
 

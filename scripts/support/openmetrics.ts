@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { writeFileSafely } from '../../src/adapters/files.ts';
 import { buildSeries, openMetricsLines, type Scenario, type SeriesContext } from '../../src/scenario/index.ts';
 
 /** Writes the series of scenarios as OpenMetrics, which `promtool tsdb create-blocks-from openmetrics` reads. */
@@ -8,13 +7,13 @@ export async function writeOpenMetrics(
   context: SeriesContext,
   file: string,
 ): Promise<void> {
-  const stream = createWriteStream(file, 'utf8');
+  await writeFileSafely(file, blocks(scenarios, context));
+}
+
+function* blocks(scenarios: readonly Scenario[], context: SeriesContext): Generator<string> {
   for (const scenario of scenarios) {
     const series = context.catalog.services.flatMap((service) => buildSeries(scenario, service, context));
-    for (const block of openMetricsLines(scenario, series, context.project)) {
-      if (!stream.write(block)) await once(stream, 'drain');
-    }
+    yield* openMetricsLines(scenario, series, context.project);
   }
-  stream.end('# EOF\n');
-  await once(stream, 'close');
+  yield '# EOF\n';
 }

@@ -1,24 +1,32 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { LIMITS, readInputFile, writeFileSafely } from '../../src/adapters/files.ts';
+import type { ContactPoint } from '../../src/model/contact-point.ts';
+import { refused, usageError } from '../../src/model/explained-error.ts';
+import { visible } from '../../src/model/outside-text.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { parsePlan } from '../../src/sync/index.ts';
-import { UsageError } from './command.ts';
+import { parsePlan, strangeSecrets } from '../../src/sync/index.ts';
 
 /** Keeps a plan for `sync --plan`. It holds references to secrets, never their values. */
 export async function savePlan(file: string, plan: Plan): Promise<void> {
-  await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`, { encoding: 'utf8', mode: 0o600 });
+  await writeFileSafely(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** @throws UsageError if the file is no plan */
-export async function readPlan(file: string): Promise<Plan> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw unusable(file, `can not be read (${cause.code ?? cause.message})`);
-  });
-  const parsed = parsePlan(text);
-  if ('problem' in parsed) throw unusable(file, parsed.problem);
+/**
+ * Reads a saved plan.
+ *
+ * @param code the contact points of the code: a plan sends no secret to anybody else
+ * @throws ExplainedError if the file is not a plan, or one that sends secrets elsewhere than the code does
+ */
+export function readPlan(file: string, code: readonly ContactPoint[]): Plan {
+  const read = readInputFile(file, LIMITS.large);
+  const parsed = 'problem' in read ? read : parsePlan(read.text);
+  if ('problem' in parsed)
+    throw refused('C011', visible(file), parsed.problem, 'Make one: npm run plan -- --save FILE');
+  const strange = strangeSecrets(
+    parsed.plan.changes.flatMap((change) =>
+      'desired' in change ? [change.desired] : change.action === 'blocked' && change.live ? [change.live] : [],
+    ),
+    code,
+  );
+  if (strange.length > 0) throw usageError(strange.map((each) => ({ ...each, file })));
   return parsed.plan;
-}
-
-function unusable(file: string, message: string): UsageError {
-  const remedy = 'Make one: npm run plan -- --save FILE';
-  return new UsageError([{ code: 'C011', level: 'error', subject: file, message, remedy }]);
 }

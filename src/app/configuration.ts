@@ -1,19 +1,22 @@
 import { type Config, readConfig, type Secret } from '../config.ts';
 import { usageError } from '../model/explained-error.ts';
+import { renderDiagnostics } from '../report/diagnostics.ts';
 import type { Io } from './io.ts';
 
 /**
- * The environment as configuration. Its secrets are known to `http.secrets` from then on.
+ * The environment as configuration. Its secrets are known to `http.secrets` from then on. What is odd about it, such as
+ * a name that is almost one of ours, is said on stderr.
  *
  * @param env `staging` reads `.env.staging` of the project.
  * @throws ExplainedError of kind `usage` with all that is wrong.
  */
 export function configuration(
-  { environment, root, http }: Pick<Io, 'environment' | 'root' | 'http'>,
+  { environment, root, http, stderr }: Pick<Io, 'environment' | 'root' | 'http' | 'stderr'>,
   { env }: { readonly env?: string },
 ): Config {
   const result = readConfig({ environment, directory: root, ...(env === undefined ? {} : { name: env }) });
   if ('problems' in result) throw usageError(result.problems);
+  if (result.warnings.length > 0) void stderr.write(`${renderDiagnostics(result.warnings)}\n`);
   const { config } = result;
   const known = (secret: Secret | undefined): Secret | undefined => {
     if (secret !== undefined) http.secrets.add(secret.reveal());

@@ -1,6 +1,6 @@
 /** From the gate's options to its findings. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { LIMITS, readInputFile, writeFileSafely } from '../adapters/files.ts';
 import { unknownBecause } from '../adapters/prometheus/index.ts';
 import {
   type Baseline,
@@ -109,10 +109,8 @@ async function readBaseline({ baseline: text, service }: GateRequest, cwd: strin
   if (choice.kind !== 'file') return choice;
   const { file } = choice;
   const remedy = `Make one of a good window: npm run gate -- --service ${service} --since … --write-baseline ${file}`;
-  const content = await readFile(resolve(cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refused('K014', file, `can not be read (${cause.code ?? cause.message})`, remedy);
-  });
-  const saved = parseSavedBaseline(content);
+  const read = readInputFile(resolve(cwd, file), LIMITS.small);
+  const saved = 'problem' in read ? read : parseSavedBaseline(read.text);
   if ('problem' in saved) throw refused('K014', file, saved.problem, remedy);
   if (saved.service !== service)
     throw refused('K014', file, `is a baseline of ${saved.service}, not of ${service}`, remedy);
@@ -182,6 +180,6 @@ async function keep(
   if (measured === undefined || doubtful.length > 0 || result.notes.length > 0) {
     return `${file} was not written: this window is not a baseline (${result.verdict}).`;
   }
-  await writeFile(resolve(cwd, file), renderBaseline(measured), 'utf8');
+  await writeFileSafely(resolve(cwd, file), renderBaseline(measured));
   return `Written: ${file}`;
 }

@@ -91,6 +91,8 @@ export async function isTarget(target: Target, made: Plan['target']): Promise<bo
 export function secretOptions(config: Config, project: Project) {
   return {
     isSet: (name: string) => config.secret(name) !== undefined,
+    reveal: (name: string) => config.secret(name)?.reveal(),
+    secretNotices: config.secretNotices,
     previewWebhook: config.previewWebhook ?? project.previewWebhook,
   };
 }

@@ -1,8 +1,9 @@
 /** A picture of a dashboard, as a browser draws it. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Chromium } from '../adapters/chromium.ts';
+import { writeFileSafely } from '../adapters/files.ts';
 import type { Passage } from '../adapters/http/index.ts';
 import { ExplainedError } from '../model/explained-error.ts';
 import { parseJson } from '../model/json.ts';
@@ -102,7 +103,7 @@ export async function photograph(
   if (shown.outcome === 'drawn') {
     const { png, width, height, problems } = shown;
     await mkdir(studio.folder, { recursive: true });
-    await writeFile(file, png);
+    await writeFileSafely(file, png);
     return { file, width, height, problems: problems.map(visible) };
   }
   throw new ExplainedError({

@@ -46,9 +46,12 @@ export async function planSync(request: PlanRequest, io: Io): Promise<Planned> {
 
 /** A saved plan and the target it was made for. Nothing is built: what was reviewed is what is applied. */
 export async function openSavedPlan(file: string, request: PlanRequest, io: Io): Promise<Planned> {
-  const plan = await readPlan(file);
+  const { project, alerts } = await io.loadProject();
+  const plan = readPlan(
+    file,
+    alerts.buildContactPoints(project).map(({ contactPoint }) => contactPoint),
+  );
   const config = configuration(io, request);
-  const { project } = await io.loadProject();
   const choice = { ...request, target: request.target ?? plan.target.kind };
   const { target, because } = await openTarget(choice, config, project, io);
   if (!(await isTarget(target, plan.target))) {

@@ -1,29 +1,37 @@
 /** A plan that puts back what a backup holds. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { refused } from '../model/explained-error.ts';
+import { LIMITS, readInputFile } from '../adapters/files.ts';
+import { type ExplainedError, refused, usageError } from '../model/explained-error.ts';
+import { visible } from '../model/outside-text.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
-import { type Backup, makePlan, parseBackup, type Target } from '../sync/index.ts';
+import { type Backup, makePlan, parseBackup, strangeSecrets, type Target } from '../sync/index.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { isTarget, openTarget, secretOptions } from './open-target.ts';
 
-/** @throws ExplainedError if the file is not a backup, or one of another Grafana */
+/**
+ * Plans what puts back the content of a backup.
+ *
+ * @throws ExplainedError if the file is not a backup, is one of another Grafana, or sends secrets elsewhere than the code
+ */
 export async function openRestore(
   file: string,
   options: { readonly dir: string; readonly env?: string; readonly overwriteDrift?: true },
   io: Io,
 ): Promise<{ readonly plan: Plan; readonly target: Target }> {
-  const backup = await readBackup(file, io.cwd);
+  const backup = readBackup(file, io.cwd);
   const config = configuration(io, options);
-  const { project } = await io.loadProject();
+  const { project, alerts } = await io.loadProject();
+  const code = alerts.buildContactPoints(project).map(({ contactPoint }) => contactPoint);
+  const strange = strangeSecrets(backup.resources, code);
+  if (strange.length > 0) throw usageError(strange.map((each) => ({ ...each, file })));
   const choice = { dir: options.dir, target: backup.target.kind, restoring: true };
   const { target } = await openTarget(choice, config, project, io);
   if (!(await isTarget(target, backup.target))) {
     throw unusable(
       file,
-      `is of ${backup.target.name}, and this is ${target.identity.name}`,
+      `is of ${visible(backup.target.name)}, and this is ${target.identity.name}`,
       'Use the GRAFANA_URL, --env or --dir of the sync that wrote it.',
     );
   }
@@ -50,15 +58,13 @@ function withoutDigests(resource: Resource): Resource {
   return { ...resource, contactPoint: { name, integrations: known } };
 }
 
-async function readBackup(file: string, cwd: string): Promise<Backup> {
-  const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw unusable(file, `cannot be read (${cause.code ?? cause.message})`, 'Give one of the files in .backups/');
-  });
-  const parsed = parseBackup(text);
+function readBackup(file: string, cwd: string): Backup {
+  const read = readInputFile(resolve(cwd, file), LIMITS.large);
+  const parsed = 'problem' in read ? read : parseBackup(read.text);
   if ('problem' in parsed) throw unusable(file, parsed.problem, 'Give one of the files in .backups/');
   return parsed.backup;
 }
 
-function unusable(subject: string, message: string, remedy: string): Error {
-  return refused('C012', subject, message, remedy);
+function unusable(file: string, message: string, remedy: string): ExplainedError {
+  return refused('C012', visible(file), message, remedy);
 }

@@ -1,7 +1,7 @@
 /** The pages of alerts/runbooks, with what they are checked against and filled from. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { INCIDENT_FILE, type IncidentLookup, readIncident, replayIncident } from '../../scripts/support/incident.ts';
+import { withPlainLineEnds, writeFileSafely } from '../adapters/files.ts';
 import { pageLatency } from '../model/alert-rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type Duration, isDuration, toSeconds } from '../model/duration.ts';
@@ -51,7 +51,8 @@ export async function updateRunbooks(
   const problems = [...unfillable, ...checkRunbooks(filled, built, io.root)];
   if (problems.length > 0) return { ok: false, problems, closing: 'No page was written.' };
   const stale = filled.filter(({ text, path }) => text !== there.find((page) => page.path === path)?.text);
-  if (!check) await Promise.all(stale.map(({ path, text }) => writeFile(`${io.root}${path}`, text, 'utf8')));
+  if (!check)
+    await Promise.all(stale.map(({ path, text }) => writeFileSafely(`${io.root}${path}`, text, { within: io.root })));
   const outdated = check && forgotten.length > 0 ? [INCIDENT_FILE] : [];
   return { ok: true, pages: filled.length, stale: [...outdated, ...stale.map(({ path }) => path)] };
 }
@@ -73,7 +74,11 @@ export function readRunbooks(root: string): readonly RunbookPage[] {
     .filter((name) => name.endsWith('.md'))
     .map((name) => {
       const path = `${FOLDER}/${name}`;
-      return { alert: name.slice(0, -'.md'.length), path, text: readFileSync(`${root}${path}`, 'utf8') };
+      return {
+        alert: name.slice(0, -'.md'.length),
+        path,
+        text: withPlainLineEnds(readFileSync(`${root}${path}`, 'utf8')),
+      };
     });
 }
 

@@ -1,7 +1,7 @@
 /** What a person sees at a terminal: colours, results, progress. */
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import pc from 'picocolors';
+import { writeFileSafely } from '../adapters/files.ts';
 import type { Io, Output } from '../app/io.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
@@ -18,7 +18,9 @@ export function paintFor({ isTerminal }: Output, environment: Io['environment'])
 /** Writes the result: to a file if one is asked for, else to stdout. */
 export async function writeResult(text: string, out: string | undefined, { stdout, cwd, http }: Io): Promise<void> {
   const ended = text.endsWith('\n') ? text : `${text}\n`;
-  await (out === undefined ? stdout.write(ended) : writeFile(resolve(cwd, out), http.secrets.redact(ended), 'utf8'));
+  await (out === undefined
+    ? stdout.write(ended)
+    : writeFileSafely(resolve(cwd, out), http.secrets.redact(ended)));
 }
 
 /** What a command took, for the end of its result. @example '  9 requests, 0.7 s' */

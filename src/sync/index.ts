@@ -7,4 +7,5 @@ export { type PlanPolicy, plan } from './plan.ts';
 export { planAsDiff } from './plan-as-diff.ts';
 export { withPreviewReceivers } from './preview-receivers.ts';
 export { type Backup, parseBackup, parsePlan } from './saved-plan.ts';
+export { strangeSecrets } from './secret-values.ts';
 export { type Step, type Target, TargetError } from './target.ts';

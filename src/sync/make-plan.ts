@@ -1,13 +1,20 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { usageError } from '../model/explained-error.ts';
 import type { LiveObject, Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
 import { type PlanPolicy, plan } from './plan.ts';
 import { withPreviewReceivers } from './preview-receivers.ts';
+import { contactPointsIn, secretNames, secretProblems } from './secret-values.ts';
 import type { Target } from './target.ts';
 
 /** What a plan is made with. */
 export interface PlanOptions extends PlanPolicy {
   /** Whether the value of a secret is known here. */
   readonly isSet: (secret: string) => boolean;
+  /** The value of a secret that is known here, for a look at whether it can be what it is for. */
+  readonly reveal?: (secret: string) => string | undefined;
+  /** What is worth a look about the variables of secrets. */
+  readonly secretNotices?: (secrets: readonly string[]) => readonly Diagnostic[];
   /** Where notifications of contact points without their secrets go. */
   readonly previewWebhook: string;
   /** What is looked at, so that nothing else can be taken for gone. Default: all that is there. */
@@ -18,9 +25,14 @@ export interface PlanOptions extends PlanPolicy {
  * Reads a target and plans what makes it equal to the code.
  *
  * @example await makePlan(target, desired, { scope: {}, isSet: (name) => name in process.env, previewWebhook })
- * @throws TargetError if the target can not be used.
+ * @throws ExplainedError if the target cannot be used, or a secret cannot be what it is for.
  */
 export async function makePlan(target: Target, wanted: Desired, options: PlanOptions): Promise<Plan> {
+  // Dashboards alone notify nobody.
+  const points = options.scope.only === 'dashboards' ? [] : contactPointsIn(wanted.resources);
+  const problems = secretProblems(points, options.reveal ?? (() => undefined), target.identity.kind);
+  if (problems.length > 0) throw usageError(problems);
+  const notices = options.secretNotices?.(secretNames(points)) ?? [];
   const prepare = (desired: Desired): Desired => target.prepare?.(desired) ?? desired;
   const prepared = prepare(wanted);
   const all = await target.read(prepared, options.scope);
@@ -28,6 +40,5 @@ export async function makePlan(target: Target, wanted: Desired, options: PlanOpt
   const { desired, notes } = withPreviewReceivers(prepared, options.isSet, options.previewWebhook, live.objects);
   // Once more, for what leads to the preview instead.
   const made = plan(prepare(desired), live, target.identity, options);
-  // Dashboards alone tell nobody anything.
-  return { ...made, notes: [...(options.scope.only === 'dashboards' ? [] : notes), ...made.notes] };
+  return { ...made, notes: [...notices, ...(options.scope.only === 'dashboards' ? [] : notes), ...made.notes] };
 }
