@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS, readInputFile } from '../../src/adapters/files.ts';
-import { resolveBase } from '../../src/adapters/git.ts';
+import { type GitPlace, resolveBase } from '../../src/adapters/git.ts';
 import { buildDiff } from '../../src/diff/index.ts';
 import type { DiffReport, ReplayNote } from '../../src/model/diff-report.ts';
 import { parseJson } from '../../src/model/json.ts';
@@ -18,11 +18,16 @@ export interface CompareOptions {
 }
 
 /** Compares what is built now with what was rendered at a commit. */
-export async function compareWith(desired: Desired, project: Project, options: CompareOptions): Promise<DiffReport> {
-  const base = await resolveBase(options.base, project.repository.branch);
+export async function compareWith(
+  desired: Desired,
+  project: Project,
+  options: CompareOptions,
+  place: GitPlace,
+): Promise<DiffReport> {
+  const base = await resolveBase(options.base, project.repository.branch, place);
   // Read first: it is refused in no time, and comparing takes seconds.
   const replay = options.replay === undefined ? undefined : await readReplay(options.replay, base.commit);
-  const before = await readRenderedAt(base.commit, renderedFiles(desired, project));
+  const before = await readRenderedAt(base.commit, renderedFiles(desired, project), place);
   const report = buildDiff(before, desired.resources, base, options.service);
   return replay === undefined ? report : { ...report, replay };
 }

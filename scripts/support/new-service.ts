@@ -1,10 +1,11 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { isTaken, LIMITS, readInputFile, writeFileSafely } from '../../src/adapters/files.ts';
 import { otel } from '../../src/metrics/index.ts';
+import { type ExplainedError, refused, usageError } from '../../src/model/explained-error.ts';
+import { fileNameProblem } from '../../src/model/file-name.ts';
+import { visible } from '../../src/model/outside-text.ts';
+import type { Project } from '../../src/model/project.ts';
 import { defineCatalog, defineService } from '../../src/model/service.ts';
-import { project } from '../../src/project.ts';
 import { validateFacts } from '../../src/validate/index.ts';
-import { UsageError } from './command.ts';
-import { ROOT } from './root.ts';
 
 export interface NewService {
   readonly id: string;
@@ -14,68 +15,98 @@ export interface NewService {
 }
 
 const PROFILES = {
-  otel: { name: 'otel', facts: (id: string) => `{ job: 'shop/${id}' }` },
-  micrometer: { name: 'micrometer', facts: (id: string) => `{ job: '${id}' }` },
+  otel: { name: 'otel', facts: (job: string) => `{ job: ${quoted(job)} }` },
+  micrometer: { name: 'micrometer', facts: (job: string) => `{ job: ${quoted(job)} }` },
   'prom-client': {
     name: 'promClient',
-    facts: (id: string) => `{ job: '${id}', cpuLimitCores: 1, memoryLimitBytes: 512 * 1024 ** 2 }`,
+    facts: (job: string) => `{ job: ${quoted(job)}, cpuLimitCores: 1, memoryLimitBytes: 512 * 1024 ** 2 }`,
   },
 } as const;
+const LIST = 'services/index.ts';
 
 /**
- * Writes `services/<id>.ts` and its line in `services/index.ts`. Answers with what it wrote.
+ * Writes `services/<id>.ts`, and its line in `services/index.ts` where the project lists its services. Answers with what
+ * it wrote.
  *
- * @throws UsageError if the id, title or team can not be used, or the service exists; nothing is written then.
+ * @param project whose system is part of the job, as OpenTelemetry's collector makes it
+ * @param root of the project, with a slash at its end
+ * @throws ExplainedError if the id, title or team cannot be used, or the service exists; nothing is written then.
  */
-export async function scaffoldService(service: NewService, root = ROOT): Promise<readonly string[]> {
-  const { id } = service;
+export async function scaffoldService(
+  service: NewService,
+  { project, root }: { readonly project: Project; readonly root: string },
+): Promise<readonly string[]> {
+  const { id, metrics } = service;
   const title = service.title ?? titleOf(id);
-  const metrics = otel({ job: `shop/${id}` });
-  const planned = defineService({ id, title, team: service.team, tier: 'internal', metrics });
-  const problems = validateFacts(defineCatalog([planned]), project);
-  if (problems.length > 0) throw new UsageError(problems.map((problem) => ({ ...problem, file: `services/${id}.ts` })));
+  const job = metrics === 'otel' ? `${project.system}/${id}` : id;
+  const planned = defineService({ id, title, team: service.team, tier: 'internal', metrics: otel({ job }) });
+  const problems = validateFacts(defineCatalog([planned]), project).filter(({ level }) => level === 'error');
   const file = `services/${id}.ts`;
-  const exists = await access(`${root}${file}`).then(
-    () => true,
-    () => false,
+  if (problems.length > 0) {
+    // The service stands nowhere yet; what is wrong with the project stands where it says.
+    const ofProject = (place: string | undefined): boolean => place?.endsWith('project.ts') === true;
+    throw usageError(problems.map((each) => (ofProject(each.file) ? each : { ...each, file })));
+  }
+  const oddName = fileNameProblem(`${id}.ts`);
+  if (oddName !== undefined) throw unusable(id, `cannot be: ${file} ${oddName}`, 'Choose another id');
+  if (id === 'index' || isTaken(`${root}${file}`))
+    throw unusable(id, `exists: ${file}`, 'Edit that file, or choose another id');
+  const list = readInputFile(`${root}${LIST}`, LIMITS.small);
+  // Where nothing lists the services, they are found by their files.
+  const listed = 'text' in list ? withEntry(list.text, id) : undefined;
+  if ('problem' in list && !list.missing)
+    throw unusable(id, `cannot be listed: ${LIST} ${list.problem}`, 'Correct that');
+  const variable = listed?.variable ?? nameOf(id, []);
+  await writeFileSafely(`${root}${file}`, facts({ ...service, title }, variable, job), {
+    within: root,
+    existing: 'refuse',
+  });
+  if (listed === undefined) return [file];
+  await writeFileSafely(`${root}${LIST}`, listed.text, { within: root });
+  return [file, LIST];
+}
+
+/** The list with one more service. @throws ExplainedError where there is no list that can be read. */
+function withEntry(source: string, id: string): { readonly text: string; readonly variable: string } {
+  const ends = source.includes('\r\n') ? '\r\n' : '\n';
+  const text = source.replaceAll('\r\n', '\n');
+  const found = /(export const services\b[^=]*=\s*)\[([^\]]*)\]/.exec(text);
+  if (found === null) {
+    throw unusable(id, `cannot be listed: ${LIST} has no "export const services = [...]"`, 'Add it there by hand');
+  }
+  const [whole, head = '', inner = ''] = found;
+  // Comments among the members stay where they are; the new one stands before them.
+  const members = inner
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const variable = nameOf(id, members);
+  if (members.includes(variable))
+    throw unusable(id, `would be called ${variable}, as another one is`, 'Choose another id');
+  const plain = !/\/\/|\/\*/.test(inner);
+  const next = plain ? `${head}[${[...members, variable].join(', ')}]` : `${head}[\n  ${variable},${inner}]`;
+  const listed = text.replace(whole, () => next);
+  const imports = [...listed.matchAll(/^import [^;]*;$/gm)].map(([line]) => line);
+  const sorted = [...imports, `import { ${variable} } from './${id}.ts';`].sort((left, right) =>
+    pathIn(left) < pathIn(right) ? -1 : 1,
   );
-  if (exists || id === 'index') throw refused(id, `exists: ${file}`, 'Edit that file, or choose another id');
-  const index = await readFile(`${root}services/index.ts`, 'utf8');
+  const rest = imports.reduce((left, line) => left.replace(`${line}\n`, () => ''), listed);
+  const joined = `${sorted.join('\n')}\n${rest.startsWith('\n') ? '' : '\n'}${rest}`;
+  return { text: joined.replaceAll('\n', ends), variable };
+}
+
+/** A constant's name. A word of the language, or the name of another one (a-1 and a1), gets a longer one. */
+function nameOf(id: string, taken: readonly string[]): string {
   const camel = id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  const listed = /export const services = \[([^\]]*)\];/.exec(index);
-  if (listed === null)
-    throw refused(
-      id,
-      'can not be listed: services/index.ts has no line "export const services = [...]"',
-      'Add it there by hand',
-    );
-  const taken = (listed[1] ?? '').split(',').map((name) => name.trim());
-  // What is a word of the language, or has the name of another (a-1 and a1), gets a longer one.
-  const variable = isName(camel) && !taken.includes(camel) ? camel : `${camel}Service`;
-  if (taken.includes(variable))
-    throw refused(id, `would be called ${variable}, as another one is`, 'Choose another id');
-  const members = [...taken, variable].filter((name) => name !== '');
-  const imports = [...index.matchAll(/^import .*;$/gm)].map(([line]) => line);
-  const next = [...imports, `import { ${variable} } from './${id}.ts';`].sort((left, right) =>
-    pathIn(left).localeCompare(pathIn(right)),
-  );
-  const rest = index
-    .replace(/^import .*;\n/gm, '')
-    .replace(listed[0], `export const services = [${members.join(', ')}];`);
-  await writeFile(`${root}${file}`, facts({ ...service, title }, variable), { encoding: 'utf8', flag: 'wx' });
-  await writeFile(
-    `${root}services/index.ts`,
-    `${next.join('\n')}\n${rest.startsWith('\n') ? '' : '\n'}${rest}`,
-    'utf8',
-  );
-  return [file, 'services/index.ts'];
+  return isName(camel) && !taken.includes(camel) ? camel : `${camel}Service`;
 }
 
 /** Whether a text can name a constant. */
 function isName(text: string): boolean {
   try {
     new Function(`'use strict'; const ${text} = 0;`);
-    return !['services', 'await', 'defineService', 'otel', 'micrometer', 'promClient'].includes(text);
+    return !['services', 'await', 'defineService', 'otel', 'micrometer', 'promClient', 'Service'].includes(text);
   } catch {
     return false;
   }
@@ -92,7 +123,7 @@ function titleOf(id: string): string {
     .join(' ');
 }
 
-function facts({ id, title, team, metrics }: Required<NewService>, variable: string): string {
+function facts({ id, title, team, metrics }: Required<NewService>, variable: string, job: string): string {
   const profile = PROFILES[metrics];
   return `import { ${profile.name} } from '../src/metrics/index.ts';
 import { defineService } from '../src/model/service.ts';
@@ -102,7 +133,7 @@ export const ${variable} = defineService({
   title: ${quoted(title)},
   team: ${quoted(team)},
   tier: 'internal',
-  metrics: ${profile.name}(${profile.facts(id)}),
+  metrics: ${profile.name}(${profile.facts(job)}),
   databases: [],
   pools: [],
   dependencies: [],
@@ -114,6 +145,6 @@ function quoted(text: string): string {
   return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
 }
 
-function refused(id: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code: 'C008', level: 'error', subject: `service "${id}"`, message, remedy }]);
+function unusable(id: string, message: string, remedy: string): ExplainedError {
+  return refused('C008', `service "${visible(id)}"`, message, remedy);
 }

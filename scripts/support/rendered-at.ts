@@ -1,12 +1,12 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { filesAt } from '../../src/adapters/git.ts';
+import { filesAt, type GitPlace } from '../../src/adapters/git.ts';
 import type { ContactPoint } from '../../src/model/contact-point.ts';
+import { type ExplainedError, refused } from '../../src/model/explained-error.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/model/json.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
 import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../../src/report/rendered.ts';
-import { refused, type UsageError } from './command.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;
@@ -16,8 +16,12 @@ const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.y
  * not parsed: it is the resource of `now`. A fleet of hundreds of services feels that. Kinds that the commit did not
  * render yet are taken to be as they are now, because nothing is known of them.
  */
-export async function readRenderedAt(commit: string, now: readonly RenderedFile[]): Promise<readonly Resource[]> {
-  const files = await filesAt(commit, FOLDERS);
+export async function readRenderedAt(
+  commit: string,
+  now: readonly RenderedFile[],
+  place: GitPlace,
+): Promise<readonly Resource[]> {
+  const files = await filesAt(commit, FOLDERS, place);
   const known = new Map(now.map((file) => [file.path, file]));
   const unknown = [CONTACT_POINTS_FILE, FOLDERS_FILE].filter((path) => !files.has(path));
   const assumed = unknown.flatMap((path) => known.get(path)?.resources ?? []);
@@ -68,14 +72,14 @@ function readYaml<T>(schema: z.ZodType<T>, path: string, content: string): T {
   try {
     return schema.parse(parse(content));
   } catch {
-    throw unreadable(path, 'is no file of this project: it was cut off or edited');
+    throw unreadable(path, 'is not a file of this project: it was cut off or edited');
   }
 }
 
 function dashboardIn(path: string, content: string): Resource[] {
   const spec = parseJson(content);
   if (!isJsonObject(spec) || typeof spec['uid'] !== 'string' || !Array.isArray(spec['panels'])) {
-    throw unreadable(path, 'is no rendered dashboard: it was cut off or edited');
+    throw unreadable(path, 'is not a rendered dashboard: it was cut off or edited');
   }
   const tags = Array.isArray(spec['tags']) ? spec['tags'].map(String) : [];
   const service = tags.find((tag) => tag.startsWith('service:'))?.slice('service:'.length);
@@ -93,11 +97,11 @@ function dashboardIn(path: string, content: string): Resource[] {
   ];
 }
 
-function unreadable(path: string, message: string): UsageError {
+function unreadable(path: string, message: string): ExplainedError {
   return refused(
     'C024',
     `--base, ${path}`,
-    `can not be compared with: ${message}`,
+    `cannot be compared with: ${message}`,
     'Give another commit with --base REF, or correct the file there: npm run render',
   );
 }

@@ -1,15 +1,30 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  LIMITS,
+  readInputFile,
+  removeFileSafely,
+  withPlainLineEnds,
+  writeFileSafely,
+} from '../../src/adapters/files.ts';
+import { usageError } from '../../src/model/explained-error.ts';
+import { fileNameProblem, sameFiles } from '../../src/model/file-name.ts';
 import type { RenderedFile } from '../../src/report/rendered.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 
-/** Paths of rendered files that differ from what is built, are missing, or are left over. */
+/**
+ * Paths of rendered files that differ from what is built, are missing, or are left over. How git checked out their line
+ * ends makes no difference.
+ *
+ * @throws ExplainedError where a file would have a name that not every system takes.
+ */
 export async function outOfDate(root: string, files: readonly RenderedFile[]): Promise<readonly string[]> {
+  checkNames(files.map(({ path }) => path));
   const stale: string[] = [];
   for (const { path, content } of files) {
-    const there = await readFile(join(root, path), 'utf8').catch(() => undefined);
-    if (there !== content) stale.push(path);
+    const there = readInputFile(join(root, path), LIMITS.large);
+    if ('problem' in there || withPlainLineEnds(there.text) !== content) stale.push(path);
   }
   const wanted = new Set(files.map(({ path }) => path));
   for (const folder of FOLDERS) {
@@ -30,11 +45,29 @@ export async function writeRendered(
   const contents = new Map(files.map(({ path, content }) => [path, content]));
   for (const path of stale) {
     const content = contents.get(path);
-    if (content === undefined) {
-      await rm(join(root, path));
-    } else {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await writeFile(join(root, path), content, 'utf8');
-    }
+    if (content === undefined) await removeFileSafely(join(root, path), { within: root });
+    else await writeFileSafely(join(root, path), content, { within: root });
   }
+}
+
+function checkNames(paths: readonly string[]): void {
+  const odd = paths.flatMap((path) => {
+    const problem = path
+      .split('/')
+      .map(fileNameProblem)
+      .find((each) => each !== undefined);
+    return problem === undefined ? [] : [{ path, problem }];
+  });
+  const twins = sameFiles(paths).map(([one, path]) => ({
+    path,
+    problem: `is the same file as ${one} where case does not count`,
+  }));
+  const problems = [...odd, ...twins].map(({ path, problem }) => ({
+    code: 'D011',
+    level: 'error' as const,
+    subject: path,
+    message: problem,
+    remedy: 'It is made of a UID or of a group: give that another name.',
+  }));
+  if (problems.length > 0) throw usageError(problems);
 }

@@ -1,4 +1,4 @@
-import { filesAt, resolveCommit } from '../../src/adapters/git.ts';
+import { filesAt, type GitPlace, resolveCommit } from '../../src/adapters/git.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
 import { UsageError } from './command.ts';
@@ -12,9 +12,10 @@ const FOLDER = 'alerts/rendered';
  */
 export async function readRulesAt(
   ref: string,
+  place: GitPlace,
 ): Promise<{ readonly commit: string; readonly rules: readonly AlertRule[] }> {
-  const commit = await resolveCommit(ref, '--against');
-  const files = await filesAt(commit, [FOLDER]);
+  const { commit } = await resolveCommit(ref, '--against', place);
+  const files = await filesAt(commit, [FOLDER], place);
   if (files.size === 0)
     throw unreadable(ref, `has no rendered rules in ${FOLDER}`, 'Give a commit after the first npm run render');
   const rules = [...files].flatMap(([path, content]) => {

@@ -1,5 +1,5 @@
 /** From options and environment to the target of a sync. */
-import { commitOf } from '../adapters/commit.ts';
+import { commitOf } from '../adapters/git.ts';
 import { ownerTag } from '../build/index.ts';
 import type { Config } from '../config.ts';
 import { refused } from '../model/explained-error.ts';

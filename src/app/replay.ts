@@ -62,7 +62,7 @@ export async function replayProject(request: ReplayRequest, io: Io): Promise<Rep
     return { ok: true, did: 'engines', ...(await compareEngines(chosen, desired, context, io)) };
   }
   // Read first: a commit that cannot be read is refused in no time, and replaying takes seconds.
-  const before = request.against === undefined ? undefined : await readRulesAt(request.against);
+  const before = request.against === undefined ? undefined : await readRulesAt(request.against, io);
   const replays = await replayScenarios(chosen, rules, context);
   if (before === undefined) return { ok: true, did: 'replay', replays };
   const changed = changedRules(before.rules, rules);

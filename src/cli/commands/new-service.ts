@@ -10,7 +10,7 @@ interface Options {
 
 export const newService = defineCommand<Options>({
   name: 'new-service',
-  description: 'Scaffolds the facts of a new service and lists it in services/index.ts.',
+  description: 'Scaffolds the facts of a new service.',
   declare: (command) =>
     command
       .argument('<id>', 'lower-case letters, digits and hyphens, such as payments')
@@ -26,7 +26,8 @@ export const newService = defineCommand<Options>({
       import('../../../scripts/support/new-service.ts'),
       import('../terminal.ts'),
     ]);
-    const written = await scaffoldService({ id, ...options }, io.root);
+    const { project } = await io.loadProject();
+    const written = await scaffoldService({ id, ...options }, { project, root: io.root });
     const lines = [
       `Written: ${written.join(', ')}`,
       'Next: fill in its facts, then',
