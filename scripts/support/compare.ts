@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { LIMITS, readInputFile } from '../../src/adapters/files.ts';
 import { type GitPlace, resolveBase } from '../../src/adapters/git.ts';
@@ -22,11 +23,11 @@ export async function compareWith(
   desired: Desired,
   project: Project,
   options: CompareOptions,
-  place: GitPlace,
+  place: GitPlace & { readonly cwd: string },
 ): Promise<DiffReport> {
   const base = await resolveBase(options.base, project.repository.branch, place);
   // Read first: it is refused in no time, and comparing takes seconds.
-  const replay = options.replay === undefined ? undefined : await readReplay(options.replay, base.commit);
+  const replay = options.replay === undefined ? undefined : await readReplay(options.replay, base.commit, place.cwd);
   const before = await readRenderedAt(base.commit, renderedFiles(desired, project), place);
   const report = buildDiff(before, desired.resources, base, options.service);
   return replay === undefined ? report : { ...report, replay };
@@ -58,7 +59,7 @@ const replayFile = z.looseObject({
 const INCIDENT = 'incident-linear';
 
 /** What a replay found; refused where it says nothing of this comparison, because silence would read as "the same". */
-async function readReplay(file: string, commit: string): Promise<NonNullable<DiffReport['replay']>> {
+async function readReplay(file: string, commit: string, cwd: string): Promise<NonNullable<DiffReport['replay']>> {
   const problem = (message: string) =>
     refused(
       'C023',
@@ -66,7 +67,7 @@ async function readReplay(file: string, commit: string): Promise<NonNullable<Dif
       message,
       `Make it with: npm run -s replay -- --against ${commit.slice(0, 7)} --format json --out ${file}`,
     );
-  const read = readInputFile(file, LIMITS.large);
+  const read = readInputFile(resolve(cwd, file), LIMITS.large);
   if ('problem' in read) throw problem(read.problem);
   const parsed = replayFile.safeParse(parseJson(read.text));
   if (!parsed.success) throw problem('is not a result of npm run replay');

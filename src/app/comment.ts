@@ -24,12 +24,12 @@ export async function writeComment(
   { file, pullRequest, summary }: CommentRequest,
   { environment, http, cwd, stdout }: Io,
 ): Promise<readonly string[]> {
-  const body = fitted(await readReport('--file', file, cwd));
+  const body = fitted(readReport('--file', file, cwd));
   const github = summary === true ? undefined : openGitHubOf(http);
   const lines: string[] = [];
   if (github !== undefined) {
     try {
-      const number = await pullRequestOf(environment, pullRequest);
+      const number = pullRequestOf(environment, pullRequest);
       return [`Comment ${await upsertComment(github, number, COMMENT_MARK, body)}.`];
     } catch (error) {
       if (!(error instanceof ExplainedError && error.status === 403)) throw error;

@@ -9,8 +9,8 @@ export async function keepDriftIssue(
   files: { readonly plan: string; readonly report: string },
   { environment, http, cwd, stdout }: Io,
 ): Promise<string | undefined> {
-  const different = differs(await readReport('--plan', files.plan, cwd));
-  const report = fitted(await readReport('--report', files.report, cwd));
+  const different = differs(readReport('--plan', files.plan, cwd));
+  const report = fitted(readReport('--report', files.report, cwd));
   const github = openGitHubOf(http);
   if (github === undefined) {
     await addToSummary(environment, stdout, different ? report : 'Grafana is as in the code.');

@@ -1,4 +1,5 @@
 /** Plans: of the code, or one that was saved. */
+import { resolve } from 'node:path';
 import { readPlan, savePlan } from '../../scripts/support/plan-file.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { refused } from '../model/explained-error.ts';
@@ -40,7 +41,7 @@ export async function planSync(request: PlanRequest, io: Io): Promise<Planned> {
     ...(overwriteDrift === true ? { overwriteDrift } : {}),
     ...secretOptions(config, built.project),
   });
-  if (request.save !== undefined) await savePlan(request.save, plan);
+  if (request.save !== undefined) await savePlan(resolve(io.cwd, request.save), plan);
   return { ok: true, target, plan, because };
 }
 
@@ -48,7 +49,7 @@ export async function planSync(request: PlanRequest, io: Io): Promise<Planned> {
 export async function openSavedPlan(file: string, request: PlanRequest, io: Io): Promise<Planned> {
   const { project, alerts } = await io.loadProject();
   const plan = readPlan(
-    file,
+    resolve(io.cwd, file),
     alerts.buildContactPoints(project).map(({ contactPoint }) => contactPoint),
   );
   const config = configuration(io, request);

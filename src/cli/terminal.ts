@@ -18,9 +18,7 @@ export function paintFor({ isTerminal }: Output, environment: Io['environment'])
 /** Writes the result: to a file if one is asked for, else to stdout. */
 export async function writeResult(text: string, out: string | undefined, { stdout, cwd, http }: Io): Promise<void> {
   const ended = text.endsWith('\n') ? text : `${text}\n`;
-  await (out === undefined
-    ? stdout.write(ended)
-    : writeFileSafely(resolve(cwd, out), http.secrets.redact(ended)));
+  await (out === undefined ? stdout.write(ended) : writeFileSafely(resolve(cwd, out), http.secrets.redact(ended)));
 }
 
 /** What a command took, for the end of its result. @example '  9 requests, 0.7 s' */

@@ -385,7 +385,7 @@ describe('diff', () => {
   test('with a replay that is none is an error', async () => {
     const { code, stderr } = await run('diff', ['--base', 'main', '--replay', 'package.json'], {}, project);
     expect(code).toBe(2);
-    expect(stderr).toContain('C023 --replay package.json is no result of npm run replay');
+    expect(stderr).toContain('C023 --replay package.json is not a result of npm run replay');
   });
 
   test('with a replay of another commit, or of none, is an error: silence would read as "the same"', async () => {

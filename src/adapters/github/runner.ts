@@ -1,10 +1,11 @@
 /** What GitHub's runner says to a job about itself. */
 
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ExplainedError, refused } from '../../model/explained-error.ts';
 import { parseJson } from '../../model/json.ts';
+import { LIMITS, readInputFile } from '../files.ts';
 import type { HttpWorld } from '../http/index.ts';
 import { type GitHub, openGitHub } from './client.ts';
 
@@ -40,26 +41,21 @@ const event = z.looseObject({
 });
 
 /** The pull request that the job is for. */
-export async function pullRequestOf(environment: Environment, given: number | undefined): Promise<number> {
+export function pullRequestOf(environment: Environment, given: number | undefined): number {
   if (given !== undefined) return given;
   const path = environment['GITHUB_EVENT_PATH'];
-  const text = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
-  const parsed = event.safeParse(text === undefined ? undefined : parseJson(text));
+  const read = path === undefined ? undefined : readInputFile(path, LIMITS.small);
+  const parsed = event.safeParse(read === undefined || 'problem' in read ? undefined : parseJson(read.text));
   const number = parsed.success ? (parsed.data.pull_request?.number ?? parsed.data.number) : undefined;
   if (number === undefined) throw missing('--pull-request', 'its number; the event that started this job has none');
   return number;
 }
 
 /** A file that another command wrote, given by a flag. @param cwd what its path is relative to */
-export async function readReport(flag: string, file: string, cwd: string): Promise<string> {
-  return readFile(resolve(cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refused(
-      'H004',
-      `${flag} ${file}`,
-      `cannot be read (${cause.code ?? cause.message})`,
-      'The command before this one writes it; see what that said.',
-    );
-  });
+export function readReport(flag: string, file: string, cwd: string): string {
+  const read = readInputFile(resolve(cwd, file), LIMITS.large);
+  if ('text' in read) return read.text;
+  throw refused('H004', `${flag} ${file}`, read.problem, 'The command before this one writes it; see what that said.');
 }
 
 /** Adds to the page of the job; without a runner, to stdout. */

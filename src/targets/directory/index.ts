@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isLocked, type Lock, takeLock } from '../../adapters/lock.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
@@ -15,6 +15,8 @@ import { contactPointsPath, PROMETHEUS_RULES, type RenderedFile, renderFiles } f
 export interface DirectoryOptions {
   /** Holds `grafana/` (mount it as Grafana's provisioning folder), `prometheus/` and the manifest. */
   readonly root: string;
+  /** What the root is relative to, where that is not the directory of the process. */
+  readonly cwd?: string;
   readonly owner: string;
   /** The tag that marks dashboards. */
   readonly ownerTag: string;
@@ -33,7 +35,8 @@ const LOCK = '.sync.lock';
  * @example const target = openDirectory({ root: 'dist', owner: 'shop', ownerTag: 'as-code:shop' })
  */
 export function openDirectory(options: DirectoryOptions): Target {
-  const { root, owner, ownerTag, patience } = options;
+  const { owner, ownerTag, patience } = options;
+  const root = resolve(options.cwd ?? '', options.root);
   const lockFile = join(root, LOCK);
   let lock: Lock | undefined;
   const read = async (desired: Desired): Promise<Snapshot> =>
@@ -43,7 +46,7 @@ export function openDirectory(options: DirectoryOptions): Target {
       resources: plan.changes.flatMap((change) => ('desired' in change ? [change.desired] : [])),
     });
     checkPins(plan, snapshot.live);
-    const { steps, folders, places } = stepsOf(plan, snapshot, options);
+    const { steps, folders, places } = stepsOf(plan, snapshot, { root, owner });
     await checkPlaces(root, places);
     for (const folder of new Set([root, ...folders])) await checkWritable(folder);
     return steps;
@@ -53,7 +56,7 @@ export function openDirectory(options: DirectoryOptions): Target {
     lock = undefined;
   };
   return {
-    identity: { kind: 'directory', name: `${root}/grafana` },
+    identity: { kind: 'directory', name: `${options.root}/grafana` },
     async read(desired: Desired, scope: Scope): Promise<Live> {
       await nearestDirectory(root);
       const { live } = await read(desired);
@@ -116,7 +119,7 @@ function isDone(change: Change, there: LiveObject | undefined): boolean {
 function stepsOf(
   plan: Plan,
   { manifest, files: seen, leftOver, live, titles }: Snapshot,
-  { root, owner }: DirectoryOptions,
+  { root, owner }: Pick<DirectoryOptions, 'root' | 'owner'>,
 ): { readonly steps: readonly Step[]; readonly folders: readonly string[]; readonly places: readonly string[] } {
   const result = resultOf(live, plan.changes);
   const deleted = tombstones(manifest, live, result);
