@@ -1,6 +1,7 @@
 /** Values of options that several commands have, checked before anything is done. */
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { notAFile } from '../adapters/files.ts';
 import type { Io } from '../app/io.ts';
 import { refused } from '../model/explained-error.ts';
 
@@ -29,6 +30,15 @@ export function outputFile(flag: string, { cwd }: Pick<Io, 'cwd'>): (file: strin
     const subject = `${flag} ${file === '' ? "''" : file}`;
     if (file === '' || isFolder(file))
       throw refused('C013', subject, 'is not the name of a file', `${flag} result.txt`);
+    const there = lstatSync(resolve(cwd, file), { throwIfNoEntry: false });
+    const problem = there === undefined ? undefined : notAFile(there);
+    if (problem !== undefined)
+      throw refused(
+        'C013',
+        subject,
+        `cannot be written: it ${problem}`,
+        `Leave ${flag} out, or give a file: ${flag} result.txt`,
+      );
     const folder = dirname(resolve(cwd, file));
     if (isFolder(folder)) return file;
     throw refused(

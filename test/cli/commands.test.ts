@@ -454,6 +454,7 @@ describe('arguments', () => {
     ['C013', 'plan', ['--save', 'nowhere/plan.json']],
     ['C013', 'sync', ['--out', 'nowhere/plan.txt']],
     ['C013', 'sync', ['--out', 'services']],
+    ['C013', 'sync', ['--out', '/dev/stdout']],
     ['C013', 'sync', ['--dir', '']],
   ])('%s: npm run %s -- %j is refused before anything is done', async (code, command, args) => {
     const result = await run(command, args, {}, project);

@@ -1,13 +1,14 @@
 import { TEMPORARY } from '../../adapters/files.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { visible } from '../../model/outside-text.ts';
-import type { Change, Live, LiveObject, Repair } from '../../model/plan.ts';
+import type { Change, Live, LiveObject } from '../../model/plan.ts';
 import { type Desired, type Kind, type Resource, resourceKey } from '../../model/resource.ts';
 import { hasOwnerPrefix } from '../../sync/index.ts';
 import { checkPlaces, filesOfRoot, listFiles, readText, sizeOf } from './files.ts';
 import { emptyManifest, MANIFEST, type Manifest, type ManifestFiles, parseManifest } from './manifest.ts';
 import { foreignUids, parseDeleted, parseFile } from './parse.ts';
 import { deletedPath, FOLDERS, isOurPlace, type RenderedFile, renderFiles } from './render.ts';
+import { repairsOf } from './repairs.ts';
 import { type SeenFile, see } from './seen.ts';
 
 /** A directory as it is: the manifest, the files, and what they hold. */
@@ -148,12 +149,12 @@ function interpret(
   const holding = new Set(holders.values());
   const copies = ours.filter((file) => !known.has(file.path) && !holding.has(file.path));
   for (const object of missingFiles(manifest, files)) if (!objects.has(resourceKey(object))) keep(object);
-  for (const object of foreigners(files, expected)) keep(object);
+  for (const object of foreignObjects(files, expected)) keep(object);
   const sorted = [...objects.values()].sort((left, right) => (resourceKey(left) < resourceKey(right) ? -1 : 1));
   const unlisted = ours.filter((file) => file.unlisted && !copies.includes(file)).length;
   const found = [
     ...(unlisted === 0 ? [] : [{ subject: MANIFEST, problem: `does not list ${unlisted} of our files` }]),
-    ...repairs(manifest, files, sorted, desired, owner, titles),
+    ...repairsOf(manifest, files, sorted, desired, owner, titles),
     ...copies.map(({ path }) => ({ subject: path, problem: 'holds what another file of ours holds; it goes' })),
   ];
   return { complete: true, objects: sorted, repairs: found, notes: [] };
@@ -201,7 +202,7 @@ function unreadable(key: string, pin: string, damage: string): LiveObject {
 }
 
 /** Objects that are not ours and stand in our way: a file at our path, or our UID in a file of somebody else. */
-function foreigners(files: ReadonlyMap<string, SeenFile>, expected: readonly RenderedFile[]): LiveObject[] {
+function foreignObjects(files: ReadonlyMap<string, SeenFile>, expected: readonly RenderedFile[]): LiveObject[] {
   const foreign = [...files.values()].filter(({ ours }) => !ours);
   const blocked: LiveObject[] = [];
   for (const file of foreign) {
@@ -220,45 +221,6 @@ function foreigners(files: ReadonlyMap<string, SeenFile>, expected: readonly Ren
     }
   }
   return blocked;
-}
-
-/** What a sync puts right besides resources: files of ours without a resource, an interrupted run, an old form. */
-function repairs(
-  manifest: Manifest,
-  files: ReadonlyMap<string, SeenFile>,
-  objects: readonly LiveObject[],
-  desired: Desired,
-  owner: string,
-  titles: ReadonlyMap<string, string>,
-): Repair[] {
-  const found: Repair[] = [];
-  if (manifest.pending !== undefined)
-    found.push({ subject: 'the last sync', problem: 'was interrupted; this one finishes it' });
-  const whole = objects.every(
-    ({ owned, resource, rest, damage }) =>
-      !owned || (resource !== undefined && rest === undefined && damage === undefined),
-  );
-  const held = objects.flatMap(({ owned, resource }) => (owned && resource !== undefined ? [resource] : []));
-  for (const { path, content, resources } of renderFiles(held, manifest.deleted, owner, titles)) {
-    const file = files.get(path);
-    if (file === undefined) {
-      if (resources.length === 0 && manifest.files[path] !== undefined)
-        found.push({ subject: path, problem: 'is missing' });
-    } else if (file.damage !== undefined) {
-      if (resources.length === 0) found.push({ subject: path, problem: file.damage });
-    } else if (whole && file.content !== content) found.push({ subject: path, problem: 'has an older form' });
-  }
-  const wanted = new Set(desired.resources.map(resourceKey));
-  for (const [path, { resources }] of Object.entries(manifest.files)) {
-    const lost = objects.filter((object) => object.resource === undefined && resources.includes(resourceKey(object)));
-    if (lost.length > 0 && lost.every((object) => !wanted.has(resourceKey(object)))) {
-      found.push({
-        subject: path,
-        problem: `${files.has(path) ? 'is damaged' : 'is missing'}, and the code no longer has it`,
-      });
-    }
-  }
-  return found;
 }
 
 /** What exists after a plan was applied: all that was read, overlaid by the plan's changes. */
