@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
+import { filesAt, type GitPlace, resolveCommit } from '../../src/adapters/git.ts';
 import type { Io } from '../../src/app/io.ts';
 import { EXIT, type ExitCode } from '../../src/cli/exit-codes.ts';
 import { writeResult } from '../../src/cli/terminal.ts';
-import { filesAt, resolveCommit } from './git.ts';
 import { listModules } from './layers.ts';
 
 /** Statements by room; those of `test` are apart from what ships. */
@@ -57,8 +57,9 @@ export function sizesOf(root: string): Sizes {
  * @param ref a commit, branch or tag; C020 if there is none
  * @param folders default: all
  */
-export async function sizesAt(ref: string, folders: readonly string[] = FOLDERS): Promise<Sizes> {
-  const files = await filesAt(await resolveCommit(ref, '--against'), folders);
+export async function sizesAt(ref: string, place: GitPlace, folders: readonly string[] = FOLDERS): Promise<Sizes> {
+  const { commit } = await resolveCommit(ref, '--against', place);
+  const files = await filesAt(commit, folders, place);
   return sum([...files].filter(([file]) => /\.[cm]?[jt]s$/.test(file)));
 }
 
@@ -110,7 +111,7 @@ export async function benchSize(
   io: Io,
 ): Promise<ExitCode> {
   const now = sizesOf(io.root);
-  const before = against === undefined ? undefined : await sizesAt(against);
+  const before = against === undefined ? undefined : await sizesAt(against, io);
   await writeResult(renderSizes(now, before), out, io);
   return before === undefined || shipped(now) <= shipped(before) ? EXIT.success : EXIT.failure;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { countStatements, renderSizes, shipped, sizesAt } from '../../scripts/support/bench-size.ts';
 
+const HERE = { root: '.', environment: process.env };
 const count = (text: string) => countStatements('file.ts', text);
 
 test('counts statements, whatever their comments, blank lines and line breaks are', () => {
@@ -61,13 +62,13 @@ test('compares room by room, and holds tests apart from what ships', () => {
   ]);
 });
 test('counts a commit from git’s objects', async () => {
-  const sizes = await sizesAt('HEAD', ['src/model', 'services']);
+  const sizes = await sizesAt('HEAD', HERE, ['src/model', 'services']);
   expect(Object.keys(sizes).sort()).toEqual(['services', 'src/model']);
   expect(sizes['src/model']).toBeGreaterThan(100);
 });
 
 test('a commit that does not exist is an error with the way out', async () => {
-  await expect(sizesAt('nowhere')).rejects.toMatchObject({
+  await expect(sizesAt('nowhere', HERE)).rejects.toMatchObject({
     problems: [{ code: 'C020', subject: '--against nowhere' }],
   });
 });
