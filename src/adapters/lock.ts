@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { link, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { kill, pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ExplainedError } from '../model/explained-error.ts';
@@ -22,6 +21,13 @@ type Holder = z.infer<typeof schema>;
 
 /** A lock of another machine, whose processes cannot be seen, is given up after this time. In milliseconds. */
 const LONGEST = 10 * 60_000;
+/** The process that takes a lock, and what it knows of others on its machine. */
+export interface LockTaker {
+  readonly pid: number;
+  /** Whether a process of this machine runs. */
+  readonly isAlive: (pid: number) => boolean;
+}
+
 /** Locks of this process. */
 const held = new Set<string>();
 
@@ -30,18 +36,19 @@ const held = new Set<string>();
  * or, on another machine, the lock is older than ten minutes.
  *
  * @param patience how long to wait, in milliseconds
+ * @example const lock = await takeLock('dist/.sync.lock', 'dist', { pid: process.pid, isAlive })
  * @throws ExplainedError D013 where it is still held then; it names the holder.
  */
-export async function takeLock(file: string, folder: string, patience = 10_000): Promise<Lock> {
+export async function takeLock(file: string, folder: string, self: LockTaker, patience = 10_000): Promise<Lock> {
   const token = randomUUID();
-  const mine = `${JSON.stringify({ pid, host: hostname(), token })}\n`;
+  const mine = `${JSON.stringify({ pid: self.pid, host: hostname(), token })}\n`;
   for (let waited = 0; ; waited += 50) {
     if (await create(file, folder, mine)) {
       held.add(token);
       return { release: () => release(file, token) };
     }
     const holder = await read(file);
-    if (holder === undefined || (await isStale(file, holder, folder))) await discard(file, holder?.token);
+    if (holder === undefined || (await isStale(file, holder, folder, self))) await discard(file, holder?.token);
     else if (waited >= patience) throw busy(file, holder);
     else await sleep(50);
   }
@@ -67,19 +74,9 @@ async function read(file: string): Promise<Holder | undefined> {
   return 'problem' in content ? undefined : schema.safeParse(parseJson(content.text)).data;
 }
 
-async function isStale(file: string, { pid: other, host, token }: Holder, folder: string): Promise<boolean> {
-  if (host === hostname()) return other === pid ? !held.has(token) : !isAlive(other);
+async function isStale(file: string, { pid, host, token }: Holder, folder: string, self: LockTaker): Promise<boolean> {
+  if (host === hostname()) return pid === self.pid ? !held.has(token) : !self.isAlive(pid);
   return (await ageOf(file, folder)) > LONGEST;
-}
-
-function isAlive(process: number): boolean {
-  try {
-    // Signal 0 only asks.
-    return kill(process, 0);
-  } catch (cause) {
-    // It is somebody else's.
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** By the clock of the file system, which may be another machine's. In milliseconds. */

@@ -1,5 +1,7 @@
 /** The world of a command, as an argument: nothing below src/cli reads `process`, the clock or chance by itself. */
+
 import type { HttpWorld } from '../adapters/http/index.ts';
+import type { LockTaker } from '../adapters/lock.ts';
 import type { ProjectSource } from './project-source.ts';
 
 /** A stream that a command writes to. */
@@ -35,6 +37,8 @@ export interface ProcessIo {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** The process itself, which locks name. */
+  readonly self: LockTaker;
   /** Aborted by Ctrl-C and by SIGTERM. */
   readonly interrupted: AbortSignal;
   /**

@@ -44,7 +44,10 @@ export async function openTarget(
   const { openDirectory } = await import('../targets/directory/index.ts');
   const because = choice.target === 'directory' ? '' : ' (GRAFANA_URL is not set)';
   const { owner } = project;
-  return { target: openDirectory({ root: choice.dir, cwd: io.cwd, owner, ownerTag: ownerTag(owner) }), because };
+  return {
+    target: openDirectory({ root: choice.dir, cwd: io.cwd, self: io.self, owner, ownerTag: ownerTag(owner) }),
+    because,
+  };
 }
 
 /** Opens the Grafana of the environment. @param restoring for a backup instead of the code */

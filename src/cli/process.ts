@@ -40,9 +40,20 @@ function processIo(interrupted: AbortSignal): ProcessIo {
     stderr: outputOf(process.stderr),
     clock,
     random: Math.random,
+    self: { pid: process.pid, isAlive },
     interrupted,
     loadProject: () => loadProject(ROOT),
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 only asks.
+    return process.kill(pid, 0);
+  } catch (cause) {
+    // It runs, and is somebody else's.
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {

@@ -10,6 +10,7 @@ import type { Desired } from '../../src/model/resource.ts';
 import { renderPlanText } from '../../src/report/index.ts';
 import { apply, type Outcome, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openDirectory } from '../../src/targets/directory/index.ts';
+import { SELF } from '../support/run.ts';
 import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
 
 let root = '';
@@ -22,7 +23,7 @@ const RULES = 'grafana/alerting/shop-rules-user-service.yaml';
 const BOARD = 'grafana/dashboards/shop-services/shop-user-service.json';
 
 function target(owner = 'shop'): Target {
-  return openDirectory({ root, owner, ownerTag: `as-code:${owner}` });
+  return openDirectory({ root, owner, ownerTag: `as-code:${owner}`, self: SELF });
 }
 
 /** The project as a machine without secrets syncs it. */
@@ -551,7 +552,7 @@ describe('a directory that can not be used', () => {
 
   test('a file in its place is an error with the way out', async () => {
     await put('place', 'a file');
-    const to = openDirectory({ root: join(root, 'place'), owner: 'shop', ownerTag: 'as-code:shop' });
+    const to = openDirectory({ root: join(root, 'place'), owner: 'shop', ownerTag: 'as-code:shop', self: SELF });
     await expect(to.read(previewed(), {})).rejects.toMatchObject({
       code: 'D006',
       remedy: expect.stringContaining('--dir'),
@@ -559,7 +560,7 @@ describe('a directory that can not be used', () => {
   });
 
   test('one that does not exist yet is made, however deep', async () => {
-    const deep = openDirectory({ root: join(root, 'a/b/c'), owner: 'shop', ownerTag: 'as-code:shop' });
+    const deep = openDirectory({ root: join(root, 'a/b/c'), owner: 'shop', ownerTag: 'as-code:shop', self: SELF });
     const made = plan(previewed(), await deep.read(previewed(), {}), deep.identity, { scope: {} });
     expect((await apply(made, deep)).failed).toEqual([]);
     expect(await text('a/b/c/manifest.json')).toContain('"owner": "shop"');

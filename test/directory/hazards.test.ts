@@ -12,6 +12,7 @@ import { apply, plan, type Target } from '../../src/sync/index.ts';
 import { openDirectory } from '../../src/targets/directory/index.ts';
 import { parseFile } from '../../src/targets/directory/parse.ts';
 import { renderFiles } from '../../src/targets/directory/render.ts';
+import { SELF } from '../support/run.ts';
 import { desiredOf } from '../support/world.ts';
 
 let root = '';
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 
 const target = (patience = 20_000): Target =>
-  openDirectory({ root, owner: 'shop', ownerTag: 'as-code:shop', patience });
+  openDirectory({ root, owner: 'shop', ownerTag: 'as-code:shop', self: SELF, patience });
 const RULES = 'grafana/alerting/shop-rules-gateway.yaml';
 
 /** A folder, a contact point, a rule and a dashboard: small, because a stress test syncs it often. */

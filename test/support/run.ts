@@ -16,6 +16,12 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** This process, which locks name. */
+export const SELF: Io['self'] = {
+  pid: process.pid,
+  isAlive: (pid) => pid === process.pid || pid === process.ppid,
+};
+
 /** What of the world a test gives a command. */
 export interface World extends Partial<Pick<Io, 'clock' | 'random' | 'interrupted' | 'loadProject'>> {
   /** Sees what is written to stderr as it is written. */
@@ -42,6 +48,7 @@ export function ioOf(
     stderr: collected(onStderr),
     clock: systemClock,
     random: Math.random,
+    self: SELF,
     interrupted: new AbortController().signal,
     loadProject: () => loadFresh(root),
     ...world,

@@ -1,12 +1,20 @@
 import { dirname, join, resolve } from 'node:path';
-import { isLocked, type Lock, takeLock } from '../../adapters/lock.ts';
+import {
+  checkPlaces,
+  checkWritable,
+  nearestDirectory,
+  readText,
+  removeFile,
+  sha256,
+  writeText,
+} from '../../adapters/directory-files.ts';
+import { isLocked, type Lock, type LockTaker, takeLock } from '../../adapters/lock.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { jsonEqual } from '../../model/json.ts';
 import { type Change, isNoOp, type Live, type LiveObject, type Plan, type Scope } from '../../model/plan.ts';
 import { type Desired, type Resource, resourceKey } from '../../model/resource.ts';
 import { comparable, type Step, type Target } from '../../sync/index.ts';
-import { checkPlaces, checkWritable, nearestDirectory, readText, removeFile, sha256, writeText } from './files.ts';
 import { MANIFEST, type Manifest, type ManifestFiles, renderManifest } from './manifest.ts';
 import { readSnapshot, resultOf, type Snapshot } from './read.ts';
 import { contactPointsPath, PROMETHEUS_RULES, type RenderedFile, renderFiles } from './render.ts';
@@ -20,6 +28,8 @@ export interface DirectoryOptions {
   readonly owner: string;
   /** The tag that marks dashboards. */
   readonly ownerTag: string;
+  /** Who writes, for the lock. */
+  readonly self: LockTaker;
   /** How long to wait for another sync into the directory, in milliseconds. Default: 10 s. */
   readonly patience?: number;
 }
@@ -32,10 +42,10 @@ const LOCK = '.sync.lock';
  * write stay. Ours are written as a whole or not at all, and repaired where they were changed or half-written; what
  * was in a changed file is kept under `backups/`. One sync writes at a time: another waits for it.
  *
- * @example const target = openDirectory({ root: 'dist', owner: 'shop', ownerTag: 'as-code:shop' })
+ * @example const target = openDirectory({ root: 'dist', owner: 'shop', ownerTag: 'as-code:shop', self: io.self })
  */
 export function openDirectory(options: DirectoryOptions): Target {
-  const { owner, ownerTag, patience } = options;
+  const { owner, ownerTag, self, patience } = options;
   const root = resolve(options.cwd ?? '', options.root);
   const lockFile = join(root, LOCK);
   let lock: Lock | undefined;
@@ -66,7 +76,7 @@ export function openDirectory(options: DirectoryOptions): Target {
       // A lock is a write: none where there is nothing to write, or where nothing can be.
       if (isNoOp(plan) && (await work(plan)).length === 0) return [];
       await checkWritable(root);
-      lock ??= await takeLock(lockFile, root, patience);
+      lock ??= await takeLock(lockFile, root, self, patience);
       try {
         return await work(plan);
       } catch (error) {

@@ -1,10 +1,10 @@
+import { checkPlaces, filesOfRoot, listFiles, readText, sizeOf } from '../../adapters/directory-files.ts';
 import { TEMPORARY } from '../../adapters/files.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { visible } from '../../model/outside-text.ts';
 import type { Change, Live, LiveObject } from '../../model/plan.ts';
 import { type Desired, type Kind, type Resource, resourceKey } from '../../model/resource.ts';
 import { hasOwnerPrefix } from '../../sync/index.ts';
-import { checkPlaces, filesOfRoot, listFiles, readText, sizeOf } from './files.ts';
 import { emptyManifest, MANIFEST, type Manifest, type ManifestFiles, parseManifest } from './manifest.ts';
 import { foreignUids, parseDeleted, parseFile } from './parse.ts';
 import { deletedPath, FOLDERS, isOurPlace, type RenderedFile, renderFiles } from './render.ts';

@@ -1,7 +1,8 @@
 /** Files of a target directory: whose they are, and in what state. */
+
+import { sha256 } from '../../adapters/directory-files.ts';
 import { type JsonObject, parseJson } from '../../model/json.ts';
 import { hasOwnerPrefix } from '../../sync/index.ts';
-import { sha256 } from './files.ts';
 import type { Manifest } from './manifest.ts';
 import { foreignUids } from './parse.ts';
 import { mark } from './render.ts';

@@ -1,8 +1,11 @@
-/** The only code of this target that touches the disk. */
+/** The files of a target directory: the only code of that target that touches the disk. */
 import { createHash } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { ExplainedError } from '../model/explained-error.ts';
+import { fileNameProblem, sameFiles } from '../model/file-name.ts';
+import { visible } from '../model/outside-text.ts';
 import {
   LIMITS,
   notAFile,
@@ -11,10 +14,7 @@ import {
   removeFileSafely,
   withPlainLineEnds,
   writeFileSafely,
-} from '../../adapters/files.ts';
-import { ExplainedError } from '../../model/explained-error.ts';
-import { fileNameProblem, sameFiles } from '../../model/file-name.ts';
-import { visible } from '../../model/outside-text.ts';
+} from './files.ts';
 
 const ANOTHER = 'choose another directory: npm run sync -- --dir DIR';
 
