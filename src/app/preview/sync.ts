@@ -1,5 +1,5 @@
 /** The project's own way into Grafana, for the preview: no secret leaves this machine, all notifications go to the pager. */
-import { commitOf } from '../../../scripts/support/commit.ts';
+import { commitOf } from '../../adapters/git.ts';
 import { ownerTag } from '../../build/index.ts';
 import type { Paint } from '../../report/index.ts';
 import { renderOutcome, renderPlanText } from '../../report/index.ts';
@@ -29,7 +29,7 @@ export interface PreviewSync {
 /** Syncs the project. @throws ExplainedError if Grafana cannot be used */
 export async function syncPreview(
   { built, connection, webhook, paint }: PreviewSync,
-  io: Pick<Io, 'root' | 'clock' | 'interrupted'>,
+  io: Pick<Io, 'root' | 'clock' | 'interrupted' | 'random'>,
 ): Promise<SyncedPreview> {
   const started = io.clock.elapsed();
   const seconds = () => (io.clock.elapsed() - started) / 1000;
