@@ -60,7 +60,7 @@ function serviceRules(service: Service, catalog: Catalog, context: RuleContext):
   const own = signals(service, catalog);
   return serviceAlerts.flatMap((alert) => {
     const signal = findSignal(own, alert.signal);
-    if (signal === undefined || signal.borrowed) return [];
+    if (signal === undefined || signal.fromDependency) return [];
     return [buildRule(alert, signal, service, context)];
   });
 }

@@ -1,10 +1,10 @@
 import { INSTANCE, RATE, timeseriesPanel } from '../src/build/index.ts';
 import { quantile } from '../src/metrics/histogram.ts';
-import { addPanels, type Extend } from './house.ts';
+import { addPanels, type Extend } from './default.ts';
 
 /** The gateway's routes: which part of the product is slow. */
 export const apiGateway: Extend = (
-  house,
+  draft,
   {
     service: {
       metrics: { server },
@@ -12,7 +12,7 @@ export const apiGateway: Extend = (
   },
 ) =>
   addPanels(
-    house,
+    draft,
     'latency',
     timeseriesPanel({
       key: 'latency-by-route',

@@ -1,11 +1,11 @@
 import { COLOURS, INSTANCE, RATE, timeseriesPanel } from '../src/build/index.ts';
 import { matcher } from '../src/metrics/index.ts';
 import { select } from '../src/metrics/promql.ts';
-import { addPanels, type Extend } from './house.ts';
+import { addPanels, type Extend } from './default.ts';
 
 /** What customers lose: orders that were sent and did not go through. About 500 on 2025-12-15. */
 export const orderService: Extend = (
-  house,
+  draft,
   {
     service: {
       metrics: { server },
@@ -16,7 +16,7 @@ export const orderService: Extend = (
   const failed = select(`${server.name}_count`, [...orders, server.failed]);
   const all = select(`${server.name}_count`, orders);
   return addPanels(
-    house,
+    draft,
     'errors',
     timeseriesPanel({
       key: 'orders-lost',

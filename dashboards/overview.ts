@@ -115,7 +115,10 @@ function glance(service: Service, signal: Signal, title: string, url: string): P
     height: 3,
     queries: [
       {
-        expr: signal.perSeries === undefined && !signal.borrowed ? signal.guarded : `max(${signal.guarded})`,
+        expr:
+          signal.perSeries === undefined && !signal.fromDependency
+            ? signal.alertExpression
+            : `max(${signal.alertExpression})`,
         legend: title,
         mode: 'instant',
       },
@@ -132,7 +135,7 @@ function chain({ catalog }: BuildContext): Section {
   const panels = CHAIN.flatMap(([id, title, told]) => {
     const lines = catalog.services.flatMap((service) => {
       const signal = findSignal(signals(service, catalog), id);
-      return signal === undefined || signal.borrowed ? [] : [{ signal, legend: service.title }];
+      return signal === undefined || signal.fromDependency ? [] : [{ signal, legend: service.title }];
     });
     const limit = mostCommon(lines.map(({ signal }) => signal.limit));
     if (limit === undefined) return [];
@@ -143,7 +146,7 @@ function chain({ catalog }: BuildContext): Section {
       unit: limit.value.unit,
       width: 24,
       height: 6,
-      queries: lines.map(({ signal, legend }) => ({ expr: `max(${signal.plain(RATE)})`, legend })),
+      queries: lines.map(({ signal, legend }) => ({ expr: `max(${signal.panelExpression(RATE)})`, legend })),
       colours: Object.fromEntries(
         lines.flatMap(({ legend }) => {
           const colour = colourOf.get(legend);

@@ -1,10 +1,10 @@
 import { INSTANCE, RATE, timeseriesPanel } from '../src/build/index.ts';
 import { sums } from '../src/metrics/histogram.ts';
-import { addPanels, type Extend } from './house.ts';
+import { addPanels, type Extend } from './default.ts';
 
 /** Which queries eat the database's time: the question that took half an hour on 2025-12-15. */
 export const userService: Extend = (
-  house,
+  draft,
   {
     service: {
       metrics: { database },
@@ -12,7 +12,7 @@ export const userService: Extend = (
   },
 ) =>
   addPanels(
-    house,
+    draft,
     'queries',
     timeseriesPanel({
       key: 'query-time-share',

@@ -125,7 +125,7 @@ function failures({ signals }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['dependency-error-ratio'],
-    queries: signal === undefined ? [] : [{ expr: signal.plain(RATE, [INSTANCE]), legend: '{{dependency}}' }],
+    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: '{{dependency}}' }],
     ...(signal === undefined ? {} : { limit: signal.limit }),
   });
 }

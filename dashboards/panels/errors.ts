@@ -29,7 +29,7 @@ function ratio({ signals }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['error-ratio'],
-    queries: signal === undefined ? [] : [{ expr: signal.plain(RATE, [INSTANCE]), legend: 'failed' }],
+    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: 'failed' }],
     ...(signal === undefined ? {} : { limit: signal.limit }),
     colours: { failed: COLOURS.bad },
   });
@@ -65,7 +65,7 @@ function byInstance({ signals }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['instance-error-ratio'],
-    queries: signal === undefined ? [] : [{ expr: signal.plain(RATE, [INSTANCE]), legend: '{{instance}}' }],
+    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: '{{instance}}' }],
     ...(signal === undefined ? {} : { limit: signal.limit }),
   });
 }
@@ -83,7 +83,7 @@ function traffic({ service, signals }: ServiceContext): PanelDraft {
     signals: ['traffic-ratio'],
     queries: [
       { expr: rate(server, { window: RATE, keep: [server.route], only: [INSTANCE] }), legend: `{{${server.route}}}` },
-      ...(signal === undefined ? [] : [{ expr: signal.plain(RATE), legend: 'of the last hours' }]),
+      ...(signal === undefined ? [] : [{ expr: signal.panelExpression(RATE), legend: 'of the last hours' }]),
     ],
     colours: { 'of the last hours': COLOURS.quiet },
   });

@@ -34,7 +34,7 @@ function quantiles({ service, signals }: ServiceContext): PanelDraft {
     signals: ['latency-p95'],
     queries: [
       { expr: at(0.99), legend: 'p99' },
-      { expr: p95?.plain(RATE, [INSTANCE]) ?? at(0.95), legend: 'p95' },
+      { expr: p95?.panelExpression(RATE, [INSTANCE]) ?? at(0.95), legend: 'p95' },
       { expr: at(0.5), legend: 'p50' },
     ],
     ...(p95 === undefined ? {} : { limit: p95.limit }),
@@ -52,7 +52,7 @@ function regression({ signals }: ServiceContext): PanelDraft {
     unit: 'factor',
     width: 12,
     signals: ['latency-regression'],
-    queries: signal === undefined ? [] : [{ expr: signal.plain(RATE), legend: 'times the baseline' }],
+    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE), legend: 'times the baseline' }],
     ...(signal === undefined ? {} : { limit: signal.limit }),
     colours: { 'times the baseline': COLOURS.main },
   });

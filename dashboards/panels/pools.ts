@@ -40,7 +40,7 @@ function utilisation({ signals }: ServiceContext): PanelDraft[] {
       unit: 'ratio',
       width: 12,
       signals: ['pool-utilisation'],
-      queries: [{ expr: signal.plain(RATE, [INSTANCE]), legend: '{{pool}} {{instance}}' }],
+      queries: [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: '{{pool}} {{instance}}' }],
       limit: signal.limit,
     }),
   ];
@@ -52,7 +52,9 @@ function database({ service, signals }: ServiceContext): PanelDraft[] {
   const { waitTime, timeouts, useTime } = databasePool;
   const maximum = declaredMaximum(service, 'database');
   const waitQueries = [
-    ...(waiting === undefined ? [] : [{ expr: waiting.plain(RATE, [INSTANCE]), legend: 'waiting {{instance}}' }]),
+    ...(waiting === undefined
+      ? []
+      : [{ expr: waiting.panelExpression(RATE, [INSTANCE]), legend: 'waiting {{instance}}' }]),
     ...(timeouts === undefined
       ? []
       : [{ expr: `sum by (job)(rate(${series(timeouts, [INSTANCE])}[${RATE}]))`, legend: 'gave up, per second' }]),

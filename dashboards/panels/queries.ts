@@ -15,7 +15,7 @@ import { findSignal } from '../../src/metrics/index.ts';
 export function querySection(context: ServiceContext): Section {
   const { service, signals } = context;
   const signal = findSignal(signals, 'query-p95');
-  const panels = signal === undefined ? [none(context)] : signal.borrowed ? [behind(context)] : own(context);
+  const panels = signal === undefined ? [none(context)] : signal.fromDependency ? [behind(context)] : own(context);
   const whose = service.databases.map(({ name, system }) => `${name} (${system})`).join(', ');
   return { key: 'queries', title: `Queries: ${whose === '' ? 'of the services behind' : whose}`, panels };
 }
@@ -35,7 +35,7 @@ function own({ service, signals }: ServiceContext): PanelDraft[] {
       width: 12,
       signals: ['query-p95'],
       queries: [
-        ...(signal === undefined ? [] : [{ expr: signal.plain(RATE, [INSTANCE]), legend: 'all queries' }]),
+        ...(signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: 'all queries' }]),
         {
           expr: quantile(database, 0.95, { window: RATE, keep: [operation], only: [INSTANCE] }),
           legend: `{{${operation}}}`,
@@ -83,7 +83,7 @@ function behind({ service, signals, catalog }: ServiceContext): PanelDraft {
     description: `${service.title} has no database of its own; these are the queries of ${titles.map(({ title }) => title).join(' and ')}, which its users wait for. If one rises, open that service's dashboard.`,
     unit: 'seconds',
     width: 24,
-    queries: signal === undefined ? [] : [{ expr: signal.plain(RATE), legend: '{{job}}' }],
+    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE), legend: '{{job}}' }],
     ...(signal === undefined ? {} : { limit: signal.limit }),
   });
 }

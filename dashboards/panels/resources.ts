@@ -33,7 +33,7 @@ function cpu({ signals, service }: ServiceContext): PanelDraft {
         ? []
         : [
             {
-              expr: signal.plain(RATE, own(service.metrics.cpu.kind)),
+              expr: signal.panelExpression(RATE, own(service.metrics.cpu.kind)),
               legend: instanceLegend(service.metrics.cpu.kind),
             },
           ],
@@ -56,7 +56,7 @@ function memory({ signals, service }: ServiceContext): PanelDraft {
         ? []
         : [
             {
-              expr: signal.plain(RATE, own(service.metrics.memory.kind)),
+              expr: signal.panelExpression(RATE, own(service.metrics.memory.kind)),
               legend: instanceLegend(service.metrics.memory.kind),
             },
           ],

@@ -51,7 +51,10 @@ function verdict(signal: Signal, title: string, whenRed: string, width: number):
     width,
     queries: [
       {
-        expr: signal.perSeries === undefined && !signal.borrowed ? signal.guarded : `max(${signal.guarded})`,
+        expr:
+          signal.perSeries === undefined && !signal.fromDependency
+            ? signal.alertExpression
+            : `max(${signal.alertExpression})`,
         legend: title,
         mode: 'instant',
       },
@@ -85,8 +88,8 @@ function signs({ signals }: ServiceContext): PanelDraft {
     height: 7,
     signals: homes,
     queries: [
-      ...(degradation === undefined ? [] : [{ expr: degradation.guarded, legend: 'signs' }]),
-      ...(telemetry === undefined ? [] : [{ expr: `sum(${telemetry.guarded})`, legend: 'missing telemetry' }]),
+      ...(degradation === undefined ? [] : [{ expr: degradation.alertExpression, legend: 'signs' }]),
+      ...(telemetry === undefined ? [] : [{ expr: `sum(${telemetry.alertExpression})`, legend: 'missing telemetry' }]),
     ],
     ...(degradation === undefined ? {} : { limit: degradation.limit }),
     colours: { signs: COLOURS.bad, 'missing telemetry': COLOURS.quiet },

@@ -1,7 +1,7 @@
-/** Estates of any size from the house's own builders: dashboards of about 16 KB, and rules in as many groups as asked for. */
+/** Estates of any size from the project's own builders: dashboards of about 16 KB, and rules in as many groups as asked for. */
 import { alertNames, buildRules } from '../../alerts/index.ts';
 import { receivers } from '../../alerts/routing.ts';
-import { houseDashboard } from '../../dashboards/house.ts';
+import { defaultDashboard } from '../../dashboards/default.ts';
 import { services } from '../../services/index.ts';
 import { buildDashboard, type DashboardDraft } from '../../src/build/index.ts';
 import type { Project } from '../../src/model/project.ts';
@@ -24,7 +24,7 @@ export function buildEstate(owner: string, size: EstateSize, title = 'p95 now'):
   const catalog = defineCatalog(services);
   const [service] = services;
   if (service === undefined) return { resources: [] };
-  const draft = trimmed(houseDashboard(service, { project, catalog, alertNames }), project);
+  const draft = trimmed(defaultDashboard(service, { project, catalog, alertNames }), project);
   const dashboards = Array.from({ length: size.dashboards }, (_, index) =>
     buildDashboard(
       {

@@ -82,7 +82,7 @@ export function buildRule(
     alert: alert.alert,
     group,
     signal: alert.signal,
-    expr: signal.guarded,
+    expr: signal.alertExpression,
     comparison: signal.limit.comparison,
     threshold: signal.limit.value.value,
     unit: signal.unit,

@@ -20,7 +20,7 @@ export {
   overviewUid,
   runbooksLink,
   serviceLinks,
-} from './house.ts';
+} from './dashboard-parts.ts';
 export { panelId } from './panel-id.ts';
 export {
   alertListPanel,

@@ -58,7 +58,7 @@ export function gatedSignals(service: Service, catalog: Catalog): readonly Gated
   ];
   return wanted.flatMap((one) => {
     const signal = findSignal(own, one.id);
-    return signal === undefined || signal.borrowed === true ? [] : [{ ...one, signal }];
+    return signal === undefined || signal.fromDependency === true ? [] : [{ ...one, signal }];
   });
 }
 
@@ -105,7 +105,7 @@ export function openGauge(prometheus: Prometheus): Gauge {
 
   return {
     async track(signal, span, step) {
-      const answer = await heard(prometheus.range(signal.guarded, { ...span, step }));
+      const answer = await heard(prometheus.range(signal.alertExpression, { ...span, step }));
       return answer.map(({ labels, points }) => ({
         series: toldBy(signal, labels),
         points: points.filter(({ value }) => !Number.isNaN(value)),
@@ -120,7 +120,7 @@ export function openGauge(prometheus: Prometheus): Gauge {
     async whole(gated, span, only = []) {
       const { id, signal } = gated;
       const [values, observations] = await Promise.all([
-        heard(prometheus.instant(signal.plain(windowOf(span), only), span.until)),
+        heard(prometheus.instant(signal.panelExpression(windowOf(span), only), span.until)),
         counted(gated, span, only),
       ]);
       // Panels keep the instances of a pool apart; the worst one counts, as in the alert.

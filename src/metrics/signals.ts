@@ -50,8 +50,8 @@ function complete(drafts: readonly Draft[]): readonly Signal[] {
   return drafts.map((draft) => ({
     ...draft,
     unit: SIGNAL_UNITS[draft.id],
-    plain: (window, only) => formatPromql(draft.plain(window, only)),
-    guarded: formatPromql(draft.guarded),
+    panelExpression: (window, only) => formatPromql(draft.panelExpression(window, only)),
+    alertExpression: formatPromql(draft.alertExpression),
   }));
 }
 
@@ -63,8 +63,8 @@ function serving(service: Service): Draft[] {
       id: 'latency-p95',
       family: 'latency',
       title: 'Latency p95',
-      plain: (window, only) => quantile(server, 0.95, { window, only: only ?? [] }),
-      guarded: guardedQuantile(server, 0.95),
+      panelExpression: (window, only) => quantile(server, 0.95, { window, only: only ?? [] }),
+      alertExpression: guardedQuantile(server, 0.95),
       limit: limitOf(thresholds.latencyP95),
     },
     {
@@ -72,32 +72,33 @@ function serving(service: Service): Draft[] {
       family: 'latency',
       title: 'Latency against its baseline',
       // The baseline spans hours, whatever the dashboard's window and instance: panel and rule are one.
-      plain: () => regression(service, thresholds.latencyRegression.floor.value),
-      guarded: regression(service, thresholds.latencyRegression.floor.value),
+      panelExpression: () => regression(service, thresholds.latencyRegression.floor.value),
+      alertExpression: regression(service, thresholds.latencyRegression.floor.value),
       limit: limitOf(thresholds.latencyRegression),
     },
     {
       id: 'error-ratio',
       family: 'errors',
       title: 'Error rate',
-      plain: (window, only) => ratio(server, server.failed, { window, only: only ?? [] }),
-      guarded: guardedRatio(server, server.failed),
+      panelExpression: (window, only) => ratio(server, server.failed, { window, only: only ?? [] }),
+      alertExpression: guardedRatio(server, server.failed),
       limit: limitOf(thresholds.errorRatio),
     },
     {
       id: 'instance-error-ratio',
       family: 'errors',
       title: 'Error rate of the worst instance',
-      plain: (window, only) => ratio(server, server.failed, { window, keep: ['job', 'instance'], only: only ?? [] }),
-      guarded: worstInstanceRatio(server, server.failed),
+      panelExpression: (window, only) =>
+        ratio(server, server.failed, { window, keep: ['job', 'instance'], only: only ?? [] }),
+      alertExpression: worstInstanceRatio(server, server.failed),
       limit: limitOf(thresholds.instanceErrorRatio),
     },
     {
       id: 'traffic-ratio',
       family: 'errors',
       title: 'Traffic against the last hours',
-      plain: () => trafficRatio(server),
-      guarded: trafficRatio(server),
+      panelExpression: () => trafficRatio(server),
+      alertExpression: trafficRatio(server),
       limit: limitOf(thresholds.trafficRatio),
     },
   ];
@@ -111,8 +112,8 @@ function degrading(service: Service): Draft[] {
       id: 'degradation',
       family: 'latency',
       title: 'Signs of degradation',
-      plain: () => degradation(service),
-      guarded: degradation(service),
+      panelExpression: () => degradation(service),
+      alertExpression: degradation(service),
       limit: limitOf(service.thresholds.degradation),
     },
   ];
@@ -126,8 +127,8 @@ function pooling(service: Service): Draft[] {
     id: 'pool-utilisation',
     family: 'pools',
     title: 'Pool utilisation',
-    plain: (window, only) => poolUtilisation(service, { window, perInstance: true, only: only ?? [] }),
-    guarded: poolUtilisation(service, { window: 'steady', perInstance: false }),
+    panelExpression: (window, only) => poolUtilisation(service, { window, perInstance: true, only: only ?? [] }),
+    alertExpression: poolUtilisation(service, { window: 'steady', perInstance: false }),
     limit: limitOf(thresholds.poolUtilisation),
     perSeries: 'pool',
   };
@@ -138,8 +139,8 @@ function pooling(service: Service): Draft[] {
       id: 'pool-waiting',
       family: 'pools',
       title: 'Requests waiting for a connection',
-      plain: (_window, only) => `max ${by('job', 'instance')}(${series(waiting, only)})`,
-      guarded: `max by (job)(${series(waiting)})`,
+      panelExpression: (_window, only) => `max ${by('job', 'instance')}(${series(waiting, only)})`,
+      alertExpression: `max by (job)(${series(waiting)})`,
       limit: limitOf(thresholds.poolWaiting),
     },
   ];
@@ -157,10 +158,11 @@ function querying(service: Service, catalog: Catalog): Draft[] {
       id: 'query-p95',
       family: 'queries',
       title: own ? 'Query time p95' : 'Query time p95, services behind',
-      plain: (window, only) => eachOf((binding) => quantile(binding, 0.95, { window, only: own ? (only ?? []) : [] })),
-      guarded: eachOf((binding) => guardedQuantile(binding, 0.95)),
+      panelExpression: (window, only) =>
+        eachOf((binding) => quantile(binding, 0.95, { window, only: own ? (only ?? []) : [] })),
+      alertExpression: eachOf((binding) => guardedQuantile(binding, 0.95)),
       limit: limitOf(service.thresholds.queryP95),
-      ...(own ? {} : { borrowed: true as const }),
+      ...(own ? {} : { fromDependency: true as const }),
     },
   ];
 }
@@ -176,8 +178,8 @@ function depending(service: Service): Draft[] {
       id: 'dependency-error-ratio',
       family: 'dependencies',
       title: 'Dependency error rate',
-      plain: (window, only) => named(ratio(client, client.failed, { window, keep, only: only ?? [] })),
-      guarded: named(guardedRatio(client, client.failed, keep)),
+      panelExpression: (window, only) => named(ratio(client, client.failed, { window, keep, only: only ?? [] })),
+      alertExpression: named(guardedRatio(client, client.failed, keep)),
       limit: limitOf(service.thresholds.dependencyErrorRatio),
       perSeries: 'dependency',
     },
@@ -191,16 +193,16 @@ function resources(service: Service): Draft[] {
       id: 'cpu-utilisation',
       family: 'resources',
       title: 'CPU',
-      plain: (window, only) => cpuUtilisation(service, window, true, only),
-      guarded: cpuUtilisation(service, '5m'),
+      panelExpression: (window, only) => cpuUtilisation(service, window, true, only),
+      alertExpression: cpuUtilisation(service, '5m'),
       limit: limitOf(thresholds.cpuUtilisation),
     },
     {
       id: 'memory-utilisation',
       family: 'resources',
       title: 'Memory',
-      plain: (_window, only) => memoryUtilisation(service, true, only),
-      guarded: memoryUtilisation(service),
+      panelExpression: (_window, only) => memoryUtilisation(service, true, only),
+      alertExpression: memoryUtilisation(service),
       limit: limitOf(thresholds.memoryUtilisation),
     },
   ];
@@ -221,8 +223,8 @@ function observing(service: Service): Draft[] {
       id: 'telemetry-absent',
       family: 'resources',
       title: 'Telemetry missing',
-      plain: () => expression,
-      guarded: expression,
+      panelExpression: () => expression,
+      alertExpression: expression,
       limit: limitOf(service.thresholds.telemetryAbsent),
       perSeries: 'family',
     },
@@ -231,7 +233,7 @@ function observing(service: Service): Draft[] {
 
 /** The signals of the project as a whole: about no service, so without a service's matcher. */
 export function projectSignals(): readonly Signal[] {
-  const one = { family: 'resources', plain: () => 'vector(1)', guarded: 'vector(1)' } as const;
+  const one = { family: 'resources', panelExpression: () => 'vector(1)', alertExpression: 'vector(1)' } as const;
   return complete([
     // Never below 1: the rule fires only by its states, when the query itself fails or returns nothing.
     {

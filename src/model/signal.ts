@@ -45,15 +45,15 @@ export interface Signal {
   readonly title: string;
   readonly unit: Unit;
   /** PromQL for a panel, over Grafana's rate interval or another window, optionally of some instances only. */
-  readonly plain: (
+  readonly panelExpression: (
     window: `${number}${'s' | 'm' | 'h' | 'd'}` | '$__rate_interval' | '$__range',
     only?: readonly Matcher[],
   ) => string;
   /** PromQL with fixed windows and guards, for rules, the verdict strip and the gate. */
-  readonly guarded: string;
+  readonly alertExpression: string;
   readonly limit: Limit;
   /** Belongs to the services behind this one: shown here, alerted where it is measured. */
-  readonly borrowed?: true;
+  readonly fromDependency?: true;
   /** Label that keeps the series of one rule apart, such as `dependency`; without it there is one series. */
   readonly perSeries?: 'pool' | 'dependency' | 'family';
 }

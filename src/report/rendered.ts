@@ -21,7 +21,7 @@ export const CONTACT_POINTS_FILE = 'alerts/rendered/_contact-points.yaml';
 export const FOLDERS_FILE = 'alerts/rendered/_folders.yaml';
 
 /**
- * What is built, as files for pull requests: dashboards in Grafana's JSON, rules in the house model, one file per
+ * What is built, as files for pull requests: dashboards in Grafana's JSON, rules in the rule model, one file per
  * group, contact points with their secrets by name. The same code gives the same bytes.
  */
 export function renderedFiles(desired: Desired, project: Project): readonly RenderedFile[] {

@@ -191,7 +191,9 @@ function variableProblems(dashboard: DashboardResource): Diagnostic[] {
   const needed = dashboard.service === undefined ? ['datasource'] : ['datasource', 'instance'];
   return needed
     .filter((name) => !variables.includes(name))
-    .map((name) => error('B012', dashboard, `has no variable "${name}"`, 'Keep the variables of the house dashboard.'));
+    .map((name) =>
+      error('B012', dashboard, `has no variable "${name}"`, 'Keep the variables of the default dashboard.'),
+    );
 }
 
 /** A problem of one panel. */

@@ -117,7 +117,9 @@ function panelQueries(
       ? catalog.services
       : [service, ...servicesBehind(service, catalog), ...(callers.get(service) ?? [])];
   const rules = { selects: selects(shown), isCounter };
-  const verdicts = new Set(shown.flatMap((each) => signals(each, catalog).map(({ guarded }) => guarded)));
+  const verdicts = new Set(
+    shown.flatMap((each) => signals(each, catalog).map(({ alertExpression }) => alertExpression)),
+  );
   return panelsOf(dashboard).flatMap((panel) =>
     (panel.targets ?? []).flatMap(({ expr }) => {
       if (expr === undefined) return [];

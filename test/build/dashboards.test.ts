@@ -38,10 +38,10 @@ describe('dashboards', () => {
     },
   );
 
-  test('a service without a file of its own gets the house dashboard with all families, even if it has nothing to show', () => {
+  test('a service without a file of its own gets the default dashboard with all families, even if it has nothing to show', () => {
     const bare = aService({ id: 'bare', databases: [], pools: [], dependencies: [] });
     const dashboard = dashboardsOf(desiredOf([...shopServices, bare])).find(({ service }) => service === 'bare');
-    expect(dashboard?.source).toBe('dashboards/house.ts');
+    expect(dashboard?.source).toBe('dashboards/default.ts');
     const panels = dashboard === undefined ? [] : panelsOf(dashboard);
     expect(panels.filter(({ type }) => type === 'row')).toHaveLength(6);
     expect(panels.filter(({ type }) => type === 'text').map(({ title }) => title)).toEqual([

@@ -16,7 +16,7 @@ function signalsOf(service: Service) {
 }
 
 describe('signals', () => {
-  test.each(Object.entries(PROFILES))('of the profile %s parse, guarded and plain', (_, metrics) => {
+  test.each(Object.entries(PROFILES))('of the profile %s parse, for alerts and for panels', (_, metrics) => {
     const all = signalsOf(aService({ metrics, dependencies: [{ service: 'user-service' }] }));
     expect(all.map(({ id }) => id).sort()).toEqual([
       'cpu-utilisation',
@@ -34,16 +34,16 @@ describe('signals', () => {
       'traffic-ratio',
     ]);
     for (const signal of all) {
-      expect(parseQuery(signal.guarded).problems).toEqual([]);
-      expect(parseQuery(signal.plain('$__rate_interval', ['instance=~"$instance"'])).problems).toEqual([]);
+      expect(parseQuery(signal.alertExpression).problems).toEqual([]);
+      expect(parseQuery(signal.panelExpression('$__rate_interval', ['instance=~"$instance"'])).problems).toEqual([]);
     }
   });
 
   test('one family can come from another profile', () => {
     const mixed = { ...PROFILES.otel, databasePool: PROFILES.micrometer.databasePool };
     const pool = findSignal(signalsOf(aService({ metrics: mixed })), 'pool-utilisation');
-    expect(pool?.guarded).toContain('hikaricp_connections_active{job="payments"}');
-    expect(findSignal(signalsOf(aService({ metrics: mixed })), 'error-ratio')?.guarded).toContain(
+    expect(pool?.alertExpression).toContain('hikaricp_connections_active{job="payments"}');
+    expect(findSignal(signalsOf(aService({ metrics: mixed })), 'error-ratio')?.alertExpression).toContain(
       'job="shop/payments"',
     );
   });
@@ -57,9 +57,9 @@ describe('signals', () => {
   test('a service without a database shows the queries behind it, and leaves the alert to their owners', () => {
     const [gateway] = shopServices;
     const query = findSignal(signals(gateway as Service, defineCatalog(shopServices)), 'query-p95');
-    expect(query?.borrowed).toBe(true);
-    expect(query?.guarded).toContain('job="shop/user-service"');
-    expect(query?.guarded).toContain('job="shop/order-service"');
+    expect(query?.fromDependency).toBe(true);
+    expect(query?.alertExpression).toContain('job="shop/user-service"');
+    expect(query?.alertExpression).toContain('job="shop/order-service"');
   });
 
   test('a pool of undeclared size in the metrics falls back to its declared maximum', () => {
@@ -67,7 +67,9 @@ describe('signals', () => {
       signalsOf(aService({ pools: [{ kind: 'database', name: 'primary', maxConnections: 37 }] })),
       'pool-utilisation',
     );
-    expect(utilisation?.guarded.replace(/\s+/g, ' ')).toMatch(/db_client_connection_max\{.*\) or 0 \* .* \+ 37/);
+    expect(utilisation?.alertExpression.replace(/\s+/g, ' ')).toMatch(
+      /db_client_connection_max\{.*\) or 0 \* .* \+ 37/,
+    );
   });
 
   test('pools of different sizes each fall back to their own maximum', () => {
@@ -75,8 +77,10 @@ describe('signals', () => {
       { kind: 'database', name: 'reads', maxConnections: 40 },
       { kind: 'database', name: 'writes', maxConnections: 10 },
     ] as const;
-    const { guarded } = findSignal(signalsOf(aService({ pools })), 'pool-utilisation') ?? { guarded: '' };
-    const flat = guarded.replace(/\s+/g, '');
+    const { alertExpression } = findSignal(signalsOf(aService({ pools })), 'pool-utilisation') ?? {
+      alertExpression: '',
+    };
+    const flat = alertExpression.replace(/\s+/g, '');
     expect(flat).toContain('db_client_connection_pool_name="reads"');
     expect(flat).toMatch(/pool_name="reads".*\+40/);
     expect(flat).toMatch(/pool_name="writes".*\+10/);
@@ -85,9 +89,11 @@ describe('signals', () => {
   test('without a gauge for outbound connections their number comes from Little’s law', () => {
     const metrics = { ...PROFILES.otel, httpPool: { kind: 'littles-law' as const } };
     const pools = [{ kind: 'http', name: 'outbound', maxConnections: 25 }] as const;
-    const { guarded } = findSignal(signalsOf(aService({ metrics, pools })), 'pool-utilisation') ?? { guarded: '' };
-    expect(guarded).toContain('rate(http_client_request_duration_seconds_sum{job="shop/payments"}[2m])');
-    expect(guarded).toContain('/ 25');
+    const { alertExpression } = findSignal(signalsOf(aService({ metrics, pools })), 'pool-utilisation') ?? {
+      alertExpression: '',
+    };
+    expect(alertExpression).toContain('rate(http_client_request_duration_seconds_sum{job="shop/payments"}[2m])');
+    expect(alertExpression).toContain('/ 25');
   });
 
   test('the limit is the service’s own threshold where it states one', () => {
@@ -101,8 +107,8 @@ describe('signals', () => {
 
   test('a dependency that only times out counts as failing: its calls have no status', () => {
     const service = aService({ dependencies: [{ external: 'bank.example.com' }] });
-    const { guarded } = findSignal(signalsOf(service), 'dependency-error-ratio') ?? { guarded: '' };
+    const { alertExpression } = findSignal(signalsOf(service), 'dependency-error-ratio') ?? { alertExpression: '' };
     // A negative match also takes series without the label.
-    expect(guarded).toContain('http_response_status_code!~"[1-3]..|40[0-79]|4[13-9].|42[0-8]"');
+    expect(alertExpression).toContain('http_response_status_code!~"[1-3]..|40[0-79]|4[13-9].|42[0-8]"');
   });
 });

@@ -23,7 +23,7 @@ function unguarded(service: string, signal: string): string {
   const own = catalog.services.filter(({ id }) => id === service).flatMap((one) => signals(one, catalog));
   const found = own.find(({ id }) => id === signal);
   if (found === undefined) throw new Error(`no signal ${signal}`);
-  return found.plain('5m');
+  return found.panelExpression('5m');
 }
 
 describe('mutations of expressions', () => {

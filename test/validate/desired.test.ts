@@ -273,8 +273,8 @@ function panelNamed(title: string): SeenPanel {
 }
 
 test('a problem of a panel names the file that the panel comes from', () => {
-  const house = problemsOf(withPanel({ description: '' })).filter(({ code }) => code === 'B007');
-  expect(house.map(({ file }) => file)).toEqual(['dashboards/panels/errors.ts']);
+  const own = problemsOf(withPanel({ description: '' })).filter(({ code }) => code === 'B007');
+  expect(own.map(({ file }) => file)).toEqual(['dashboards/panels/errors.ts']);
   const added = problemsOf(withPanel({}, [{ ...panelNamed('Error rate'), id: 7, description: '' }]));
   expect(added.filter(({ code }) => code === 'B007').map(({ file }) => file)).toEqual(['dashboards/user-service.ts']);
 });

@@ -22,14 +22,14 @@ import { querySection } from './panels/queries.ts';
 import { resourceSection } from './panels/resources.ts';
 import { verdictSection } from './panels/verdict.ts';
 
-/** What a service's own file does to the house dashboard. */
-export type Extend = (house: DashboardDraft, context: ServiceContext) => DashboardDraft;
+/** What a service's own file does to the default dashboard. */
+export type Extend = (draft: DashboardDraft, context: ServiceContext) => DashboardDraft;
 
 /** The dashboard of a service without a file of its own: all families, first what users feel, then what it comes from. */
-export function houseDashboard(
+export function defaultDashboard(
   service: Service,
   context: BuildContext,
-  source = 'dashboards/house.ts',
+  source = 'dashboards/default.ts',
 ): DashboardDraft {
   const own: ServiceContext = { ...context, service, signals: signals(service, context.catalog) };
   const sections = [
@@ -66,7 +66,7 @@ export function houseDashboard(
 /**
  * Adds panels to the end of a family's section.
  *
- * @example addPanels(house, 'queries', timeseriesPanel({ key: 'slowest-queries', ... }))
+ * @example addPanels(draft, 'queries', timeseriesPanel({ key: 'slowest-queries', ... }))
  */
 export function addPanels(draft: DashboardDraft, family: Family, ...panels: PanelDraft[]): DashboardDraft {
   return {
