@@ -5,6 +5,7 @@ import type { ContactPointResource, RuleResource } from '../src/model/resource.t
 import type { Catalog, Service } from '../src/model/service.ts';
 import type { SignalId } from '../src/model/signal.ts';
 import { contactPoints } from './routing.ts';
+import { alertQueries } from './rules/alert-queries.ts';
 import { cpu } from './rules/cpu.ts';
 import { dataSource } from './rules/data-source.ts';
 import { degradation } from './rules/degradation.ts';
@@ -36,6 +37,7 @@ export const serviceAlerts: readonly Alert[] = [
   telemetry,
   cpu,
   memory,
+  alertQueries,
 ];
 
 /** The alerts of the project as a whole. */

@@ -70,6 +70,8 @@ function firing({ service, project }: ServiceContext): PanelDraft {
     description: 'What is pending or firing now. Each alert links to its runbook: start there.',
     width: 12,
     height: 7,
+    // A rule that cannot ask has nothing to draw; that it cannot is seen in the list.
+    signals: ['alert-queries'],
     filter: `{service="${service.id}",as_code="${project.owner}"}`,
   });
 }

@@ -1,7 +1,6 @@
 import type { AbsenceState, AlertRule, Severity } from '../model/alert-rule.ts';
 import { callerFile } from '../model/caller.ts';
-
-import { shortest } from '../model/duration.ts';
+import { longest, shortest, toDuration, toSeconds } from '../model/duration.ts';
 import { deepFreeze } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import type { RuleResource } from '../model/resource.ts';
@@ -86,7 +85,8 @@ export function buildRule(
     comparison: signal.limit.comparison,
     threshold: signal.limit.value.value,
     unit: signal.unit,
-    for: shortest(signal.limit.for),
+    // A limit that no fact can lengthen has to hold where rules are evaluated seldom, too.
+    for: longest(signal.limit.for, toDuration(2 * toSeconds(project.evaluationInterval))),
     keepFiringFor: KEEP_FIRING_FOR,
     evaluationInterval: shortest(project.evaluationInterval),
     dataSourceUid: project.dataSource.uid,

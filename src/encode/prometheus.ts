@@ -1,4 +1,4 @@
-import type { AlertRule } from '../model/alert-rule.ts';
+import { type AlertRule, watchesQueries } from '../model/alert-rule.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Comparison } from '../model/signal.ts';
@@ -8,12 +8,16 @@ const OPERATORS: Readonly<Record<Comparison, string>> = { gt: '>', gte: '>=', lt
 
 /**
  * Rules in the form of a Prometheus (or Mimir) rule file, one group per group of ours. The threshold, which Grafana
- * keeps apart, is part of the expression there.
+ * keeps apart, is part of the expression there. Rules that fire only where a query fails are left out: Prometheus knows
+ * no such state, and counts failed queries of rules itself.
  *
  * @example encodePrometheusRules(rules) // { groups: [{ name: 'user-service', interval: '1m', rules: [...] }] }
  */
 export function encodePrometheusRules(rules: readonly AlertRule[]): JsonObject {
-  const groups = groupBy(rules, ({ group }) => group);
+  const groups = groupBy(
+    rules.filter((rule) => !watchesQueries(rule)),
+    ({ group }) => group,
+  );
   return {
     groups: [...groups].map(([name, members]) => ({
       name,

@@ -36,7 +36,8 @@ function signalsOf(service: Service, catalog: Catalog): readonly Signal[] {
     ...resources(service),
     ...observing(service),
   ];
-  return complete(all.sort((left, right) => FAMILIES.indexOf(left.family) - FAMILIES.indexOf(right.family)));
+  const own = complete(all.sort((left, right) => FAMILIES.indexOf(left.family) - FAMILIES.indexOf(right.family)));
+  return [...own, alertQueries(own)];
 }
 
 /** The signal of an id, or undefined where it does not apply to the service. */
@@ -229,6 +230,32 @@ function observing(service: Service): Draft[] {
       perSeries: 'family',
     },
   ];
+}
+
+/** Signals whose queries are a part of another one, so that they fail with it and need not be asked twice. */
+const WITHIN_DEGRADATION: ReadonlySet<SignalId> = new Set(['latency-regression', 'pool-utilisation']);
+
+/**
+ * Whether the queries of the service's alerts can be answered at all. Its value is always 0; what counts is whether
+ * the query fails. The other rules keep their last state then, and would be silent for ever: Prometheus evaluates both
+ * sides of every `or`, so that an error in any of them fails this query too.
+ */
+function alertQueries(own: readonly Signal[]): Signal {
+  const degradation = own.some(({ id }) => id === 'degradation');
+  const asked = own.filter(
+    ({ id, fromDependency }) => fromDependency === undefined && !(degradation && WITHIN_DEGRADATION.has(id)),
+  );
+  const expressions = asked.map(({ alertExpression }) => group(alertExpression));
+  const expression = `0 * count(\n  ${firstOf(...expressions, 'vector(0)').replace(/\n/g, '\n  ')}\n)`;
+  return {
+    id: 'alert-queries',
+    family: 'resources',
+    title: 'Queries of the alerts',
+    unit: SIGNAL_UNITS['alert-queries'],
+    panelExpression: () => expression,
+    alertExpression: expression,
+    limit: { comparison: 'gt', value: count(0), for: '5m' },
+  };
 }
 
 /** The signals of the project as a whole: about no service, so without a service's matcher. */

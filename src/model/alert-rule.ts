@@ -57,8 +57,19 @@ export interface AlertRule {
   readonly paused: boolean;
 }
 
+/**
+ * Whether a rule is about the queries of other rules: its value never passes its limit, and it fires only where its
+ * query fails. A Prometheus that evaluates rules itself has `prometheus_rule_evaluation_failures_total` for that.
+ */
+export function watchesQueries({ signal }: Pick<AlertRule, 'signal'>): boolean {
+  return signal === 'alert-queries';
+}
+
 /** When a rule fires, as people say it. @example toldLimit(rule) // 'above 2 s for 2m' */
-export function toldLimit(rule: Pick<AlertRule, 'comparison' | 'threshold' | 'unit' | 'for'>): string {
+export function toldLimit(
+  rule: Pick<AlertRule, 'comparison' | 'threshold' | 'unit' | 'for'> & Partial<Pick<AlertRule, 'signal'>>,
+): string {
+  if (rule.signal !== undefined && watchesQueries({ signal: rule.signal })) return `a query fails for ${rule.for}`;
   const limit = formatQuantity({ unit: rule.unit, value: rule.threshold });
   return `${COMPARED[rule.comparison]} ${limit} for ${rule.for}`;
 }

@@ -41,3 +41,8 @@ export function toDuration(seconds: number): Duration {
   }
   return `${seconds}s`;
 }
+
+/** The longest of some durations, in its shortest form. @example longest('30s', '2m') // '2m' */
+export function longest(first: Duration, ...others: readonly Duration[]): Duration {
+  return shortest(others.reduce((best, each) => (toSeconds(each) > toSeconds(best) ? each : best), first));
+}

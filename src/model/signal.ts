@@ -21,6 +21,7 @@ export const SIGNAL_UNITS = {
   'instance-error-ratio': 'ratio',
   'traffic-ratio': 'ratio',
   'telemetry-absent': 'count',
+  'alert-queries': 'count',
   'data-source-reachable': 'count',
   watchdog: 'count',
 } as const satisfies Readonly<Record<string, Unit>>;

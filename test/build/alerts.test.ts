@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildContactPoints, buildRules } from '../../alerts/index.ts';
 import { receivers } from '../../alerts/routing.ts';
 import { contactPointOf, defineContactPoint, email, pagerDuty, slack, webhook } from '../../src/build/index.ts';
-import { pageLatency } from '../../src/model/alert-rule.ts';
+import { pageLatency, watchesQueries } from '../../src/model/alert-rule.ts';
 import { secret, secretsOf } from '../../src/model/contact-point.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { withPreviewReceivers } from '../../src/sync/index.ts';
@@ -19,7 +19,7 @@ function alertsOf(service: Service): string[] {
 describe('rules', () => {
   test('exist for every service they apply to', () => {
     const count = (id: string) => rules.filter(({ service }) => service === id).length;
-    expect([count('api-gateway'), count('user-service'), count('order-service')]).toEqual([11, 12, 13]);
+    expect([count('api-gateway'), count('user-service'), count('order-service')]).toEqual([12, 13, 14]);
     expect(alertsOf(aService({ pools: [], databases: [], dependencies: [] }))).toEqual([
       'ServiceLatencyRegression',
       'ServiceErrorRateHigh',
@@ -29,6 +29,7 @@ describe('rules', () => {
       'ServiceTelemetryAbsent',
       'ServiceCpuHigh',
       'ServiceMemoryHigh',
+      'ServiceAlertQueryFailing',
     ]);
   });
 
@@ -80,8 +81,61 @@ describe('rules', () => {
   test('keep their last state without data, but for the one that says so', () => {
     const special = rules.filter(({ rule }) => rule.noDataState !== 'KeepLast' || rule.execErrState !== 'KeepLast');
     expect(special.map(({ title, rule }) => [title, rule.noDataState, rule.execErrState])).toEqual([
+      ...shopServices.map(() => ['ServiceAlertQueryFailing', 'Alerting', 'Alerting']),
       ['DataSourceUnreachable', 'Alerting', 'Alerting'],
     ]);
+  });
+});
+
+describe('the rule on failing queries', () => {
+  const watching = rules.filter(({ rule }) => watchesQueries(rule));
+  const flat = (expression: string) => expression.replace(/\s/g, '');
+
+  /** Every call on series: functions, matchers, windows and offsets, without the numbers they are compared with. */
+  const reads = (expression: string) =>
+    flat(expression).match(/(?:rate|increase|\w+_over_time)\(\w+\{[^}]*\}(?:\[\w+\])?(?:offset\w+)?\)/g) ?? [];
+
+  test('asks every query of its service: one that fails for good is heard', () => {
+    expect(watching.map(({ service }) => service)).toEqual(shopServices.map(({ id }) => id));
+    for (const { rule, service } of watching) {
+      const others = rules.filter((other) => other.service === service && !watchesQueries(other.rule));
+      expect(others.length).toBeGreaterThan(8);
+      for (const { rule: other, title } of others) {
+        expect(reads(rule.expr)).toEqual(expect.arrayContaining([...reads(other.expr)]));
+        const within = ['ServiceLatencyRegression', 'ServicePoolSaturated'].includes(title);
+        if (!within) expect(flat(rule.expr)).toContain(flat(other.expr));
+      }
+    }
+  });
+
+  test('of a service without signs of degradation asks for its baseline by itself', () => {
+    const lonely = rulesOf(desiredOf([aService({ pools: [], databases: [] })]));
+    const expr = (title: string) => flat(lonely.find((one) => one.title === title)?.rule.expr ?? '-');
+    expect(expr('ServiceAlertQueryFailing')).toContain(expr('ServiceLatencyRegression'));
+  });
+
+  test('warns once for all services, and never pages: a Prometheus that is down has its own page', () => {
+    for (const { rule } of watching) {
+      expect(rule).toMatchObject({ severity: 'warning', notification: { receiver: 'shop-chat' } });
+      expect(rule.notification).toEqual(watching[0]?.rule.notification);
+      expect(rule.alert).toBe('ServiceAlertQueryFailing');
+    }
+  });
+
+  test('fires by the failing query alone: a value above its limit cannot be', () => {
+    for (const { rule } of watching) {
+      expect(rule.expr).toMatch(/^0 \* count\(/);
+      expect(rule.expr).toMatch(/or vector\(0\)\s*\)$/);
+      expect([rule.comparison, rule.threshold]).toEqual(['gt', 0]);
+    }
+  });
+
+  test('waits five minutes, or two evaluations where those are longer', () => {
+    for (const { rule } of watching) expect(rule).toMatchObject({ group: rule.labels['service'], for: '5m' });
+    const seldom = rulesOf(desiredOf(shopServices, { evaluationInterval: '5m' }));
+    for (const { rule } of seldom.filter((one) => watchesQueries(one.rule))) expect(rule.for).toBe('10m');
+    // The same for the others that no fact can lengthen.
+    expect(seldom.find(({ title }) => title === 'DataSourceUnreachable')?.rule.for).toBe('10m');
   });
 });
 

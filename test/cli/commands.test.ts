@@ -67,11 +67,11 @@ describe('sync', () => {
     expect(first.stdout).toContain(
       '+ create alert rules    11 for api-gateway, 12 for user-service, 13 for order-service, 1 for the project',
     );
-    expect(first.stdout).toMatch(/Applied: 44 created, 0 changed, 0 deleted\. {2}\d+\.\d s/);
+    expect(first.stdout).toMatch(/Applied: 47 created, 0 changed, 0 deleted\. {2}\d+\.\d s/);
     expect(first.stderr).toContain('[1/');
     const second = await run('sync', [], { CI: 'true' }, project);
     expect(second.code).toBe(0);
-    expect(second.stdout).toMatch(/Nothing to do: 44 resources are as in the code\. {2}\d+\.\d s/);
+    expect(second.stdout).toMatch(/Nothing to do: 47 resources are as in the code\. {2}\d+\.\d s/);
     expect(second.stderr).toBe('');
   });
 
@@ -235,7 +235,7 @@ describe('plan', () => {
   test('writes nothing, and exits with 10 when asked about changes', async () => {
     const { code, stdout } = await run('plan', ['--dir', 'planned', '--fail-on-change'], {}, project);
     expect(code).toBe(10);
-    expect(stdout).toContain('44 to create');
+    expect(stdout).toContain('47 to create');
     await expect(readFile(join(project, 'planned/manifest.json'))).rejects.toThrow('ENOENT');
   });
 
@@ -294,7 +294,7 @@ describe('plan', () => {
       format: 'grafana-as-code/plan',
       version: 1,
       changed: true,
-      counts: { create: 44, delete: 0 },
+      counts: { create: 47, delete: 0 },
     });
     const markdown = await run('plan', ['--dir', 'planned', '--format', 'md'], {}, project);
     expect(markdown.stdout).toContain('### Grafana plan for directory planned/grafana');

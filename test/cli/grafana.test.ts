@@ -45,14 +45,14 @@ describe('sync to a Grafana', { sequential: true }, () => {
     const first = await command('sync', ['--format', 'json']);
     expect(first).toMatchObject({ code: 0 });
     const json = planJsonSchema.parse(JSON.parse(first.stdout));
-    expect(json.counts).toMatchObject({ create: 44, blocked: 0 });
-    expect(json.outcome?.applied).toHaveLength(44);
+    expect(json.counts).toMatchObject({ create: 47, blocked: 0 });
+    expect(json.outcome?.applied).toHaveLength(47);
     expect(json.outcome?.links).toContain(`${served.url}/d/shop-user-service`);
     expect(first.stderr).toContain('[1/11] folder Shop');
     fake.wait(180_000);
     const second = await command('sync');
     expect(second).toMatchObject({ code: 0 });
-    expect(second.stdout).toMatch(/Nothing to do: 44 resources are as in the code\. {2}9 requests, \d+\.\d s/);
+    expect(second.stdout).toMatch(/Nothing to do: 47 resources are as in the code\. {2}9 requests, \d+\.\d s/);
     const plan = await command('plan', ['--format', 'json', '--fail-on-change']);
     expect(plan.code).toBe(0);
     expect(planJsonSchema.parse(JSON.parse(plan.stdout)).changed).toBe(false);

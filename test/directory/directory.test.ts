@@ -116,7 +116,7 @@ describe('the second sync', () => {
     const before = await files();
     const { plan: second } = await sync();
     expect(isNoOp(second)).toBe(true);
-    expect(countActions(second).unchanged).toBe(44);
+    expect(countActions(second).unchanged).toBe(47);
     expect(await files()).toEqual(before);
   });
 
@@ -161,7 +161,7 @@ describe('what left the code', () => {
   test('has its files removed and its rules listed for Grafana to delete', async () => {
     await sync();
     const { outcome } = await sync(fewer);
-    expect(outcome.applied.filter(({ action }) => action === 'delete')).toHaveLength(14);
+    expect(outcome.applied.filter(({ action }) => action === 'delete')).toHaveLength(15);
     const names = [...(await files()).keys()];
     expect(names).not.toContain('grafana/dashboards/shop-services/shop-order-service.json');
     expect(names).not.toContain('grafana/alerting/shop-rules-order-service.yaml');
@@ -169,7 +169,7 @@ describe('what left the code', () => {
       deleteRules: { uid: string }[];
     };
     expect(deleteRules.map(({ uid }) => uid)).toContain('shop-order-service-errors');
-    expect(deleteRules).toHaveLength(13);
+    expect(deleteRules).toHaveLength(14);
   });
 
   test('stays listed in later syncs, and is no longer listed when it comes back', async () => {
@@ -405,7 +405,7 @@ describe('damage', () => {
     await sync();
     await unlink(join(root, 'manifest.json'));
     const made = await planned();
-    expect(countActions(made)).toMatchObject({ update: 0, unchanged: 44 });
+    expect(countActions(made)).toMatchObject({ update: 0, unchanged: 47 });
     expect(made.repairs).toEqual([{ subject: 'manifest.json', problem: 'does not list 13 of our files' }]);
   });
 

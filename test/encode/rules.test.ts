@@ -21,7 +21,7 @@ function decoded(form: Json): AlertRule | undefined {
 describe('the Grafana form of a rule', () => {
   test('comes back as the rule it was made of, for every rule', () => {
     for (const { rule } of resources) {
-      const back = decodeGrafanaRule(encodeGrafanaRule(rule, FOLDER), '1m', FOLDER);
+      const back = decodeGrafanaRule(encodeGrafanaRule(rule, FOLDER), rule.evaluationInterval, FOLDER);
       expect(back?.rule).toEqual(rule);
       expect(back?.rest).toBeUndefined();
     }

@@ -19,6 +19,7 @@ describe('signals', () => {
   test.each(Object.entries(PROFILES))('of the profile %s parse, for alerts and for panels', (_, metrics) => {
     const all = signalsOf(aService({ metrics, dependencies: [{ service: 'user-service' }] }));
     expect(all.map(({ id }) => id).sort()).toEqual([
+      'alert-queries',
       'cpu-utilisation',
       'degradation',
       'dependency-error-ratio',
