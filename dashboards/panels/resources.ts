@@ -8,6 +8,7 @@ import {
 } from '../../src/build/index.ts';
 import { findSignal } from '../../src/metrics/index.ts';
 import { series } from '../../src/metrics/promql.ts';
+import { onePerContainer } from '../../src/metrics/resources.ts';
 
 /** What the instances use and how they feel. */
 export function resourceSection(context: ServiceContext): Section {
@@ -77,7 +78,7 @@ function throttling({ service: { metrics } }: ServiceContext): PanelDraft[] {
       width: 8,
       queries: [
         {
-          expr: `sum by (pod)(rate(${series(periods)}[${RATE}])) / sum by (pod)(rate(${series(total)}[${RATE}]))`,
+          expr: `max by (pod)(${onePerContainer(`rate(${series(periods)}[${RATE}])`)} / ${onePerContainer(`rate(${series(total)}[${RATE}])`)})`,
           legend: '{{pod}}',
         },
       ],
@@ -112,7 +113,7 @@ function restarts({ service: { metrics } }: ServiceContext): PanelDraft[] {
   const { kind, series: binding } = metrics.restarts;
   const expr =
     kind === 'counter'
-      ? `round(sum by (pod)(increase(${series(binding)}[${RATE}])))`
+      ? `round(sum by (pod)(${onePerContainer(`increase(${series(binding)}[${RATE}])`)}))`
       : `sum by (instance)(changes(${series(binding, [INSTANCE])}[${RATE}]))`;
   return [
     timeseriesPanel({

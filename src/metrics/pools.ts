@@ -1,4 +1,4 @@
-import type { Matcher } from '../model/metrics.ts';
+import type { Matcher, SeriesBinding } from '../model/metrics.ts';
 import type { Pool, Service } from '../model/service.ts';
 import { steady } from './guards.ts';
 import { sums } from './histogram.ts';
@@ -37,8 +37,10 @@ function databaseUtilisation(service: Service, pools: readonly DatabasePool[], r
     const extra = pools.length === 1 ? [] : [matcher(label, '=', pool.name)];
     return `0 * ${inUse(extra)} + ${pool.maxConnections}`;
   });
-  const maxima =
-    max === undefined ? declared : [`sum ${by(...keep)}(last_over_time(${series(max, only)}[5m]))`, ...declared];
+  // 0, -1 and infinity are how agents say "unlimited": a pool with such a maximum would never be full, or always.
+  const reported = (binding: SeriesBinding) =>
+    `sum ${by(...keep)}(last_over_time(${series(binding, only)}[5m])) > 0 < Inf`;
+  const maxima = max === undefined ? declared : [reported(max), ...declared];
   return worst(`${inUse([])} / (${maxima.join(' or ')})`, label, reading.perInstance);
 }
 

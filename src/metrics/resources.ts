@@ -12,11 +12,7 @@ export function cpuUtilisation(
   const { cpu } = service.metrics;
   switch (cpu.kind) {
     case 'container':
-      return keepWorst(
-        `sum by (namespace, pod)(rate(${series(cpu.usage)}[${window}])) / sum by (namespace, pod)(${series(cpu.limit)})`,
-        'pod',
-        perInstance,
-      );
+      return keepWorst(overLimit(`rate(${series(cpu.usage)}[${window}])`, series(cpu.limit)), 'pod', perInstance);
     case 'process-seconds':
       return keepWorst(
         `sum by (instance)(rate(${series(cpu.usage, only)}[${window}])) / ${cpu.limitCores}`,
@@ -35,11 +31,7 @@ export function memoryUtilisation(service: Service, perInstance = false, only: r
   const { memory } = service.metrics;
   switch (memory.kind) {
     case 'container':
-      return keepWorst(
-        `sum by (namespace, pod)(${series(memory.usage)}) / sum by (namespace, pod)(${series(memory.limit)})`,
-        'pod',
-        perInstance,
-      );
+      return keepWorst(overLimit(series(memory.usage), series(memory.limit)), 'pod', perInstance);
     case 'ratio':
       // A limit of -1 means "none" for some of the JVM's memory pools.
       return keepWorst(
@@ -56,6 +48,21 @@ export function memoryUtilisation(service: Service, perInstance = false, only: r
     default:
       return memory satisfies never;
   }
+}
+
+/**
+ * The largest of the series of each container: what tells them apart is who scraped them, and added up they would count
+ * twice. Two kube-state-metrics and two cAdvisors are common.
+ *
+ * @example onePerContainer('container_memory_working_set_bytes{}')
+ */
+export function onePerContainer(selector: string): string {
+  return `max by (namespace, pod, container)(${selector})`;
+}
+
+/** By container, so that a sidecar is held against its own limit; one without a limit, or with 0, has no share. */
+function overLimit(usage: string, limit: string): string {
+  return `${onePerContainer(usage)} / ${onePerContainer(`${limit} > 0`)}`;
 }
 
 function keepWorst(expression: string, instance: string, perInstance: boolean): string {

@@ -69,7 +69,7 @@ describe('signals', () => {
       'pool-utilisation',
     );
     expect(utilisation?.alertExpression.replace(/\s+/g, ' ')).toMatch(
-      /db_client_connection_max\{.*\) or 0 \* .* \+ 37/,
+      /db_client_connection_max\{.*\) > 0 < Inf or 0 \* .* \+ 37/,
     );
   });
 
