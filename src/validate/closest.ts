@@ -1,10 +1,24 @@
-/** The known name that is nearest to a mistyped one, if it is near. */
+/**
+ * The known name that is nearest to a mistyped one, if it is near. What names have in common, such as `-service`, makes
+ * none of them nearer: `user-service` is not a misspelt `order-service`.
+ *
+ * @example closest('user-servise', ['user-service', 'order-service']) // 'user-service'
+ */
 export function closest(typed: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, away: distance(typed.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, away }) => away <= nearEnough(typed, candidate))
     .sort((left, right) => left.away - right.away);
-  const [best] = ranked;
-  return best !== undefined && best.away <= Math.max(2, Math.floor(typed.length / 4)) ? best.candidate : undefined;
+  return ranked[0]?.candidate;
+}
+
+/** Two letters, a quarter of a long name; less where few letters tell the two names apart at all. */
+function nearEnough(typed: string, candidate: string): number {
+  const [left, right] = [typed.toLowerCase().split('-'), candidate.toLowerCase().split('-')];
+  const own = left.filter((word) => !right.includes(word)).join('-');
+  return own.length === 0
+    ? typed.length
+    : Math.min(Math.max(2, Math.floor(typed.length / 4)), Math.floor(own.length / 2));
 }
 
 /** Levenshtein's distance. */

@@ -41,6 +41,7 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
     ...duplicateUids(desired),
     ...duplicateTitles(dashboards),
     ...resources.flatMap(deafContactPoint),
+    ...resources.flatMap(rewrittenName),
     ...dashboards.flatMap((dashboard) => [
       ...boardProblems(dashboard, project.owner),
       ...panelQueries(dashboard, catalog, callers, isCounter),
@@ -92,6 +93,40 @@ function deafContactPoint(resource: Resource): Diagnostic[] {
       remedy: 'Give it one, such as pagerDuty({ integrationKey: secret(…) }), or leave it out.',
     },
   ];
+}
+
+/**
+ * Grafana takes blanks away from the ends of names; then what it stores is not what the code says, and every plan wants
+ * to change it again. A file-provisioned folder of such a title is made anew at each start.
+ */
+function rewrittenName(resource: Resource): Diagnostic[] {
+  const tags = resource.kind === 'dashboard' ? resource.spec['tags'] : undefined;
+  const names = [
+    ['name', resource.title],
+    ...(resource.kind === 'rule' ? [['rule group', resource.rule.group] as const] : []),
+    ...(Array.isArray(tags) ? tags.map((tag) => ['tag', String(tag)] as const) : []),
+  ] as const;
+  return names.flatMap(([what, text]) => {
+    const fault =
+      text.trim() === ''
+        ? 'is empty'
+        : text !== text.trim()
+          ? 'begins or ends with a blank'
+          : /\p{Cc}/u.test(text)
+            ? 'holds a line break or another control character'
+            : undefined;
+    if (fault === undefined) return [];
+    return [
+      {
+        code: 'B015',
+        level: 'error',
+        file: resource.source,
+        subject: `${resource.kind} ${resource.uid}`,
+        message: `has the ${what} ${JSON.stringify(text)}, which ${fault}: Grafana would store another one`,
+        remedy: 'Write it without.',
+      },
+    ];
+  });
 }
 
 /** For each service, those that call it. */

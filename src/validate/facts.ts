@@ -5,8 +5,10 @@ import { isDuration, toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
 import { type Catalog, dependencyAddress, type Service } from '../model/service.ts';
+import { matcherProblems, metricProfile, name, positive, sharedMetrics } from './bindings.ts';
 import { closest } from './closest.ts';
 import { onService as error } from './on-service.ts';
+import { slips } from './slips.ts';
 import { thresholdProblems } from './thresholds.ts';
 
 /** Grafana refuses longer UIDs. */
@@ -16,35 +18,19 @@ const LONGEST_SLUG = '-dependency'.length;
 /** Ids that mean something else: the overview's dashboard and the group of the project's own rules. */
 const RESERVED = ['overview', 'project', 'services'];
 
-/** Names stand in labels, titles and templates of Grafana. */
-const name = z
-  .string()
-  .refine((text) => text.trim() !== '', 'is empty')
-  .refine((text) => !/\p{Cc}/u.test(text), 'holds a line break or another control character')
-  .refine((text) => !text.includes('{{'), 'holds {{, which Grafana takes for a template');
-const positive = z.number().positive();
-const matcher = z.string().refine((text) => !/^\w*=?""$/.test(text), 'matches series without the label');
-const series = z.strictObject({ name, matchers: z.array(matcher).min(1) });
 const quantity = z.strictObject({ unit: z.string(), value: z.number() });
+/** Connections are counted. */
+const whole = z.number().int().positive();
 const pool = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('database'), name, maxConnections: positive }),
-  z.strictObject({ kind: z.literal('http'), name, maxConnections: positive, address: name.optional() }),
+  z.strictObject({ kind: z.literal('database'), name, maxConnections: whole }),
+  z.strictObject({ kind: z.literal('http'), name, maxConnections: whole, address: name.optional() }),
 ]);
 const service = z.strictObject({
   id: z.string(),
   title: name,
   team: name,
   tier: z.enum(['edge', 'internal']),
-  metrics: z.looseObject({
-    convention: name,
-    server: series.loose(),
-    client: series.loose(),
-    database: series.loose(),
-    databasePool: z.looseObject({ pool: name, used: series.loose() }),
-    httpPool: z.looseObject({ kind: z.string() }),
-    cpu: z.looseObject({ kind: z.string() }),
-    memory: z.looseObject({ kind: z.string() }),
-  }),
+  metrics: metricProfile,
   databases: z.array(z.strictObject({ name, system: name })),
   pools: z.array(pool),
   dependencies: z.array(
@@ -58,13 +44,14 @@ const service = z.strictObject({
 });
 
 const duration = z.string().refine(isDuration, 'is no duration such as 30s or 2m');
+const lasting = duration.refine((text) => !isDuration(text) || toSeconds(text) > 0, 'is no time at all');
 /** Facts of the project that everything is made of. */
 const otherFacts = z.looseObject({
   system: name,
   team: name,
   folder: z.looseObject({ title: name }),
   dataSource: z.looseObject({ uid: name, name }),
-  scrapeInterval: duration,
+  scrapeInterval: lasting,
   histogramBoundaries: z.looseObject({ server: z.array(positive).min(1), database: z.array(positive).min(1) }),
   repository: z.looseObject({
     url: z
@@ -74,8 +61,8 @@ const otherFacts = z.looseObject({
   }),
   notifications: z.looseObject({
     groupWait: z.looseObject({ critical: duration, warning: duration }),
-    groupInterval: duration,
-    repeatInterval: duration,
+    groupInterval: lasting,
+    repeatInterval: lasting,
   }),
   previewWebhook: z.url({ protocol: /^https?$/, error: 'is no http or https address' }),
 });
@@ -90,12 +77,19 @@ export function validateFacts(catalog: Catalog, project: Project): readonly Diag
     ...projectProblems(project),
     ...(listed.length === catalog.services.length ? [] : [noService()]),
     ...[...wrong.values()].flat(),
-    ...sound.flatMap((each) => [
-      ...idProblems(each, project),
-      ...thresholdProblems(each, project),
-      ...poolProblems(each),
-    ]),
+    ...sound.flatMap((each) => {
+      const thresholds = thresholdProblems(each, project);
+      return [
+        ...idProblems(each, project),
+        ...thresholds,
+        ...poolProblems(each),
+        ...matcherProblems(each),
+        // What cannot be right at all needs no guess at what was meant.
+        ...(thresholds.length === 0 ? slips(each) : []),
+      ];
+    }),
     ...duplicateIds({ services: sound }),
+    ...sharedMetrics(sound),
     ...sound.flatMap((each) => dependencyProblems(each, { services: listed })),
   ];
 }
@@ -121,13 +115,36 @@ function shape(each: Service): Diagnostic[] {
   if (parsed.success) return [];
   return parsed.error.issues.map((issue) => {
     const path = issue.path.map(String).join('.');
+    const near = issue.code === 'unrecognized_keys' ? nearKeys(issue.keys, issue.path) : '';
     return error(
       'F001',
       each,
       `has a wrong fact${path === '' ? '' : ` at ${path}`}: ${issue.message}`,
-      'The type ServiceFacts in src/model/service.ts explains every fact; npm run check shows the line.',
+      `${near}The type ServiceFacts in src/model/service.ts explains every fact; npm run check shows the line.`,
     );
   });
+}
+
+/** What misspelt keys were most likely meant to be, by the keys that may stand at their place. */
+function nearKeys(keys: readonly string[], path: readonly PropertyKey[]): string {
+  const known = [...new Set(keysAt(service, path))];
+  return keys
+    .flatMap((key) => {
+      const near = closest(key, known);
+      return near === undefined ? [] : [`Did you mean "${near}"? `];
+    })
+    .join('');
+}
+
+/** The keys of a schema's objects at a place, of every form that the place may have. */
+function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, path.slice(1));
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path));
+  if (!(schema instanceof z.ZodObject)) return [];
+  const shapeOf = schema.shape as Readonly<Record<string, unknown>>;
+  const [key, ...rest] = path;
+  return key === undefined ? Object.keys(shapeOf) : keysAt(shapeOf[String(key)], rest);
 }
 
 function projectProblems(project: Project): Diagnostic[] {
@@ -147,7 +164,8 @@ function projectProblems(project: Project): Diagnostic[] {
       `has the folder UID "${folder.uid}", which does not begin with "${owner}-" or is longer than ${MAX_UID}`,
       `Name it such as ${owner}-services.`,
     );
-  if (!isDuration(evaluationInterval) || toSeconds(evaluationInterval) % 10 !== 0)
+  const seconds = isDuration(evaluationInterval) ? toSeconds(evaluationInterval) : 0;
+  if (seconds === 0 || seconds % 10 !== 0)
     at('F012', `evaluates every ${evaluationInterval}, which is no multiple of 10 s`, 'Grafana accepts 10s, 30s, 1m …');
   const parsed = otherFacts.safeParse(project);
   for (const { path, message } of parsed.success ? [] : parsed.error.issues)
@@ -204,7 +222,11 @@ function dependencyProblems(each: Service, { services }: Catalog): Diagnostic[] 
   const known = services.map(({ id }) => id);
   const unknown = each.dependencies.flatMap((dependency) => {
     if (!('service' in dependency) || known.includes(dependency.service)) return [];
-    const near = closest(dependency.service, known);
+    const near = closest(
+      dependency.service,
+      // Neither itself nor what it calls already can be what was meant.
+      known.filter((id) => id !== each.id && !each.dependencies.some((one) => 'service' in one && one.service === id)),
+    );
     return [
       error(
         'F004',
@@ -226,7 +248,16 @@ function dependencyProblems(each: Service, { services }: Catalog): Diagnostic[] 
 }
 
 function poolProblems(each: Service): Diagnostic[] {
-  return [...sameName(each), ...sameCalls(each)];
+  return [...sameName(each), ...sameCalls(each), ...sameDatabase(each)];
+}
+
+function sameDatabase(each: Service): Diagnostic[] {
+  return [...groupBy(each.databases, ({ name: database, system }) => `${system} ${database}`)].flatMap(
+    ([key, members]) =>
+      members.length > 1
+        ? [error('F009', each, `has two databases named "${key}"`, 'State each once, by its name in the metrics.')]
+        : [],
+  );
 }
 
 /** Outbound pools are told apart by the address that they are for; without one, a pool is for all calls. */

@@ -45,7 +45,7 @@ export function queryProblems(expression: string, rules: QueryRules): readonly Q
     return [
       {
         code: 'Q001',
-        message: `has a query that is no PromQL, near "${first.near.replace(/\s+/g, ' ')}"`,
+        message: `has a query that is not PromQL${lineOf(expression, first.near)}, near "${first.near.replace(/\s+/g, ' ')}"`,
         remedy: 'Correct it; promtool or Grafana’s Explore show more.',
       },
     ];
@@ -56,6 +56,21 @@ export function queryProblems(expression: string, rules: QueryRules): readonly Q
     ...selectors.flatMap((selector) => counterProblem(selector, rules)),
     ...selectors.flatMap((selector) => windowProblem(selector, rules)),
   ]);
+}
+
+/** In which line of a query the place stands; nothing where the query has one line. */
+function lineOf(expression: string, near: string): string {
+  const lines = expression.trim().split('\n');
+  if (lines.length < 2) return '';
+  // The tree reads the query as one line: its place is found again by the text before it, blanks aside.
+  const flat = (text: string) => text.replace(/\s/g, '');
+  const before = flat(expression).indexOf(flat(near));
+  let seen = 0;
+  const at = lines.findIndex((line) => {
+    seen += flat(line).length;
+    return seen > before + flat(near).length / 2;
+  });
+  return before < 0 || at < 0 ? '' : ` in line ${at + 1} of ${lines.length}`;
 }
 
 /** A rule has no dashboard: nobody fills in a variable, and what it stands in matches nothing. */

@@ -30,7 +30,33 @@ export function thresholdProblems(each: Service, project: Project): Diagnostic[]
     for (const [field, value] of Object.entries(threshold))
       problems.push(...fieldProblems(each, `${key}.${field}`, model[field], value));
   }
-  return problems.length > 0 ? problems : [...boundaryProblems(each, project), ...forProblems(each, project)];
+  return problems.length > 0
+    ? problems
+    : [...boundaryProblems(each, project), ...reachProblems(each, project), ...forProblems(each, project)];
+}
+
+/** A quantile never reads as more than the last boundary, so that nothing is above it. */
+function reachProblems(each: Service, { histogramBoundaries }: Project): Diagnostic[] {
+  const { latencyP95, degradation, queryP95, latencyRegression } = each.thresholds;
+  const checks = [
+    ['latencyP95.above', latencyP95.above, 'server'],
+    ['degradation.latencyAbove', degradation.latencyAbove, 'server'],
+    ['degradation.regressionFloor', degradation.regressionFloor, 'server'],
+    ['latencyRegression.floor', latencyRegression.floor, 'server'],
+    ['queryP95.above', queryP95.above, 'database'],
+  ] as const;
+  return checks.flatMap(([place, { value }, family]) => {
+    const last = Math.max(...histogramBoundaries[family]);
+    if (value < last) return [];
+    return [
+      error(
+        'F017',
+        each,
+        `has thresholds.${place} = ${value} s, and no quantile of the ${family} histogram reads above its last boundary, ${last} s`,
+        'Choose a lower one, or add boundaries above it in src/project.ts and in the services.',
+      ),
+    ];
+  });
 }
 
 function fieldProblems(
@@ -45,7 +71,7 @@ function fieldProblems(
         'F001',
         each,
         `has a fact thresholds.${place}, which does not exist`,
-        'The type Thresholds in src/model/service.ts lists them.',
+        `${nearField(place)}The type Thresholds in src/model/service.ts lists them.`,
       ),
     ];
   if (typeof model === 'string') {
@@ -71,30 +97,45 @@ function fieldProblems(
       ),
     ];
   }
-  return !canBeRight(place, value)
+  return !canBeRight(place, value, each)
     ? [
         error(
           'F006',
           each,
           `has thresholds.${place} = ${value.value}, which can never be right`,
           value.unit === 'ratio'
-            ? 'percent(5) is five percent; it goes from 0 to 100.'
+            ? 'percent(5) is five percent; it goes from 0 to 100, and nothing is above 100 %.'
             : (HINTS[place] ?? 'Give a number that is not negative.'),
         ),
       ]
     : [];
 }
 
+function nearField(place: string): string {
+  const [key = '', field = ''] = place.split('.');
+  const near = closest(field, Object.keys(defaultThresholds[key as keyof Thresholds]));
+  return near === undefined ? '' : `Did you mean "${near}"? `;
+}
+
 /** Every threshold parts some values from others: one that all or none pass is a slip. */
-function canBeRight(place: string, { unit, value }: Quantity): boolean {
+function canBeRight(place: string, { unit, value }: Quantity, { pools, databases }: Service): boolean {
   if (!Number.isFinite(value) || value < 0 || (unit === 'ratio' && value > 1)) return false;
-  if (place === 'degradation.atLeast') return [1, 2, 3].includes(value);
+  // Nothing is above everything, nor is everything below it: such a limit is never passed, or always.
+  if (unit === 'ratio' && value === 1 && /\.(above|below)$/.test(place)) return false;
+  if (place === 'telemetryAbsent.above') return value < 1;
+  if (place === 'degradation.atLeast') {
+    const signs = 1 + Math.min(1, pools.length) + Math.min(1, databases.length);
+    // With a single sign there is no such alert at all.
+    return [1, 2, 3].includes(value) && (signs === 1 || value <= signs);
+  }
   if (place === 'latencyRegression.above') return value > 1;
   return value > 0 || !/\.(atLeast|below)$/.test(place);
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  'degradation.atLeast': 'There are three signs: count(1), count(2) or count(3).',
+  'degradation.atLeast':
+    'There are three signs, latency, pool and query, of which the service has those of its pools and databases.',
+  'telemetryAbsent.above': 'A family is missing or not, 1 or 0: count(0).',
   'latencyRegression.above': 'As slow as ever is 1: times(3) is three times as slow.',
 };
 

@@ -125,7 +125,35 @@ describe('what is built', () => {
       ),
       'has no variable "instance"',
     ],
-    ['Q001', 'PromQL that does not parse', withPanel(query('sum(rate(x[5m])')), 'no PromQL'],
+    ['Q001', 'PromQL that does not parse', withPanel(query('sum(rate(x[5m])')), 'is not PromQL'],
+    [
+      'Q001',
+      'PromQL of several lines: the line is named',
+      withPanel(query('sum(up)\n  / sum(\n    rate(x[5m]\n  )')),
+      'is not PromQL in line',
+    ],
+    ...(
+      [
+        [
+          'a title that ends with a blank',
+          'shop-user-service',
+          { title: 'User Service ' },
+          'has the name "User Service "',
+        ],
+        ['a folder’s title with a line break', 'shop-services', { title: 'Sh\nop' }, 'a line break'],
+        [
+          'a contact point that begins with a blank',
+          'shop-chat',
+          { title: ' shop-chat' },
+          'begins or ends with a blank',
+        ],
+      ] as const
+    ).map(([what, uid, change, message]): [string, string, Desired, string] => [
+      'B015',
+      what,
+      withResource(uid, (resource) => ({ ...resource, ...change })),
+      message,
+    ]),
     [
       'Q002',
       'a query without the matcher of its service',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { otel } from '../../src/metrics/index.ts';
+import { otel, promClient } from '../../src/metrics/index.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { count, milliseconds, percent, seconds, times } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service, type ServiceFacts } from '../../src/model/service.ts';
@@ -15,7 +15,182 @@ function untyped(facts: object): Service {
   return aService(facts as Partial<ServiceFacts>);
 }
 
+const shopMetrics = otel({ job: 'shop/payments' });
+const declared = promClient({ job: 'payments', cpuLimitCores: 1, memoryLimitBytes: 2 ** 29 });
+const withMetrics = (metrics: object) => untyped({ metrics: { ...shopMetrics, ...metrics } });
+const pool = (facts: object) => untyped({ pools: [{ kind: 'database', name: 'x', maxConnections: 5, ...facts }] });
+
+/** Facts that used to be valid and to alert wrongly, or never. */
+const WRONG: [string, string, Service[], string][] = [
+  ['F001', 'a pool of half a connection', [pool({ maxConnections: 0.5 })], 'at pools.0.maxConnections'],
+  ['F001', 'a pool without end', [pool({ maxConnections: Number.POSITIVE_INFINITY })], 'at pools.0.maxConnections'],
+  ['F001', 'a name that ends with a blank', [pool({ name: 'x ' })], 'begins or ends with a blank'],
+  [
+    'F001',
+    'a memory limit of 0',
+    [untyped({ metrics: { ...declared, memory: { ...declared.memory, limitBytes: 0 } } })],
+    'at metrics.memory.limitBytes',
+  ],
+  [
+    'F001',
+    'a CPU limit that is no number',
+    [untyped({ metrics: { ...declared, cpu: { ...declared.cpu, limitCores: Number.NaN } } })],
+    'at metrics.cpu.limitCores',
+  ],
+  ['F001', 'a namespace without a name', [aService({ metrics: otel({ job: '/payments' }) })], 'at metrics.cpu.usage'],
+  [
+    'F001',
+    'a matcher without quotation marks',
+    [withMetrics({ server: { ...shopMetrics.server, matchers: ['job=shop'] } })],
+    'is not a matcher',
+  ],
+  [
+    'F001',
+    'failures that no matcher tells',
+    [withMetrics({ server: { ...shopMetrics.server, failed: undefined } })],
+    'at metrics.server.failed',
+  ],
+  ['F001', 'a misspelt family', [withMetrics({ databasepool: shopMetrics.databasePool })], 'databasepool'],
+  [
+    'F006',
+    'a share that nothing is above',
+    [aService({ thresholds: { errorRatio: { above: percent(100) } } })],
+    'errorRatio.above = 1',
+  ],
+  [
+    'F006',
+    'a share that everything is below',
+    [aService({ thresholds: { trafficRatio: { below: percent(100) } } })],
+    'trafficRatio.below = 1',
+  ],
+  [
+    'F006',
+    'more families than one series can miss',
+    [aService({ thresholds: { telemetryAbsent: { above: count(1) } } })],
+    'telemetryAbsent.above = 1',
+  ],
+  [
+    'F006',
+    'more signs than the service has',
+    [aService({ databases: [], thresholds: { degradation: { atLeast: count(3) } } })],
+    'degradation.atLeast = 3',
+  ],
+  ['F008', 'no waiting at all', [aService({ thresholds: { errorRatio: { for: '0s' } } })], 'errorRatio.for = 0s'],
+  [
+    'F009',
+    'two databases of one name',
+    [aService({ databases: [1, 2].map(() => ({ name: 'ledger', system: 'postgresql' })) })],
+    'two databases named',
+  ],
+  [
+    'F017',
+    'a latency limit at the last boundary',
+    [aService({ thresholds: { latencyP95: { above: seconds(10) } } })],
+    'reads above its last boundary, 10 s',
+  ],
+  [
+    'F017',
+    'a floor above the last boundary',
+    [aService({ thresholds: { latencyRegression: { floor: seconds(15) } } })],
+    'latencyRegression.floor',
+  ],
+  ['F018', 'a job that is a pattern', [aService({ metrics: otel({ job: 'shop/.*' }) })], 'compares letter by letter'],
+  [
+    'F018',
+    'a matcher that finds nothing',
+    [withMetrics({ server: { ...shopMetrics.server, matchers: ['job!~".*"'] } })],
+    'finds no series',
+  ],
+  [
+    'F018',
+    'a matcher that finds everything',
+    [withMetrics({ server: { ...shopMetrics.server, matchers: ['job=~".+"'] } })],
+    'finds every series',
+  ],
+  [
+    'F018',
+    'failures that are none',
+    [withMetrics({ server: { ...shopMetrics.server, failed: 'status!~".*"' } })],
+    'at metrics.server.failed that finds no series',
+  ],
+  [
+    'F018',
+    'two values of one label',
+    [withMetrics({ client: { ...shopMetrics.client, matchers: ['job="a"', 'job="b"'] } })],
+    'can never hold together',
+  ],
+  [
+    'F019',
+    'two services of one job',
+    [aService(), aService({ id: 'staging', metrics: shopMetrics })],
+    'so does payments',
+  ],
+];
+
+/** Right in form, and most likely meant otherwise. */
+const SLIPS: [string, Partial<ServiceFacts>, string][] = [
+  ['percent(0.75) for 75 %', { thresholds: { poolUtilisation: { atLeast: percent(0.75) } } }, 'percent(75)'],
+  ['percent(0.9) for 90 %', { thresholds: { memoryUtilisation: { above: percent(0.9) } } }, 'percent(90)'],
+  ['percent(0.8) for 80 %', { thresholds: { cpuUtilisation: { above: percent(0.8) } } }, 'percent(80)'],
+  ['percent(0.05) for 5 %', { thresholds: { errorRatio: { above: percent(0.05) } } }, 'percent(5)'],
+  ['percent(0.1) for 10 %', { thresholds: { dependencyErrorRatio: { above: percent(0.1) } } }, 'percent(10)'],
+  ['percent(0.2) for 20 %', { thresholds: { instanceErrorRatio: { above: percent(0.2) } } }, 'percent(20)'],
+  ['percent(0.2) of the traffic', { thresholds: { trafficRatio: { below: percent(0.2) } } }, 'percent(20)'],
+  ['milliseconds for seconds', { thresholds: { latencyRegression: { floor: milliseconds(0.15) } } }, 'seconds(0.15)'],
+  ['300 % as times(300)', { thresholds: { latencyRegression: { above: times(300) } } }, 'times(3)'],
+  ['hours for minutes', { thresholds: { errorRatio: { for: '3h' } } }, '"3m"'],
+  [
+    'millicores',
+    { metrics: promClient({ job: 'payments', cpuLimitCores: 500, memoryLimitBytes: 2 ** 29 }) },
+    'Did you mean 0.5?',
+  ],
+  ['megabytes', { metrics: promClient({ job: 'payments', cpuLimitCores: 1, memoryLimitBytes: 512 }) }, '512 * 1024'],
+  ['an address with a scheme', { dependencies: [{ external: 'https://bank.example.com/v1' }] }, '"bank.example.com"'],
+  [
+    'a pool for what is no dependency',
+    {
+      dependencies: [{ external: 'bank.example.com' }],
+      pools: [{ kind: 'http', name: 'bank', maxConnections: 5, address: 'bank.exmaple.com' }],
+    },
+    'Did you mean "bank.example.com"?',
+  ],
+];
+
 describe('facts', () => {
+  test.each(SLIPS)('F016: %s is asked about, and stops nothing', (_, facts, meant) => {
+    const problems = problemsOf(...shopServices, aService(facts));
+    expect(problems.map(({ code, level }) => `${code} ${level}`)).toEqual(['F016 warning']);
+    expect(problems[0]?.remedy).toContain(meant);
+  });
+
+  test('that are strict on purpose are not asked about', () => {
+    const strict = aService({
+      thresholds: {
+        errorRatio: { above: percent(0.5), for: '10m' },
+        poolUtilisation: { atLeast: percent(50) },
+        latencyRegression: { above: times(10), floor: milliseconds(20) },
+        queryP95: { above: milliseconds(10) },
+      },
+    });
+    expect(problemsOf(...shopServices, strict)).toEqual([]);
+  });
+
+  test('that name a service by its old name are not sent to another one', () => {
+    const [problem] = problemsOf(...shopServices, aService({ dependencies: [{ service: 'cart-service' }] }));
+    expect(problem?.code).toBe('F004');
+    expect(problem?.remedy).not.toContain('Did you mean');
+  });
+
+  test.each([
+    [{ threshold: {} }, 'Did you mean "thresholds"?'],
+    [{ metrics: { ...shopMetrics, databasepool: shopMetrics.databasePool } }, 'Did you mean "databasePool"?'],
+    [{ metrics: { ...shopMetrics, server: { ...shopMetrics.server, fialed: '' } } }, 'Did you mean "failed"?'],
+    [{ pools: [{ kind: 'http', name: 'x', maxConnections: 1, adress: 'y' }] }, 'Did you mean "address"?'],
+    [{ thresholds: { latencyRegression: { flooor: seconds(1) } } }, 'Did you mean "floor"?'],
+  ])('with a misspelt key %j name the right one', (facts, remedy) => {
+    expect(problemsOf(untyped(facts)).map((problem) => problem.remedy)[0]).toContain(remedy);
+  });
+
   test('of the project’s own services have no problem', () => {
     expect(problemsOf(...shopServices)).toEqual([]);
   });
@@ -205,6 +380,7 @@ describe('facts', () => {
       [aService({ pools: [1, 2].map(() => ({ kind: 'database', name: 'primary', maxConnections: 5 }) as const) })],
       'two pools named',
     ],
+    ...WRONG,
   ])('%s: %s', (code, _, services, message) => {
     const problems = problemsOf(...services);
     expect(problems.map((problem) => problem.code)).toContain(code);
@@ -216,6 +392,11 @@ describe('facts', () => {
     ['F011', { folder: { uid: 'services', title: 'Shop' } }],
     ['F012', { evaluationInterval: '15s' }],
     ['F013', { folder: { uid: 'shop-services', title: '' } }],
+    ['F013', { folder: { uid: 'shop-services', title: 'Shop ' } }],
+    ['F013', { folder: { uid: 'shop-services', title: ' Shop' } }],
+    ['F013', { scrapeInterval: '0s' }],
+    ['F012', { evaluationInterval: '0s' }],
+    ['F013', { notifications: { ...project.notifications, repeatInterval: '0s' } }],
     ['F013', { dataSource: { uid: '', name: 'Prometheus' } }],
     ['F013', { repository: { url: 'nope', branch: 'main' } }],
     ['F013', { repository: { url: 'https://github.com/example/x/', branch: 'main' } }],
