@@ -52,8 +52,11 @@ export function buildFrom(source: ProjectSource): Built {
 }
 
 /** The services, each with its file relative to the project. */
-export function catalogOf({ services, root }: Pick<ProjectSource, 'services' | 'root'>): Catalog {
-  return defineCatalog(services.map((service) => withinRoot(service, root)));
+export function catalogOf({ services, root, project }: Pick<ProjectSource, 'services' | 'root' | 'project'>): Catalog {
+  return defineCatalog(
+    services.map((service) => withinRoot(service, root)),
+    project,
+  );
 }
 
 /** Panels that are added to the dashboard of a service that is none would be nowhere. */

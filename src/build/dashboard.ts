@@ -1,4 +1,6 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { SCRAPES_IN_WINDOW, USUAL_SCRAPE } from '../metrics/timing.ts';
+import { shortest, toSeconds } from '../model/duration.ts';
 import { deepFreeze, type JsonObject } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import type { DashboardResource } from '../model/resource.ts';
@@ -64,7 +66,10 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
     }
     top = placePanels(builder, section.panels, top);
   }
-  const spec = toPlainJson((draft.customise ?? ((same) => same))(builder).build());
+  const spec = atScrapeInterval(
+    toPlainJson((draft.customise ?? ((same) => same))(builder).build()),
+    project.scrapeInterval,
+  );
   return deepFreeze({
     kind: 'dashboard',
     uid: draft.uid,
@@ -126,6 +131,22 @@ function panelSources({ sections }: DashboardDraft): Record<string, string> {
   return Object.fromEntries(
     panels.flatMap(({ key, source }) => (source === undefined ? [] : [[String(panelId(key)), source]])),
   );
+}
+
+/**
+ * Grafana makes `$__rate_interval` four times what the data source says of its scrape interval, 15s where it says nothing.
+ * A query that states its own minimum does not depend on that; nor does a line break where nothing is missing.
+ */
+function atScrapeInterval(spec: JsonObject, scrapeInterval: Project['scrapeInterval']): JsonObject {
+  if (toSeconds(scrapeInterval) === toSeconds(USUAL_SCRAPE)) return spec;
+  const interval = shortest(scrapeInterval);
+  const longestGap = 2 * SCRAPES_IN_WINDOW * toSeconds(scrapeInterval) * 1000;
+  return JSON.parse(JSON.stringify(spec), (key: string, value: unknown) => {
+    if (key === 'targets' && Array.isArray(value)) {
+      return value.map((one: object) => ('expr' in one && !('interval' in one) ? { ...one, interval } : one));
+    }
+    return key === 'spanNulls' && typeof value === 'number' ? Math.max(value, longestGap) : value;
+  }) as JsonObject;
 }
 
 /** SDK objects carry methods and shared references; JSON carries neither. */

@@ -4,6 +4,7 @@ import { lookBackOfQuantile, lookBackOfRatio } from '../metrics/guards.ts';
 import { buckets, increase, observed } from '../metrics/histogram.ts';
 import { findSignal, matcher, signals } from '../metrics/index.ts';
 import { series as seriesOf } from '../metrics/promql.ts';
+import { timingOf } from '../metrics/timing.ts';
 import { toSeconds } from '../model/duration.ts';
 import type { HistogramBinding, Matcher } from '../model/metrics.ts';
 import type { Answer, Prometheus } from '../model/prometheus.ts';
@@ -34,27 +35,39 @@ export interface Gated {
 /** The signals of a service that the gate judges. Borrowed ones are judged where they are measured. */
 export function gatedSignals(service: Service, catalog: Catalog): readonly Gated[] {
   const { server, database } = service.metrics;
+  const timing = timingOf(catalog.scrapeInterval);
   const own = signals(service, catalog);
   const requests = { histogram: server, counted: 'requests', bucketed: false } as const;
   const { above } = service.thresholds.errorRatio;
   const wanted: readonly Omit<Gated, 'signal'>[] = [
-    { ...requests, id: 'latency-p95', bucketed: true, lookBack: lookBackOfQuantile(server), families: ['server'] },
+    {
+      ...requests,
+      id: 'latency-p95',
+      bucketed: true,
+      lookBack: lookBackOfQuantile(timing, server),
+      families: ['server'],
+    },
     {
       id: 'query-p95',
       histogram: database,
       counted: 'queries',
       bucketed: true,
-      lookBack: lookBackOfQuantile(database),
+      lookBack: lookBackOfQuantile(timing, database),
       families: ['query'],
     },
     {
       ...requests,
       id: 'error-ratio',
-      lookBack: lookBackOfRatio(server, server.failed, above.value),
+      lookBack: lookBackOfRatio(timing, server, server.failed, above.value),
       families: ['server'],
     },
     // Gauges have no guard; where scrapes are missing, the last one of five minutes counts.
-    { ...requests, id: 'pool-utilisation', lookBack: toSeconds('5m'), families: ['database pool', 'http pool'] },
+    {
+      ...requests,
+      id: 'pool-utilisation',
+      lookBack: toSeconds(timing.window('5m')),
+      families: ['database pool', 'http pool'],
+    },
   ];
   return wanted.flatMap((one) => {
     const signal = findSignal(own, one.id);

@@ -3,13 +3,14 @@ import type { Pool, Service } from '../model/service.ts';
 import { steady } from './guards.ts';
 import { sums } from './histogram.ts';
 import { by, firstOf, matcher, rename, series, type Window } from './promql.ts';
+import type { Timing } from './timing.ts';
 
 type DatabasePool = Extract<Pool, { kind: 'database' }>;
 type HttpPool = Extract<Pool, { kind: 'http' }>;
 
-/** How busy connections are averaged: over a window, or as rules do it, with a fallback for missing scrapes. */
+/** How busy connections are averaged: over a window, or as rules do it, in their own time, with a fallback for missing scrapes. */
 export interface PoolReading {
-  readonly window: Window | 'steady';
+  readonly window: Window | Timing;
   /** Keep instances apart (panels), or only the worst one of a pool (rules). */
   readonly perInstance: boolean;
   readonly only?: readonly Matcher[];
@@ -38,8 +39,9 @@ function databaseUtilisation(service: Service, pools: readonly DatabasePool[], r
     return `0 * ${inUse(extra)} + ${pool.maxConnections}`;
   });
   // 0, -1 and infinity are how agents say "unlimited": a pool with such a maximum would never be full, or always.
+  const last = typeof reading.window === 'string' ? '5m' : reading.window.window('5m');
   const reported = (binding: SeriesBinding) =>
-    `sum ${by(...keep)}(last_over_time(${series(binding, only)}[5m])) > 0 < Inf`;
+    `sum ${by(...keep)}(last_over_time(${series(binding, only)}[${last}])) > 0 < Inf`;
   const maxima = max === undefined ? declared : [reported(max), ...declared];
   return worst(`${inUse([])} / (${maxima.join(' or ')})`, label, reading.perInstance);
 }
@@ -65,11 +67,13 @@ function httpInUse(
 ): string {
   const binding = service.metrics.httpPool;
   if (binding.kind === 'gauge') return busy(series(binding.used, only), keep, window);
-  return `sum ${by(...keep)}(rate(${sums(service.metrics.client, only)}[${window === 'steady' ? '2m' : window}]))`;
+  return `sum ${by(...keep)}(rate(${sums(service.metrics.client, only)}[${typeof window === 'string' ? window : window.window('2m')}]))`;
 }
 
 function busy(selector: string, keep: readonly string[], window: PoolReading['window']): string {
-  return window === 'steady' ? steady(selector, keep) : `sum ${by(...keep)}(avg_over_time(${selector}[${window}]))`;
+  return typeof window === 'string'
+    ? `sum ${by(...keep)}(avg_over_time(${selector}[${window}]))`
+    : steady(window, selector, keep);
 }
 
 function worst(expression: string, label: string, perInstance: boolean): string {

@@ -8,6 +8,7 @@ import { counts, infiniteBucket, quantile, ratio } from './histogram.ts';
 import { poolUtilisation } from './pools.ts';
 import { by, firstOf, group, rename, series } from './promql.ts';
 import { cpuUtilisation, memoryUtilisation } from './resources.ts';
+import { type Timing, timingOf } from './timing.ts';
 
 /**
  * The signals of a service, in the order of its dashboard: what each means, its limit, and its PromQL. Signals that
@@ -27,14 +28,15 @@ export function signals(service: Service, catalog: Catalog): readonly Signal[] {
 const built = new WeakMap<Catalog, Map<Service, readonly Signal[]>>();
 
 function signalsOf(service: Service, catalog: Catalog): readonly Signal[] {
+  const timing = timingOf(catalog.scrapeInterval);
   const all = [
-    ...serving(service),
-    ...degrading(service),
-    ...pooling(service),
-    ...querying(service, catalog),
-    ...depending(service),
-    ...resources(service),
-    ...observing(service),
+    ...serving(timing, service),
+    ...degrading(timing, service),
+    ...pooling(timing, service),
+    ...querying(timing, service, catalog),
+    ...depending(timing, service),
+    ...resources(timing, service),
+    ...observing(timing, service),
   ];
   const own = complete(all.sort((left, right) => FAMILIES.indexOf(left.family) - FAMILIES.indexOf(right.family)));
   return [...own, alertQueries(own)];
@@ -56,7 +58,7 @@ function complete(drafts: readonly Draft[]): readonly Signal[] {
   }));
 }
 
-function serving(service: Service): Draft[] {
+function serving(timing: Timing, service: Service): Draft[] {
   const { metrics, thresholds } = service;
   const { server } = metrics;
   return [
@@ -65,7 +67,7 @@ function serving(service: Service): Draft[] {
       family: 'latency',
       title: 'Latency p95',
       panelExpression: (window, only) => quantile(server, 0.95, { window, only: only ?? [] }),
-      alertExpression: guardedQuantile(server, 0.95),
+      alertExpression: guardedQuantile(timing, server, 0.95),
       limit: limitOf(thresholds.latencyP95),
     },
     {
@@ -73,8 +75,8 @@ function serving(service: Service): Draft[] {
       family: 'latency',
       title: 'Latency against its baseline',
       // The baseline spans hours, whatever the dashboard's window and instance: panel and rule are one.
-      panelExpression: () => regression(service, thresholds.latencyRegression.floor.value),
-      alertExpression: regression(service, thresholds.latencyRegression.floor.value),
+      panelExpression: () => regression(timing, service, thresholds.latencyRegression.floor.value),
+      alertExpression: regression(timing, service, thresholds.latencyRegression.floor.value),
       limit: limitOf(thresholds.latencyRegression),
     },
     {
@@ -82,7 +84,7 @@ function serving(service: Service): Draft[] {
       family: 'errors',
       title: 'Error rate',
       panelExpression: (window, only) => ratio(server, server.failed, { window, only: only ?? [] }),
-      alertExpression: guardedRatio(server, server.failed),
+      alertExpression: guardedRatio(timing, server, server.failed),
       limit: limitOf(thresholds.errorRatio),
     },
     {
@@ -91,36 +93,36 @@ function serving(service: Service): Draft[] {
       title: 'Error rate of the worst instance',
       panelExpression: (window, only) =>
         ratio(server, server.failed, { window, keep: ['job', 'instance'], only: only ?? [] }),
-      alertExpression: worstInstanceRatio(server, server.failed),
+      alertExpression: worstInstanceRatio(timing, server, server.failed),
       limit: limitOf(thresholds.instanceErrorRatio),
     },
     {
       id: 'traffic-ratio',
       family: 'errors',
       title: 'Traffic against the last hours',
-      panelExpression: () => trafficRatio(server),
-      alertExpression: trafficRatio(server),
+      panelExpression: () => trafficRatio(timing, server),
+      alertExpression: trafficRatio(timing, server),
       limit: limitOf(thresholds.trafficRatio),
     },
   ];
 }
 
 /** With latency alone to go by, two signs can not be had: such a service has no signal of degradation. */
-function degrading(service: Service): Draft[] {
+function degrading(timing: Timing, service: Service): Draft[] {
   if (service.pools.length === 0 && service.databases.length === 0) return [];
   return [
     {
       id: 'degradation',
       family: 'latency',
       title: 'Signs of degradation',
-      panelExpression: () => degradation(service),
-      alertExpression: degradation(service),
+      panelExpression: () => degradation(timing, service),
+      alertExpression: degradation(timing, service),
       limit: limitOf(service.thresholds.degradation),
     },
   ];
 }
 
-function pooling(service: Service): Draft[] {
+function pooling(timing: Timing, service: Service): Draft[] {
   if (service.pools.length === 0) return [];
   const { thresholds, metrics } = service;
   const { waiting } = metrics.databasePool;
@@ -129,7 +131,7 @@ function pooling(service: Service): Draft[] {
     family: 'pools',
     title: 'Pool utilisation',
     panelExpression: (window, only) => poolUtilisation(service, { window, perInstance: true, only: only ?? [] }),
-    alertExpression: poolUtilisation(service, { window: 'steady', perInstance: false }),
+    alertExpression: poolUtilisation(service, { window: timing, perInstance: false }),
     limit: limitOf(thresholds.poolUtilisation),
     perSeries: 'pool',
   };
@@ -148,7 +150,7 @@ function pooling(service: Service): Draft[] {
 }
 
 /** A service without a database shows the queries of the services behind it: that is what its users wait for. */
-function querying(service: Service, catalog: Catalog): Draft[] {
+function querying(timing: Timing, service: Service, catalog: Catalog): Draft[] {
   const own = service.databases.length > 0;
   const querying = own ? [service] : servicesBehind(service, catalog).filter((behind) => behind.databases.length > 0);
   if (querying.length === 0) return [];
@@ -161,14 +163,14 @@ function querying(service: Service, catalog: Catalog): Draft[] {
       title: own ? 'Query time p95' : 'Query time p95, services behind',
       panelExpression: (window, only) =>
         eachOf((binding) => quantile(binding, 0.95, { window, only: own ? (only ?? []) : [] })),
-      alertExpression: eachOf((binding) => guardedQuantile(binding, 0.95)),
+      alertExpression: eachOf((binding) => guardedQuantile(timing, binding, 0.95)),
       limit: limitOf(service.thresholds.queryP95),
       ...(own ? {} : { fromDependency: true as const }),
     },
   ];
 }
 
-function depending(service: Service): Draft[] {
+function depending(timing: Timing, service: Service): Draft[] {
   if (service.dependencies.length === 0) return [];
   const { client } = service.metrics;
   const keep = ['job', client.address];
@@ -180,14 +182,14 @@ function depending(service: Service): Draft[] {
       family: 'dependencies',
       title: 'Dependency error rate',
       panelExpression: (window, only) => named(ratio(client, client.failed, { window, keep, only: only ?? [] })),
-      alertExpression: named(guardedRatio(client, client.failed, keep)),
+      alertExpression: named(guardedRatio(timing, client, client.failed, keep)),
       limit: limitOf(service.thresholds.dependencyErrorRatio),
       perSeries: 'dependency',
     },
   ];
 }
 
-function resources(service: Service): Draft[] {
+function resources(timing: Timing, service: Service): Draft[] {
   const { thresholds } = service;
   return [
     {
@@ -195,7 +197,7 @@ function resources(service: Service): Draft[] {
       family: 'resources',
       title: 'CPU',
       panelExpression: (window, only) => cpuUtilisation(service, window, true, only),
-      alertExpression: cpuUtilisation(service, '5m'),
+      alertExpression: cpuUtilisation(service, timing.window('5m')),
       limit: limitOf(thresholds.cpuUtilisation),
     },
     {
@@ -209,15 +211,16 @@ function resources(service: Service): Draft[] {
   ];
 }
 
-function observing(service: Service): Draft[] {
+function observing(timing: Timing, service: Service): Draft[] {
   const { server, client, database, databasePool, httpPool, cpu, memory } = service.metrics;
   const has = (kind: 'database' | 'http') => service.pools.some((pool) => pool.kind === kind);
-  const arms = [familyAbsent('server', infiniteBucket(server))];
-  if (service.databases.length > 0) arms.push(familyAbsent('query', infiniteBucket(database), server));
-  if (has('database')) arms.push(familyAbsent('database pool', series(databasePool.used), server));
-  if (has('http') && httpPool.kind === 'gauge') arms.push(familyAbsent('http pool', series(httpPool.used), server));
-  if (service.dependencies.length > 0) arms.push(familyAbsent('dependency', counts(client), server));
-  arms.push(familyAbsent('cpu', series(cpu.usage)), familyAbsent('memory', series(memory.usage)));
+  const arms = [familyAbsent(timing, 'server', infiniteBucket(server))];
+  if (service.databases.length > 0) arms.push(familyAbsent(timing, 'query', infiniteBucket(database), server));
+  if (has('database')) arms.push(familyAbsent(timing, 'database pool', series(databasePool.used), server));
+  if (has('http') && httpPool.kind === 'gauge')
+    arms.push(familyAbsent(timing, 'http pool', series(httpPool.used), server));
+  if (service.dependencies.length > 0) arms.push(familyAbsent(timing, 'dependency', counts(client), server));
+  arms.push(familyAbsent(timing, 'cpu', series(cpu.usage)), familyAbsent(timing, 'memory', series(memory.usage)));
   const expression = firstOf(...arms);
   return [
     {

@@ -123,6 +123,8 @@ export interface Service extends Required<Omit<ServiceFacts, 'thresholds'>> {
 /** All services, so that one can be understood by the ones around it. */
 export interface Catalog {
   readonly services: readonly Service[];
+  /** How often they are scraped, which windows follow. Default: 15s. */
+  readonly scrapeInterval?: Duration;
 }
 
 /**
@@ -155,9 +157,12 @@ export function defineService(facts: ServiceFacts): Service {
   });
 }
 
-/** The services together, as `signals()` and the builders want them. */
-export function defineCatalog(services: readonly Service[]): Catalog {
-  return deepFreeze({ services: [...services] });
+/** The services together, as `signals()` and the builders want them, with how often they are scraped. Default: 15s. */
+export function defineCatalog(
+  services: readonly Service[],
+  { scrapeInterval }: { readonly scrapeInterval?: Duration } = {},
+): Catalog {
+  return deepFreeze({ services: [...services], ...(scrapeInterval === undefined ? {} : { scrapeInterval }) });
 }
 
 /** The service of an id, or undefined. */

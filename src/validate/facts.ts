@@ -51,7 +51,8 @@ const otherFacts = z.looseObject({
   team: name,
   folder: z.looseObject({ title: name }),
   dataSource: z.looseObject({ uid: name, name }),
-  scrapeInterval: lasting,
+  // A value is looked for in the last five minutes: with longer intervals one lost scrape is a gap everywhere.
+  scrapeInterval: lasting.refine((text) => !isDuration(text) || toSeconds(text) <= 120, 'is longer than 2m'),
   histogramBoundaries: z.looseObject({ server: z.array(positive).min(1), database: z.array(positive).min(1) }),
   repository: z.looseObject({
     url: z

@@ -1,4 +1,6 @@
 /** Checks of PromQL, in panels and in rules. */
+
+import { SCRAPES_IN_WINDOW } from '../metrics/timing.ts';
 import { type Duration, toSeconds } from '../model/duration.ts';
 import { parseQuery, type Selector } from './promql.ts';
 
@@ -34,8 +36,6 @@ const OF_COUNTERS: ReadonlySet<string> = new Set([
   'timestamp',
   'count_over_time',
 ]);
-/** Scrapes that a window of a rule holds at least: two are needed, and one may be lost. */
-const SCRAPES = 4;
 
 /** All that is wrong with an expression. */
 export function queryProblems(expression: string, rules: QueryRules): readonly QueryProblem[] {
@@ -136,11 +136,11 @@ function windowProblem({ metric, range, within }: Selector, { windows }: QueryRu
       : [];
   }
   const window = secondsIn(range);
-  if (window === undefined || window >= SCRAPES * toSeconds(windows.scrapeInterval)) return [];
+  if (window === undefined || window >= SCRAPES_IN_WINDOW * toSeconds(windows.scrapeInterval)) return [];
   return [
     {
       code: 'R008',
-      message: `looks at ${range} of ${metric}, which holds fewer than ${SCRAPES} scrapes of ${windows.scrapeInterval}`,
+      message: `looks at ${range} of ${metric}, which holds fewer than ${SCRAPES_IN_WINDOW} scrapes of ${windows.scrapeInterval}`,
       remedy: 'Use a longer window: with one lost scrape it is empty.',
     },
   ];

@@ -42,8 +42,8 @@ export function desiredOf(services: readonly Service[] = shopServices, facts: Pa
 }
 
 /** Everything built and checked. */
-export function builtOf(services: readonly Service[]): Built {
-  return buildFrom(sourceOf(services));
+export function builtOf(services: readonly Service[], facts: Partial<Project> = {}): Built {
+  return buildFrom(sourceOf(services, facts));
 }
 
 /** A service with other facts, as if its file had been edited. */
