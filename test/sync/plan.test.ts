@@ -115,7 +115,7 @@ describe('plan', () => {
     const deletes = told(changes).filter((line) => line.startsWith('delete'));
     expect(deletes[0]).toBe('delete dashboard shop-order-service');
     expect(deletes.slice(1).every((line) => line.startsWith('delete rule shop-order-service-'))).toBe(true);
-    expect(deletes).toHaveLength(14);
+    expect(deletes).toHaveLength(15);
     const first = changes.findIndex(({ action }) => action === 'delete');
     expect(changes.slice(first).every(({ action }) => action === 'delete')).toBe(true);
   });
