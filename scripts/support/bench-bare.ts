@@ -3,7 +3,7 @@
 import { encodeGrafanaRule } from '../../src/encode/index.ts';
 import { groupBy } from '../../src/model/group-by.ts';
 import type { Desired } from '../../src/model/resource.ts';
-import { encodeIntegration } from '../../src/targets/grafana/contact-points.ts';
+import { encodeIntegration } from '../../src/targets/grafana/contact-point.ts';
 
 export interface Bare {
   readonly url: string;

@@ -198,7 +198,7 @@ export interface LiveObject {
   readonly title: string;
   /** Carries the owner's prefix and mark. What is not ours is never touched. */
   readonly owned: boolean;
-  /** It exists where the account may not look: whose it is can not be told. */
+  /** It exists where the account may not look: whose it is cannot be told. */
   readonly hidden?: true;
   /** The file of somebody else that stands where ours would. */
   readonly obstacle?: string;
@@ -206,8 +206,8 @@ export interface LiveObject {
   readonly pin: string;
   /** In our model; absent where it can not be read. */
   readonly resource?: Resource;
-  /** What our model can not say about it; a difference that an update removes. */
-  readonly rest?: JsonObject;
+  /** What our model cannot say about it; a difference that an update removes. */
+  readonly unmodelled?: JsonObject;
   /** What is wrong with how it is stored: missing, changed since we wrote it, half-written. */
   readonly damage?: string;
   /** The last save was not ours. */
@@ -216,6 +216,30 @@ export interface LiveObject {
   readonly sentHash?: string;
   /** An alert rule that is firing or pending. */
   readonly alertState?: AlertState;
+  /** What is wrong with its form, where it has none that is known. */
+  readonly unreadable?: string;
+  /** Who else writes it. */
+  readonly manager?: Manager;
+  /** Who needs it, ours among them. */
+  readonly usedBy?: readonly Use[];
+}
+
+/** Another program that writes an object, as Grafana names it. */
+export interface Manager {
+  /** @example 'kubectl', 'terraform', 'repo', 'plugin', 'classic-file-provisioning' */
+  readonly kind: string;
+  /** Which one of that kind; may be empty. @example 'gcx' */
+  readonly id: string;
+  /** Where it takes the object from. */
+  readonly source?: string;
+}
+
+/** Something that refers to an object, which cannot go before. */
+export interface Use {
+  /** @example 'alert rule "Disk full"', 'the default notification policy' */
+  readonly what: string;
+  /** The UID of a rule, which the plan may change. */
+  readonly rule?: string;
 }
 
 /** Who edited an object in Grafana, and what it was before. */

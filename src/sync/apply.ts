@@ -61,9 +61,9 @@ async function applySteps(plan: Plan, target: Target, options: ApplyOptions): Pr
   const emit = options.onEvent ?? (() => undefined);
   const steps = await target.steps(plan);
   emit({ event: 'started', steps: steps.length });
-  const doomed = plan.changes.flatMap(lost);
-  if (doomed.length > 0 && options.backUp !== undefined) {
-    emit({ event: 'backed-up', place: await options.backUp(doomed), resources: doomed.length });
+  const toBackUp = plan.changes.flatMap(takenAway);
+  if (toBackUp.length > 0 && options.backUp !== undefined) {
+    emit({ event: 'backed-up', place: await options.backUp(toBackUp), resources: toBackUp.length });
   }
   const run = new Run();
   const numbered = steps.map((step, index) => ({ step, place: { step: index + 1, label: step.label } }));
@@ -101,7 +101,7 @@ async function applySteps(plan: Plan, target: Target, options: ApplyOptions): Pr
 }
 
 /** What a change makes disappear, for the backup. */
-function lost(change: Change): readonly Resource[] {
+function takenAway(change: Change): readonly Resource[] {
   if (change.action === 'delete') return [change.live];
   return change.action === 'update' && change.overwrites !== undefined ? [change.overwrites] : [];
 }

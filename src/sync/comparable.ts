@@ -2,8 +2,9 @@ import type { Json, JsonObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 
 /** The part of a resource that targets hold and plans compare; where it comes from in the code is not. */
-export function comparable(resource: Resource, rest?: JsonObject): Json {
-  const extra = rest === undefined ? {} : { rest };
+export function comparable(resource: Resource, unmodelled?: JsonObject): Json {
+  // Plans in JSON call it `rest`, and stay as they are.
+  const extra = unmodelled === undefined ? {} : { rest: unmodelled };
   switch (resource.kind) {
     case 'folder':
       return { title: resource.title, ...extra };

@@ -17,7 +17,7 @@ export interface PlanOptions extends PlanPolicy {
   readonly secretNotices?: (secrets: readonly string[]) => readonly Diagnostic[];
   /** Where notifications of contact points without their secrets go. */
   readonly previewWebhook: string;
-  /** What is looked at, so that nothing else can be taken for gone. Default: all that is there. */
+  /** What is looked at, so that nothing else counts as not in the code. Default: all that is there. */
   readonly among?: (object: LiveObject) => boolean;
 }
 

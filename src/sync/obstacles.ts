@@ -1,6 +1,6 @@
-/** Why something can not be done, and what resolves it. */
+/** Why something cannot be done, and what resolves it. */
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { BlockedChange, LiveObject } from '../model/plan.ts';
+import type { BlockedChange, LiveObject, Manager } from '../model/plan.ts';
 import type { Kind, Resource } from '../model/resource.ts';
 
 /** Where a UID comes from, and what marks an object of that kind as ours. */
@@ -11,7 +11,7 @@ const WAYS_OUT: Readonly<Record<Kind, string>> = {
   dashboard: 'rename the service in services/, or delete the other dashboard; if it is ours, give it its tag again',
 };
 
-export function foreign({ kind, uid, title, source }: Resource): Diagnostic {
+export function foreignUidDiagnostic({ kind, uid, title, source }: Resource): Diagnostic {
   return {
     code: 'S001',
     level: 'error',
@@ -23,7 +23,7 @@ export function foreign({ kind, uid, title, source }: Resource): Diagnostic {
 }
 
 /** A file that is not ours, where ours would be. */
-export function taken({ kind, title, source }: Resource, path: string): Diagnostic {
+export function foreignFileDiagnostic({ kind, title, source }: Resource, path: string): Diagnostic {
   return {
     code: 'D010',
     level: 'error',
@@ -34,7 +34,7 @@ export function taken({ kind, title, source }: Resource, path: string): Diagnost
   };
 }
 
-export function hidden({ kind, uid, title, source }: Resource): Diagnostic {
+export function hiddenRuleDiagnostic({ kind, uid, title, source }: Resource): Diagnostic {
   return {
     code: 'S006',
     level: 'error',
@@ -45,7 +45,7 @@ export function hidden({ kind, uid, title, source }: Resource): Diagnostic {
   };
 }
 
-export function waits({ kind, title, source }: Resource, obstacle: BlockedChange): Diagnostic {
+export function blockedNeedDiagnostic({ kind, title, source }: Resource, obstacle: BlockedChange): Diagnostic {
   return {
     code: 'S007',
     level: 'error',
@@ -56,7 +56,7 @@ export function waits({ kind, title, source }: Resource, obstacle: BlockedChange
   };
 }
 
-export function unread({ kind, title }: LiveObject): Diagnostic {
+export function incompleteReadDiagnostic({ kind, title }: LiveObject): Diagnostic {
   return {
     code: 'S002',
     level: 'error',
@@ -66,12 +66,89 @@ export function unread({ kind, title }: LiveObject): Diagnostic {
   };
 }
 
-export function overCeiling({ kind, title }: LiveObject, count: number, limit: number): Diagnostic {
+export function ceilingDiagnostic({ kind, title }: LiveObject, count: number, limit: number): Diagnostic {
   return {
     code: 'S003',
     level: 'error',
     subject: `${kind} ${title}`,
     message: `left the code, but ${count} dashboards and rule groups would be deleted and at most ${limit} may be at once`,
     remedy: `If that is right: npm run sync -- --max-deletes ${count}`,
+  };
+}
+
+/** A hand edit that is kept. @param file that describes the object in the code */
+export function handEditDiagnostic({ kind, title, edited }: LiveObject, file?: string): Diagnostic {
+  return {
+    code: 'S005',
+    level: 'error',
+    ...(file ? { file } : {}),
+    subject: `${kind} ${title}`,
+    message: `was edited in Grafana by ${edited?.by ?? 'somebody'}, and is kept as it is`,
+    remedy: `keep: bring the edit into ${file || 'the code'}    discard: npm run sync -- --overwrite-drift`,
+  };
+}
+
+/** An object of ours, by its name, that has no form that we know. */
+export function unreadableDiagnostic(
+  { kind, title }: { readonly kind: Kind; readonly title: string },
+  problem: string,
+  file?: string,
+): Diagnostic {
+  return {
+    code: 'G009',
+    level: 'error',
+    ...(file ? { file } : {}),
+    subject: `${kind} ${title}`,
+    message: `bears our name and cannot be read: ${problem}`,
+    remedy: 'Look at it in Grafana: correct it, or delete it and run the sync again. Nothing of it was changed.',
+  };
+}
+
+/** Who writes an object besides us, as people call it, and how it gets free. */
+const MANAGERS: Readonly<Record<string, { readonly name: string; readonly remedy: string }>> = {
+  kubectl: { name: 'a client of the API', remedy: 'take it out of what that client pushes' },
+  terraform: { name: 'Terraform', remedy: 'take it out of Terraform: terraform state rm, then its configuration' },
+  repo: { name: 'Git Sync', remedy: 'remove its file from the repository that Git Sync reads' },
+  plugin: { name: 'a plugin', remedy: 'rename it in the code: what a plugin brings cannot be changed' },
+  'classic-file-provisioning': {
+    name: 'a provisioning file',
+    remedy: 'remove the file from the provisioning folder of Grafana',
+  },
+};
+
+/** Managers that let others write; the code may win over them. */
+const YIELDING: ReadonlySet<string> = new Set(['kubectl', 'terraform']);
+
+export function yieldsToCode({ kind }: Manager): boolean {
+  return YIELDING.has(kind);
+}
+
+/** Somebody else keeps the object as it is: both would write it in turn. */
+export function managedDiagnostic({ kind, title }: LiveObject, manager: Manager, file?: string): Diagnostic {
+  const known = Object.hasOwn(MANAGERS, manager.kind) ? MANAGERS[manager.kind] : undefined;
+  const { name, remedy } = known ?? { name: manager.kind, remedy: 'take it out of there' };
+  const which = manager.id === '' ? '' : ` "${manager.id}"`;
+  const source = manager.source === undefined ? '' : ` (${manager.source})`;
+  const win = yieldsToCode(manager) ? ', then let the code win: npm run sync -- --overwrite-drift' : '';
+  return {
+    code: 'G010',
+    level: 'error',
+    ...(file ? { file } : {}),
+    subject: `${kind} ${title}`,
+    message: `is managed by ${name}${which}${source}, and was left as it is`,
+    remedy: `One of the two has to write it. To let it be the code, ${remedy}${win}`,
+  };
+}
+
+/** A contact point that cannot go, because somebody would notify nobody. */
+export function usedDiagnostic({ title }: LiveObject, users: readonly string[]): Diagnostic {
+  const [some, more] = [users.slice(0, 5), users.length - 5];
+  return {
+    code: 'S008',
+    level: 'error',
+    subject: `contact-point ${title}`,
+    message: `left the code and is still used by ${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+    remedy:
+      'Let them notify another contact point, in Grafana (Alerting) or in the code; the next sync deletes this one.',
   };
 }

@@ -1,11 +1,23 @@
 import { diffJson, meaningsOf, restartsAlert } from '../diff/index.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { jsonEqual } from '../model/json.ts';
 import type { BlockedChange, Change, DeleteChange, Edit, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
 import { type Desired, KINDS, type Kind, type Resource, resourceKey } from '../model/resource.ts';
 import { comparable } from './comparable.ts';
-import { driftIn, driftOf, handEdited, isServersDoing } from './drift.ts';
+import { adoptionOf, driftOf, isEditInCode, isManaged, isServersDoing } from './drift.ts';
 import { needsOf } from './needs.ts';
-import { foreign, hidden, overCeiling, taken, unread, waits } from './obstacles.ts';
+import {
+  blockedNeedDiagnostic,
+  ceilingDiagnostic,
+  foreignFileDiagnostic,
+  foreignUidDiagnostic,
+  handEditDiagnostic,
+  hiddenRuleDiagnostic,
+  incompleteReadDiagnostic,
+  managedDiagnostic,
+  unreadableDiagnostic,
+  usedDiagnostic,
+} from './obstacles.ts';
 import { countsForPrune } from './ownership.ts';
 
 /** What the user allows. */
@@ -30,25 +42,28 @@ export type PlanTarget = Plan['target'];
 export function plan(desired: Desired, live: Live, target: PlanTarget, policy: PlanPolicy): Plan {
   const held = new Map(live.objects.map((object) => [resourceKey(object), object]));
   const wanted = desired.resources.filter((resource) => inScope(resource, policy.scope));
-  const keep = new Set(desired.resources.map(resourceKey));
+  const inCode = new Set(desired.resources.map(resourceKey));
   const decided = wanted
     .map((resource) => decide(resource, held.get(resourceKey(resource)), policy))
     .filter((change) => change.action !== 'update' || !isOnlyNeeded(change.kind, policy.scope));
-  const writes = withFooting(decided.map((change) => withRestarts(change, live)));
-  const gone = live.objects.filter(
-    (object) => object.owned && !keep.has(resourceKey(object)) && liveInScope(object, policy.scope),
+  const writes = blockDependents(decided.map((change) => withRestarts(change, live)));
+  const notInCode = live.objects.filter(
+    (object) => object.owned && !inCode.has(resourceKey(object)) && liveInScope(object, policy.scope),
   );
   return {
     format: 'grafana-as-code/plan',
     version: 1,
     target,
     scope: policy.scope,
-    changes: [...inOrder(writes), ...inOrder(prune(byUid(gone), live, policy)).reverse()],
-    drift: [
-      ...writes.flatMap((change) => driftOf(change, held, policy)),
-      ...byUid(gone).flatMap((object) => driftIn(object, policy)),
+    changes: [...inOrder(writes), ...inOrder(prune(byUid(notInCode), writes, live, policy)).reverse()],
+    drift: driftOf(writes, byUid(notInCode), held, policy),
+    repairs: [
+      ...live.repairs,
+      ...writes.flatMap((change) => {
+        const object = change.action === 'unchanged' ? held.get(resourceKey(change)) : undefined;
+        return object === undefined ? [] : adoptionOf(object);
+      }),
     ],
-    repairs: live.repairs,
     notes: live.notes,
   };
 }
@@ -56,15 +71,15 @@ export function plan(desired: Desired, live: Live, target: PlanTarget, policy: P
 function decide(resource: Resource, live: LiveObject | undefined, policy: PlanPolicy): Change {
   const common = describe(resource);
   if (live === undefined) return { ...common, action: 'create', desired: resource };
-  if (live.hidden === true) return { ...common, action: 'blocked', diagnostic: hidden(resource) };
-  if (live.obstacle !== undefined) return { ...common, action: 'blocked', diagnostic: taken(resource, live.obstacle) };
-  if (!live.owned) return { ...common, action: 'blocked', diagnostic: foreign(resource) };
-  const before = live.resource === undefined ? undefined : comparable(live.resource, live.rest);
+  const diagnostic = obstacleOf(resource, live, policy);
+  if (diagnostic !== undefined) return { ...common, action: 'blocked', diagnostic };
+  const before = live.resource === undefined ? undefined : comparable(live.resource, live.unmodelled);
   const after = comparable(resource);
   const asWanted = before !== undefined && (jsonEqual(before, after) || isServersDoing(resource, live));
   if (asWanted && live.damage === undefined)
     return { ...common, action: 'unchanged', desired: resource, pin: live.pin };
-  if (live.edited !== undefined && policy.overwriteDrift !== true) return keep(resource, live);
+  if (live.edited !== undefined && policy.overwriteDrift !== true && !isEditInCode(resource, live))
+    return keep(resource, live);
   const restarts = live.alertState !== undefined && before !== undefined && restartsAlert(diffJson(before, after));
   const edits = before === undefined ? [] : diffJson(before, after);
   return {
@@ -80,6 +95,17 @@ function decide(resource: Resource, live: LiveObject | undefined, policy: PlanPo
   };
 }
 
+/** Why an object may not be written at all. */
+function obstacleOf(resource: Resource, live: LiveObject, policy: PlanPolicy): Diagnostic | undefined {
+  if (live.unreadable !== undefined) return unreadableDiagnostic(live, live.unreadable, resource.source);
+  if (live.hidden === true) return hiddenRuleDiagnostic(resource);
+  if (live.obstacle !== undefined) return foreignFileDiagnostic(resource, live.obstacle);
+  if (!live.owned) return foreignUidDiagnostic(resource);
+  return live.manager !== undefined && isManaged(live, policy)
+    ? managedDiagnostic(live, live.manager, resource.source)
+    : undefined;
+}
+
 /** A hand edit stays, and with it what the code changes in the same object. */
 function keep(resource: Resource, live: LiveObject): BlockedChange {
   const ours = live.edited?.ours === undefined ? undefined : comparable(live.edited.ours);
@@ -88,23 +114,23 @@ function keep(resource: Resource, live: LiveObject): BlockedChange {
   return {
     ...describe(resource),
     action: 'blocked',
-    diagnostic: handEdited(live, resource.source),
+    diagnostic: handEditDiagnostic(live, resource.source),
     ...(live.resource === undefined ? {} : { live: live.resource }),
     ...(withheld.length === 0 ? {} : { withheld }),
   };
 }
 
 /**
- * Whether an update may take away what is nowhere else: a hand edit; what our model can not say; settings of a contact
+ * Whether an update may take away what is nowhere else: a hand edit; what our model cannot say; settings of a contact
  * point, which tell nobody who made them. A rotated secret takes nothing.
  */
-function losesSomething({ kind, edited, rest }: LiveObject, edits: readonly Edit[]): boolean {
-  if (edited !== undefined || rest !== undefined) return true;
+function losesSomething({ kind, edited, unmodelled }: LiveObject, edits: readonly Edit[]): boolean {
+  if (edited !== undefined || unmodelled !== undefined) return true;
   return kind === 'contact-point' && edits.some(({ path }) => path.at(-1) !== 'digest');
 }
 
 /** What has to wait for something that is blocked is blocked as well: no dashboard of ours in a foreign folder. */
-function withFooting(changes: readonly Change[]): readonly Change[] {
+function blockDependents(changes: readonly Change[]): readonly Change[] {
   const blocked = new Map(
     changes.flatMap((change) =>
       change.action === 'blocked' && (change.kind === 'folder' || change.kind === 'contact-point')
@@ -116,7 +142,11 @@ function withFooting(changes: readonly Change[]): readonly Change[] {
     if (change.action !== 'create' && change.action !== 'update') return change;
     const obstacle = needsOf(change.desired).flatMap((key) => blocked.get(key) ?? [])[0];
     if (obstacle === undefined) return change;
-    return { ...describe(change.desired), action: 'blocked', diagnostic: waits(change.desired, obstacle) };
+    return {
+      ...describe(change.desired),
+      action: 'blocked',
+      diagnostic: blockedNeedDiagnostic(change.desired, obstacle),
+    };
   });
 }
 
@@ -147,22 +177,71 @@ function serviceOf(resource: Resource): string | undefined {
   return resource.kind === 'dashboard' || resource.kind === 'rule' ? resource.service : undefined;
 }
 
-function prune(gone: readonly LiveObject[], live: Live, policy: PlanPolicy): (DeleteChange | BlockedChange)[] {
+function prune(
+  notInCode: readonly LiveObject[],
+  writes: readonly Change[],
+  live: Live,
+  policy: PlanPolicy,
+): (DeleteChange | BlockedChange)[] {
   const ours = live.objects.filter(({ owned }) => owned);
   const limit = policy.maxDeletes ?? Math.max(5, Math.floor(units(ours) / 4));
-  const doomed = gone.filter((object): object is LiveObject & { resource: Resource } => object.resource !== undefined);
-  const count = units(doomed);
-  return doomed.map((object) => {
+  const toDelete = notInCode.filter(
+    (object): object is LiveObject & { resource: Resource } => object.resource !== undefined,
+  );
+  const count = units(toDelete);
+  const decided = toDelete.map((object): DeleteChange | BlockedChange => {
     const { kind, uid, title, pin, resource } = object;
     const service = serviceOf(resource);
     const common = { kind, uid, title, ...(service === undefined ? {} : { service }), live: resource };
-    if (!live.complete) return { ...common, action: 'blocked', diagnostic: unread(object) };
-    if (count > limit) return { ...common, action: 'blocked', diagnostic: overCeiling(object, count, limit) };
-    if (object.edited !== undefined && policy.overwriteDrift !== true) {
-      return { ...common, action: 'blocked', diagnostic: handEdited(object) };
+    const blocked = (diagnostic: Diagnostic): BlockedChange => ({ ...common, action: 'blocked', diagnostic });
+    if (!live.complete) return blocked(incompleteReadDiagnostic(object));
+    if (count > limit) return blocked(ceilingDiagnostic(object, count, limit));
+    if (object.manager !== undefined && isManaged(object, policy)) {
+      return blocked(managedDiagnostic(object, object.manager));
     }
+    if (object.edited !== undefined && policy.overwriteDrift !== true) return blocked(handEditDiagnostic(object));
     const resolves = object.alertState === undefined ? {} : { resolves: object.alertState };
     return { ...common, action: 'delete', pin, reason: 'no longer in the code', ...resolves };
+  });
+  return withoutUsed(decided, toDelete, writes);
+}
+
+/** A contact point stays while a rule or a policy that this plan does not change notifies it: Grafana refuses the delete. */
+function withoutUsed(
+  decided: readonly (DeleteChange | BlockedChange)[],
+  toDelete: readonly LiveObject[],
+  writes: readonly Change[],
+): (DeleteChange | BlockedChange)[] {
+  const used = new Map(toDelete.map((object) => [resourceKey(object), object]));
+  return decided.map((change) => {
+    const object = used.get(resourceKey(change));
+    if (change.action !== 'delete' || object === undefined) return change;
+    const remaining = (object.usedBy ?? []).filter(
+      ({ rule }) =>
+        rule === undefined ||
+        ![...writes, ...decided].some(
+          (other) =>
+            other.kind === 'rule' &&
+            other.uid === rule &&
+            (other.action === 'delete' ||
+              ('desired' in other &&
+                other.desired.kind === 'rule' &&
+                other.desired.rule.notification.receiver !== object.uid)),
+        ),
+    );
+    if (remaining.length === 0) return change;
+    const { kind, uid, title, live } = change;
+    return {
+      kind,
+      uid,
+      title,
+      live,
+      action: 'blocked',
+      diagnostic: usedDiagnostic(
+        object,
+        remaining.map(({ what }) => what),
+      ),
+    };
   });
 }
 

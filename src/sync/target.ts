@@ -30,13 +30,13 @@ export interface Target {
   /**
    * What is there, as far as the desired state needs it.
    *
-   * @throws TargetError if the target can not be used at all.
+   * @throws ExplainedError if the target can not be used at all.
    */
   read(desired: Desired, scope: Scope): Promise<Live>;
   /**
    * The writes of a plan, in order: writes before deletes.
    *
-   * @throws TargetError if what the plan saw is no longer so; nothing has been written then.
+   * @throws ExplainedError if what the plan saw is no longer so; nothing has been written then.
    */
   steps(plan: Plan): Promise<readonly Step[]>;
   /** Called when the steps have ended, however they did: gives back what `steps` took, such as a lock. */
@@ -49,7 +49,7 @@ export interface Target {
   requests?(): number;
 }
 
-/** The target can not be used, or refuses: what happened, where, and what to do next. */
+/** What targets threw before there was one error; goes with its last user. */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
   readonly code: string;

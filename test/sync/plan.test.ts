@@ -158,7 +158,7 @@ describe('plan', () => {
 
   test('settings that our model can not say are a difference, never ignored', () => {
     const live = holding(desired, (object) =>
-      object.uid === 'shop-user-service-errors' ? { ...object, rest: { mute: 'weekends' } } : object,
+      object.uid === 'shop-user-service-errors' ? { ...object, unmodelled: { mute: 'weekends' } } : object,
     );
     const [update] = planned(desired, live).filter((change) => change.action === 'update');
     expect(update?.meanings.map(({ text }) => text)).toEqual(['has settings that the code does not state']);

@@ -173,9 +173,7 @@ describe('refuses, with the next step,', () => {
     await expect(
       reading('http://fake.example', {
         adapter: async (config) =>
-          config.url?.includes('/ruler/') === true
-            ? { ...(await adapter(config)), data: '{"Shop":[{"rules":"none"}]}' }
-            : adapter(config),
+          config.url?.includes('/ruler/') === true ? { ...(await adapter(config)), data: '["Shop"]' } : adapter(config),
       }),
     ).rejects.toMatchObject({ code: 'G009', message: expect.stringContaining('unknown form') });
   });

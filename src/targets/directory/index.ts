@@ -123,7 +123,7 @@ function isDone(change: Change, there: LiveObject | undefined): boolean {
   if (change.action === 'delete') return there === undefined;
   if (!('desired' in change) || there?.resource === undefined || !there.owned || there.damage !== undefined)
     return false;
-  return jsonEqual(comparable(there.resource, there.rest), comparable(change.desired));
+  return jsonEqual(comparable(there.resource, there.unmodelled), comparable(change.desired));
 }
 
 function stepsOf(

@@ -13,7 +13,7 @@ import { contactPointsPath, mark } from './render.ts';
 /** A resource as a file holds it. */
 export interface ParsedResource {
   readonly resource: Resource;
-  readonly rest?: JsonObject;
+  readonly unmodelled?: JsonObject;
 }
 
 /** What a file says it holds, as far as it can be read; nothing for a file that is no longer well-formed. */
@@ -181,7 +181,7 @@ function parseRules(
       } as unknown as JsonObject;
       const decoded = decodeGrafanaRule(form, interval as Duration, folderUid);
       if (decoded === undefined) return [];
-      const { rule, rest } = decoded;
+      const { rule, unmodelled } = decoded;
       const service = rule.labels['service'];
       const resource: Resource = {
         kind: 'rule',
@@ -192,7 +192,7 @@ function parseRules(
         rule,
         ...(service === undefined ? {} : { service }),
       };
-      return [{ resource, ...(rest === undefined ? {} : { rest }) }];
+      return [{ resource, ...(unmodelled === undefined ? {} : { unmodelled }) }];
     }),
   );
 }

@@ -169,14 +169,14 @@ function heldBy(
   const parsed = parseFile(file.path, file.content, owner, folderUids);
   const damage = file.damage === undefined ? {} : { damage: `${file.path} ${file.damage}` };
   const objects = parsed.map(
-    ({ resource, rest }): LiveObject => ({
+    ({ resource, unmodelled }): LiveObject => ({
       kind: resource.kind,
       uid: resource.uid,
       title: resource.title,
       owned: true,
       pin: file.hash,
       resource,
-      ...(rest === undefined ? {} : { rest }),
+      ...(unmodelled === undefined ? {} : { unmodelled }),
       ...damage,
     }),
   );

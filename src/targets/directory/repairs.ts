@@ -17,8 +17,8 @@ export function repairsOf(
   if (manifest.pending !== undefined)
     found.push({ subject: 'the last sync', problem: 'was interrupted; this one finishes it' });
   const whole = objects.every(
-    ({ owned, resource, rest, damage }) =>
-      !owned || (resource !== undefined && rest === undefined && damage === undefined),
+    ({ owned, resource, unmodelled, damage }) =>
+      !owned || (resource !== undefined && unmodelled === undefined && damage === undefined),
   );
   const held = objects.flatMap(({ owned, resource }) => (owned && resource !== undefined ? [resource] : []));
   for (const { path, content, resources } of renderFiles(held, manifest.deleted, owner, titles)) {

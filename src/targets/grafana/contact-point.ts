@@ -1,88 +1,126 @@
-/** Contact points, and how a rotated secret is noticed although it is never read back. */
-import { createHash, scryptSync } from 'node:crypto';
-import { type Integration, isSecretRef, type SecretRef, secretsOf } from '../../model/contact-point.ts';
-import type { JsonObject } from '../../model/json.ts';
-import type { LiveObject } from '../../model/plan.ts';
+/** Contact points: their integrations, who uses them, and how they are written. One at a time: all share one row. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { fieldsOf, parseAnswer, sortItems } from '../../adapters/grafana-answers.ts';
+import { type Integration, isSecretRef, type SecretRef } from '../../model/contact-point.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { ExplainedError } from '../../model/explained-error.ts';
+import { type JsonObject, jsonEqual } from '../../model/json.ts';
+import type { LiveObject, Use } from '../../model/plan.ts';
 import type { ContactPointResource, Desired } from '../../model/resource.ts';
-import { hasOwnerPrefix, TargetError } from '../../sync/index.ts';
-import type { Revealed } from './client.ts';
-import type { StoredIntegration } from './shapes.ts';
+import {
+  DIGEST_LENGTH,
+  digestOf,
+  hasOwnerPrefix,
+  openDigest,
+  revealed,
+  type SecretLookup,
+  unreadableObjects,
+} from '../../sync/index.ts';
+import { type Found, postChecked } from './checked-write.ts';
+import type { ReadContext, WriteContext } from './context.ts';
+import { changedSince } from './errors.ts';
 
+const storedIntegration = z.looseObject({
+  uid: z.string(),
+  name: z.string(),
+  type: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  /** Set by hand, it keeps quiet about what is over; we never set it. */
+  disableResolveMessage: z.boolean().nullish(),
+  provenance: z.string().nullish(),
+});
+type StoredIntegration = z.infer<typeof storedIntegration>;
+
+const CONTACT_POINTS = '/api/v1/provisioning/contact-points';
+const POLICIES = '/api/v1/provisioning/policies';
 /** What Grafana shows instead of a secret. */
 const REDACTED = '[REDACTED]';
 /** Stands for a secret of which the code no longer says where it comes from. */
 const UNKNOWN: SecretRef = { secret: 'UNKNOWN' };
 const LONGEST_UID = 40;
-const DIGEST_LENGTH = 10;
 const KNOWN_TYPES: ReadonlySet<string> = new Set<Integration['type']>(['pagerduty', 'slack', 'webhook', 'email']);
 
-export type SecretLookup = (name: string) => Revealed | undefined;
+/** The contact points of a Grafana that are ours or in our way. */
+export interface ContactPoints {
+  readonly objects: readonly LiveObject[];
+  readonly notes: readonly Diagnostic[];
+  /** Those of ours that come from provisioning files. */
+  readonly fromFiles: readonly string[];
+  /** Notification policies, by the name they send to; read where one of ours left the code. */
+  readonly uses: ReadonlyMap<string, readonly Use[]>;
+}
 
-/**
- * Puts the digest of its secrets' values into every integration, so that plans see a rotation: but not into one whose
- * secrets are not set here, and not into one that stays as it is and has its digest already.
- */
-export function withDigests(desired: Desired, lookup: SecretLookup): Desired {
-  return {
-    resources: desired.resources.map((resource) =>
-      resource.kind === 'contact-point' ? digested(resource, lookup) : resource,
+export const NO_CONTACT_POINTS: ContactPoints = { objects: [], notes: [], fromFiles: [], uses: new Map() };
+
+/** Contact points with our prefix, and those in our way. */
+export async function readContactPoints({ client, owner }: ReadContext, desired: Desired): Promise<ContactPoints> {
+  const wanted = new Map(
+    desired.resources.flatMap((resource) =>
+      resource.kind === 'contact-point' ? [[resource.uid, resource] as const] : [],
     ),
+  );
+  const { readable, unreadable } = await readIntegrations(client);
+  const strange = unreadableObjects('contact-point', unreadable, wanted, owner);
+  const held = new Set(strange.objects.map(({ uid }) => uid));
+  const names = [...new Set(readable.map(({ name }) => name))].filter((name) => !held.has(name));
+  const objects = names.flatMap((name): LiveObject[] => {
+    const all = readable.filter((integration) => integration.name === name);
+    const own = all.filter((integration) => ownPlace(integration) !== undefined);
+    const resource = wanted.get(name);
+    if (hasOwnerPrefix(owner, name) && own.length > 0) return [decode(name, own, resource)];
+    return resource === undefined ? [] : [{ kind: 'contact-point', uid: name, title: name, owned: false, pin: '' }];
+  });
+  // One to which somebody added an integration lives on under its name when ours go: nothing that uses it is in the way.
+  const leaving = objects.filter(({ uid, owned }) => owned && !wanted.has(uid) && isWhole(readable, uid));
+  return {
+    objects: [...strange.objects, ...objects],
+    notes: strange.notes,
+    fromFiles: readable
+      .filter(({ name, provenance }) => provenance === 'file' && hasOwnerPrefix(owner, name))
+      .map(({ name }) => `contact point ${name}`),
+    uses: leaving.length === 0 ? new Map() : await readPolicyUses(client, new Set(leaving.map(({ uid }) => uid))),
   };
 }
 
-function digested(resource: ContactPointResource, lookup: SecretLookup): ContactPointResource {
-  const { name, integrations } = resource.contactPoint;
-  const withDigest = integrations.map((integration) =>
-    integration.digest === undefined && secretsOf(integration).every((secret) => lookup(secret) !== undefined)
-      ? { ...integration, digest: digestOf(name, integration, lookup) }
-      : integration,
+/** True where every integration of a name is ours. */
+function isWhole(stored: readonly StoredIntegration[], name: string): boolean {
+  return stored.every((integration) => integration.name !== name || ownPlace(integration) !== undefined);
+}
+
+async function readIntegrations(client: ReadContext['client']) {
+  const { body } = await client.request('GET', CONTACT_POINTS);
+  return sortItems(parseAnswer(client, CONTACT_POINTS, z.array(z.unknown()), body), storedIntegration, ['name']);
+}
+
+/** Which notification policies send to some contact points: every name has an entry. */
+async function readPolicyUses(
+  client: ReadContext['client'],
+  names: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly Use[]>> {
+  const { status, body } = await client.request('GET', POLICIES, { accept: [403, 404] });
+  const uses = new Map([...names].map((name): [string, Use[]] => [name, []]));
+  const walk = (policy: unknown, isDefault: boolean): void => {
+    const { receiver, object_matchers: matchers, routes } = fieldsOf(policy);
+    if (typeof receiver === 'string') uses.get(receiver)?.push({ what: isDefault ? DEFAULT : policyName(matchers) });
+    if (Array.isArray(routes)) for (const route of routes) walk(route, false);
+  };
+  if (status < 400) walk(body, true);
+  return uses;
+}
+
+const DEFAULT = 'the default notification policy';
+
+/** @example 'notification policy team=payments' */
+function policyName(matchers: unknown): string {
+  const texts = (Array.isArray(matchers) ? matchers : []).map((matcher) =>
+    (Array.isArray(matcher) ? matcher : []).filter((part) => typeof part === 'string').join(''),
   );
-  return { ...resource, contactPoint: { name, integrations: withDigest } };
-}
-
-/** The slow hash (scrypt) makes guessing a short secret expensive; ten digits of it say no more than "another one". */
-export function digestOf(name: string, { type, settings }: Integration, lookup: SecretLookup): string {
-  const secrets = Object.entries(settings)
-    .filter(([, value]) => isSecretRef(value))
-    .map(([key, value]) => [key, revealed(value as SecretRef, lookup)])
-    .sort();
-  if (secrets.length === 0) return openDigest(type);
-  return slowHash(JSON.stringify([type, secrets]), `grafana-as-code ${name}`);
-}
-
-/** Slow hashes of this run: a plan and its writes ask for the same ones. */
-const known = new Map<string, string>();
-
-function slowHash(text: string, salt: string): string {
-  const key = createHash('sha256')
-    .update(JSON.stringify([salt, text]))
-    .digest('hex');
-  const digest =
-    known.get(key) ??
-    scryptSync(text, salt, 16, { N: 2 ** 14 })
-      .toString('hex')
-      .slice(0, DIGEST_LENGTH);
-  known.set(key, digest);
-  return digest;
-}
-
-/** For an integration without secrets. */
-function openDigest(type: string): string {
-  return createHash('sha256').update(type).digest('hex').slice(0, DIGEST_LENGTH);
-}
-
-function revealed({ secret }: SecretRef, lookup: SecretLookup): string {
-  const value = lookup(secret);
-  if (value !== undefined) return value.reveal();
-  throw new TargetError(
-    'G014',
-    `${secret} is not set, and a contact point of the plan needs it`,
-    `Set ${secret}, or make a new plan without it: npm run plan`,
-  );
+  return `notification policy ${texts.length === 0 ? 'without matchers' : texts.join(', ')}`;
 }
 
 /** UID of the integration at a place: its name, its place, the digest. A new secret is a new UID. */
-export function integrationUid(name: string, index: number, digest: string): string {
+function integrationUid(name: string, index: number, digest: string): string {
   return `${base(name)}-${index + 1}-${digest}`;
 }
 
@@ -94,10 +132,10 @@ function base(name: string): string {
 }
 
 /** Whether a stored integration was written by us, and where it stands. */
-export function ownPlace({
+function ownPlace({
   uid,
   name,
-}: Pick<StoredIntegration, 'uid' | 'name'>): { index: number; digest: string } | undefined {
+}: Pick<StoredIntegration, 'uid' | 'name'>): { readonly index: number; readonly digest: string } | undefined {
   const prefix = `${base(name)}-`;
   const match = uid.startsWith(prefix) ? /^([1-9]\d?)-([0-9a-f]{10})$/.exec(uid.slice(prefix.length)) : null;
   return match === null ? undefined : { index: Number(match[1]) - 1, digest: match[2] ?? '' };
@@ -126,27 +164,6 @@ export function encodeIntegration(
   };
 }
 
-/** Contact points with our prefix, and those in our way. */
-export function liveContactPoints(stored: readonly StoredIntegration[], desired: Desired, owner: string): LiveObject[] {
-  const wanted = new Map(
-    desired.resources
-      .filter((resource) => resource.kind === 'contact-point')
-      .map((resource) => [resource.uid, resource]),
-  );
-  const names = [...new Set(stored.map(({ name }) => name))];
-  return names.flatMap((name) => {
-    const all = stored.filter((integration) => integration.name === name);
-    const own = all.filter((integration) => ownPlace(integration) !== undefined);
-    const resource = wanted.get(name);
-    if (!hasOwnerPrefix(owner, name) || own.length === 0) {
-      return resource === undefined
-        ? []
-        : [{ kind: 'contact-point' as const, uid: name, title: name, owned: false, pin: '' }];
-    }
-    return [decode(name, own, resource)];
-  });
-}
-
 function decode(
   name: string,
   own: readonly StoredIntegration[],
@@ -154,7 +171,7 @@ function decode(
 ): LiveObject {
   const sorted = [...own].sort((left, right) => (ownPlace(left)?.index ?? 0) - (ownPlace(right)?.index ?? 0));
   const integrations = sorted.map((integration) => decodeIntegration(integration, desired));
-  const quiet = sorted.flatMap(({ type, disableResolveMessage }) => (disableResolveMessage ? [type] : []));
+  const quiet = sorted.flatMap(({ type, disableResolveMessage }) => (disableResolveMessage === true ? [type] : []));
   return {
     kind: 'contact-point',
     uid: name,
@@ -162,7 +179,7 @@ function decode(
     owned: true,
     pin: pinOf(own),
     resource: { kind: 'contact-point', uid: name, title: name, source: '', contactPoint: { name, integrations } },
-    ...(quiet.length === 0 ? {} : { rest: { disableResolveMessage: quiet } }),
+    ...(quiet.length === 0 ? {} : { unmodelled: { disableResolveMessage: quiet } }),
   };
 }
 
@@ -199,14 +216,96 @@ function shown(value: unknown): string | number | boolean | SecretRef {
 }
 
 /** Identifies what is stored without telling any of it. */
-export function pinOf(own: readonly StoredIntegration[]): string {
-  const told = [...own]
+function pinOf(own: readonly StoredIntegration[]): string {
+  const parts = [...own]
     .sort((left, right) => (left.uid < right.uid ? -1 : 1))
     .map((stored) => [
       stored.uid,
       stored.type,
-      ...(stored.disableResolveMessage ? ['quiet'] : []),
+      ...(stored.disableResolveMessage === true ? ['quiet'] : []),
       Object.entries(stored.settings).map(([key, value]) => [key, isOpen(stored) ? scalar(value) : shown(value)]),
     ]);
-  return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 16);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/**
+ * Makes a contact point's integrations equal to the code. A changed secret has another UID: the new integration is
+ * created beside the old one, which goes afterwards, so that the name is never without a receiver.
+ *
+ * @param pin of what was seen; absent for a new one
+ */
+export async function saveContactPoint(
+  context: WriteContext,
+  { contactPoint: { name, integrations } }: ContactPointResource,
+  pin: string | undefined,
+  lookup: SecretLookup,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { client } = context;
+  const stored = await ownOf(context, name);
+  const uids = integrations.map((integration, index) =>
+    integrationUid(name, index, integration.digest ?? digestOf(name, integration, lookup)),
+  );
+  // Half of it may be there: a run before this one was cut off.
+  const resumed = pin === undefined && stored.every(({ uid }) => uids.includes(uid));
+  if (!resumed && (pin === undefined || pinOf(stored) !== pin)) throw changedSince(`contact point ${name}`);
+  for (const [index, integration] of integrations.entries()) {
+    const body = encodeIntegration(name, integration, index, lookup);
+    const uid = uids[index] ?? '';
+    const held = stored.find((one) => one.uid === uid);
+    if (held === undefined) {
+      const look = async (): Promise<Found> =>
+        (await ownOf(context, name)).some((one) => one.uid === uid) ? 'same' : 'absent';
+      await postChecked(client, `contact point ${name}`, CONTACT_POINTS, body, look, { exists: [409], signal });
+    } else if (held.disableResolveMessage === true || !sameOpenSettings(held, body['settings'])) {
+      await client.request('PUT', contactPointPath(uid), { body, signal });
+    }
+  }
+  for (const { uid } of stored.filter((one) => !uids.includes(one.uid))) {
+    await client.request('DELETE', contactPointPath(uid), { accept: [404], signal });
+  }
+}
+
+/**
+ * Deletes our integrations of a contact point; those that somebody added to it stay.
+ *
+ * @throws ExplainedError S008 if something that the plan could not see uses it
+ */
+export async function deleteContactPoint(
+  context: WriteContext,
+  { uid: name, pin }: { readonly uid: string; readonly pin: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const stored = await ownOf(context, name);
+  if (stored.length > 0 && pinOf(stored) !== pin) throw changedSince(`contact point ${name}`);
+  for (const { uid } of stored) {
+    const { status, body } = await context.client.request('DELETE', contactPointPath(uid), {
+      accept: [404, 409],
+      signal,
+    });
+    if (status !== 409) continue;
+    const { message } = fieldsOf(body);
+    throw new ExplainedError({
+      code: 'S008',
+      message: `contact point ${name} is still used: ${typeof message === 'string' ? message : 'Grafana does not say by whom'}`,
+      remedy: 'Let what uses it notify another contact point, in Grafana (Alerting), then run the sync again.',
+      status,
+    });
+  }
+}
+
+function contactPointPath(uid: string): string {
+  return `${CONTACT_POINTS}/${encodeURIComponent(uid)}`;
+}
+
+async function ownOf({ client }: WriteContext, name: string): Promise<StoredIntegration[]> {
+  const { readable } = await readIntegrations(client);
+  return readable.filter((integration) => integration.name === name && ownPlace(integration) !== undefined);
+}
+
+/** Whether what can be read is what would be sent; redacted values are told apart by the UID. */
+function sameOpenSettings({ settings }: StoredIntegration, sent: unknown): boolean {
+  const wanted = sent as Readonly<Record<string, string>>;
+  const keys = new Set([...Object.keys(settings), ...Object.keys(wanted)]);
+  return [...keys].every((key) => settings[key] === REDACTED || jsonEqual(settings[key] as string, wanted[key]));
 }

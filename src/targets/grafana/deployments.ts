@@ -1,8 +1,22 @@
 /** Deployments as marks on the dashboards: `deploymentAnnotations` in src/build shows what carries these tags. */
+
+import { z } from 'zod';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { type ConnectionOptions, openGrafanaClient } from './client.ts';
-import { paths } from './paths.ts';
-import { type Annotation, annotations } from './shapes.ts';
+
+const ANNOTATIONS = '/api/annotations';
+
+/** Marks on dashboards. A mark that is not a region ends where it begins. */
+const annotations = z.array(
+  z.looseObject({
+    id: z.number(),
+    time: z.number(),
+    timeEnd: z.number().default(0),
+    text: z.string().default(''),
+    tags: z.array(z.string()).nullish(),
+  }),
+);
+type Annotation = z.infer<typeof annotations>[number];
 
 /** A version of a service that went live, or was taken back. */
 export interface Deployment {
@@ -58,12 +72,12 @@ export function openDeployments(options: ConnectionOptions): Deployments {
       'type=annotation',
       `limit=${LIMIT}${range}`,
     ].join('&');
-    const { body } = await client.request('GET', `${paths.annotations}?${query}`);
+    const { body } = await client.request('GET', `${ANNOTATIONS}?${query}`);
     const parsed = annotations.safeParse(body);
     if (!parsed.success) {
       throw new ExplainedError({
         code: 'N004',
-        message: `${client.url} answers ${paths.annotations} in a form that is not known`,
+        message: `${client.url} answers ${ANNOTATIONS} in a form that is not known`,
         remedy: 'Is it a Grafana 12 or later? npm run plan checks that.',
       });
     }
@@ -81,7 +95,7 @@ export function openDeployments(options: ConnectionOptions): Deployments {
       );
       if (same !== undefined) return { outcome: 'already marked', from: same.time };
       const body = { time: at, tags: allTags(deployment), text: textOf(deployment) };
-      await client.request('POST', paths.annotations, { body });
+      await client.request('POST', ANNOTATIONS, { body });
       return { outcome: 'marked', from: at };
     },
     async close(deployment) {
@@ -107,7 +121,7 @@ export function openDeployments(options: ConnectionOptions): Deployments {
       const { id, time, text, tags } = last;
       // A PUT replaces the whole mark.
       const body = { time, timeEnd: at, tags: tags ?? [], text: `${text}\n${ROLLED_BACK}` };
-      await client.request('PUT', paths.annotation(id), { body });
+      await client.request('PUT', `${ANNOTATIONS}/${id}`, { body });
       return { outcome: 'closed', from: time, until: at };
     },
     requests: client.requests,

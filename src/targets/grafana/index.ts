@@ -1,10 +1,11 @@
+import { ExplainedError } from '../../model/explained-error.ts';
 import type { Change, Live, Plan, Scope } from '../../model/plan.ts';
 import { type Desired, resourceKey } from '../../model/resource.ts';
-import { type Step, type Target, TargetError } from '../../sync/index.ts';
+import { digestOf, type SecretLookup, type Step, type Target, withDigests } from '../../sync/index.ts';
 import { type ConnectionOptions, openGrafanaClient } from './client.ts';
-import { digestOf, type SecretLookup, withDigests } from './contact-points.ts';
-import { checkWriting, readNamespace } from './preflight.ts';
-import { readSnapshot, type Snapshot } from './read.ts';
+import { readNamespace } from './preflight.ts';
+import { checkWriting } from './rights.ts';
+import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { concurrencyOf, stepsOf } from './steps.ts';
 
 /** A Grafana, and for whom is written. */
@@ -36,7 +37,7 @@ export function openGrafana(options: GrafanaOptions): Target {
     name = namespace === 'default' ? client.url : `${client.url} (${namespace})`;
   };
   const read = async (desired: Desired, scope: Scope): Promise<Snapshot> => {
-    seen = await readSnapshot({ client, owner, ownerTag }, desired, scope);
+    seen = await readSnapshot(client, { owner, ownerTag }, desired, scope);
     nameBy(seen.site.namespace);
     return seen;
   };
@@ -55,8 +56,8 @@ export function openGrafana(options: GrafanaOptions): Target {
     async steps(plan: Plan): Promise<readonly Step[]> {
       checkSecrets(plan, secret);
       const snapshot = seen ?? (await readFor(plan, read));
-      checkWriting(client, snapshot.site, snapshot.places, plan.scope);
-      const { namespace } = snapshot.site;
+      const { namespace, rights } = snapshot.site;
+      checkWriting({ url: client.url, rights }, snapshot.places, plan.scope);
       return stepsOf(plan, snapshot, { client, namespace, owner, ownerTag, commit, restoring }, secret);
     },
     concurrency: concurrencyOf,
@@ -78,11 +79,12 @@ async function readFor(plan: Plan, read: (desired: Desired, scope: Scope) => Pro
   });
   const [first] = changed;
   if (first === undefined) return snapshot;
-  throw new TargetError(
-    'S004',
-    `${first.kind} ${first.title} ${first.action === 'create' ? 'exists by now' : 'changed after the plan was made'}${changed.length > 1 ? `, and ${changed.length - 1} more` : ''}`,
-    'Make a new plan: npm run plan. Nothing was written.',
-  );
+  const more = changed.length > 1 ? `, and ${changed.length - 1} more` : '';
+  throw new ExplainedError({
+    code: 'S004',
+    message: `${first.kind} ${first.title} ${first.action === 'create' ? 'exists by now' : 'changed after the plan was made'}${more}`,
+    remedy: 'Make a new plan: npm run plan. Nothing was written.',
+  });
 }
 
 /** The secrets of this machine have to be those of the plan. */
@@ -93,11 +95,11 @@ function checkSecrets({ changes }: Plan, lookup: SecretLookup): void {
     const { name, integrations } = change.desired.contactPoint;
     for (const integration of integrations) {
       if (integration.digest === undefined || integration.digest === digestOf(name, integration, lookup)) continue;
-      throw new TargetError(
-        'G014',
-        `contact point ${name} was planned with another value of its secret than the one set here`,
-        'Make a new plan with the secrets of this environment: npm run plan. Nothing was written.',
-      );
+      throw new ExplainedError({
+        code: 'G014',
+        message: `contact point ${name} was planned with another value of its secret than the one set here`,
+        remedy: 'Make a new plan with the secrets of this environment: npm run plan. Nothing was written.',
+      });
     }
   }
 }

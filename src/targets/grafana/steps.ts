@@ -1,21 +1,15 @@
 /** A plan as writes, in stages: folders, contact points, rules, dashboards; deletes after them, the other way round. */
-import type { Change, CreateChange, DeleteChange, Plan, UpdateChange } from '../../model/plan.ts';
-import type { Step } from '../../sync/index.ts';
-import type { SecretLookup } from './contact-points.ts';
-import { FOLDER } from './dashboards.ts';
-import type { Snapshot } from './read.ts';
-import { deleteRuleSteps, ruleSteps } from './steps-rules.ts';
-import {
-  createFolder,
-  deleteDashboard,
-  deleteFolder,
-  renameFolder,
-  saveDashboard,
-  type WriteContext,
-} from './write.ts';
-import { deleteContactPoint, saveContactPoint } from './write-contact-points.ts';
+import type { Change, CreateChange, DeleteChange, Plan, UnchangedChange, UpdateChange } from '../../model/plan.ts';
+import { resourceKey } from '../../model/resource.ts';
+import type { SecretLookup, Step } from '../../sync/index.ts';
+import { deleteContactPoint, saveContactPoint } from './contact-point.ts';
+import type { WriteContext } from './context.ts';
+import { deleteDashboard, saveDashboard } from './dashboard.ts';
+import { createFolder, deleteFolder, renameFolder } from './folder.ts';
+import { deleteRuleSteps, ruleSteps } from './rule-write.ts';
+import type { Snapshot } from './snapshot.ts';
 
-type Write = CreateChange | UpdateChange;
+type Write = CreateChange | UpdateChange | UnchangedChange;
 
 /** What runs after what. Only rules and dashboards, which do not share a row of the database, run two at once. */
 const STAGE = {
@@ -44,8 +38,15 @@ export function concurrencyOf(stage: number): number {
 /** The steps of a plan for a Grafana as it was read. */
 export function stepsOf(plan: Plan, seen: Snapshot, context: WriteContext, lookup: SecretLookup): readonly Step[] {
   const { run } = context.client.pressure;
+  const edited = new Set(
+    seen.live.objects.flatMap((object) => (object.edited === undefined ? [] : [resourceKey(object)])),
+  );
   const writes = plan.changes.filter(
-    (change): change is Write => change.action === 'create' || change.action === 'update',
+    (change): change is Write =>
+      change.action === 'create' ||
+      change.action === 'update' ||
+      // An edit that the code has taken over: saved once more, it says that it is ours.
+      (change.action === 'unchanged' && edited.has(resourceKey(change))),
   );
   const deletes = plan.changes.filter((change): change is DeleteChange => change.action === 'delete');
   const ofKind = <C extends Change>(changes: readonly C[], kind: Change['kind']) =>
@@ -66,18 +67,17 @@ export function stepsOf(plan: Plan, seen: Snapshot, context: WriteContext, looku
         await saveContactPoint(context, change.desired, pinOf(change), lookup, signal);
       }),
     ),
-    ...ruleSteps(plan, ofKind(writes, 'rule'), seen, context, STAGE.rules),
+    ...ruleSteps(plan, ofKind(writes, 'rule'), seen.groups, context, STAGE.rules),
     ...ofKind(writes, 'dashboard').map((change) =>
       step(STAGE.dashboards, change, async (signal) => {
         if (change.desired.kind !== 'dashboard') return;
-        const before = seen.generations.get(change.uid) ?? 0;
-        await saveDashboard(context, change.desired, pinOf(change), before + 1, signal);
+        await saveDashboard(context, change.desired, pinOf(change), keepsSpec(change), signal);
       }),
     ),
     ...ofKind(deletes, 'dashboard').map((change) =>
       step(STAGE.deleteDashboards, change, (signal) => deleteDashboard(context, change, signal)),
     ),
-    ...deleteRuleSteps(ofKind(deletes, 'rule'), seen, context, STAGE.deleteRules),
+    ...deleteRuleSteps(ofKind(deletes, 'rule'), seen.groups, context, STAGE.deleteRules),
     ...ofKind(deletes, 'contact-point').map((change) =>
       step(STAGE.deleteContactPoints, change, (signal) => deleteContactPoint(context, change, signal)),
     ),
@@ -88,14 +88,18 @@ export function stepsOf(plan: Plan, seen: Snapshot, context: WriteContext, looku
 }
 
 function pinOf(change: Write): string | undefined {
-  return change.action === 'update' ? change.pin : undefined;
+  return change.action === 'create' ? undefined : change.pin;
+}
+
+/** Whether all that a write changes of a dashboard is where it stands, or who saved it. */
+function keepsSpec(change: Write): boolean {
+  if (change.action === 'unchanged') return true;
+  return change.action === 'update' && change.edits.every(({ path }) => path[0] === 'folderUid');
 }
 
 async function writeFolder(context: WriteContext, seen: Snapshot, change: Write, signal?: AbortSignal): Promise<void> {
   if (change.desired.kind !== 'folder') return;
-  if (change.action === 'create') await createFolder(context, change.desired, signal);
-  else {
-    const parent = seen.folders.get(change.uid)?.metadata.annotations[FOLDER];
-    await renameFolder(context, change.desired, change.pin, parent, signal);
-  }
+  const pin = pinOf(change);
+  if (pin === undefined) await createFolder(context, change.desired, signal);
+  else await renameFolder(context, change.desired, pin, seen.parents.get(change.uid), signal);
 }

@@ -78,6 +78,13 @@ export function contactPointRoutes(app: Hono, state: State, accountOf: (context:
   app.delete(`${base}/:uid`, (context) =>
     alone(context, async () => {
       const held = state.integrations.get(context.req.param('uid') ?? '');
+      if (held !== undefined && isInPolicies(state, held)) {
+        return reply(context, 409, {
+          statusCode: 409,
+          messageId: 'alerting.notifications.contact-points.referenced',
+          message: 'Contact point is currently referenced by a notification policy.',
+        });
+      }
       if (held !== undefined && isUsed(state, held)) {
         return reply(context, 409, {
           statusCode: 409,
@@ -89,6 +96,13 @@ export function contactPointRoutes(app: Hono, state: State, accountOf: (context:
       return reply(context, 202, { message: 'contactpoint deleted' });
     }),
   );
+
+  app.get('/api/v1/provisioning/policies', (context) => reply(context, 200, state.policies));
+  app.put('/api/v1/provisioning/policies', async (context) => {
+    if (accountOf(context) === 'viewer') return denied(context, NEEDED);
+    state.policies = await context.req.json<Json>();
+    return reply(context, 202, { message: 'policies updated' });
+  });
 
   app.get('/api/v1/provisioning/mute-timings', (context) => reply(context, 200, state.muteTimings));
   app.post('/api/v1/provisioning/mute-timings', async (context) => {
@@ -119,9 +133,21 @@ function invalid({ uid, name, type, settings }: FakeIntegration): string | undef
   return undefined;
 }
 
+/** The last integration of its name: the contact point goes with it. */
+function isLast({ integrations }: State, { uid, name }: FakeIntegration): boolean {
+  return ![...integrations.values()].some((other) => other.name === name && other.uid !== uid);
+}
+
+function isInPolicies(state: State, held: FakeIntegration): boolean {
+  const names = (policy: Json): boolean =>
+    policy['receiver'] === held.name || ((policy['routes'] as Json[] | undefined) ?? []).some(names);
+  return isLast(state, held) && names(state.policies);
+}
+
 /** The last integration of a name that a rule refers to. */
-function isUsed(state: State, { uid, name }: FakeIntegration): boolean {
-  if ([...state.integrations.values()].some((other) => other.name === name && other.uid !== uid)) return false;
+function isUsed(state: State, held: FakeIntegration): boolean {
+  const { name } = held;
+  if (!isLast(state, held)) return false;
   return [...state.rules.values()].some(
     ({ form }) => (form['notification_settings'] as { receiver?: string } | null | undefined)?.receiver === name,
   );

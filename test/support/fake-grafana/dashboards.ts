@@ -1,6 +1,6 @@
 /** Dashboards, below `/apis`, and the editor's way of saving them. */
 import type { Context, Hono } from 'hono';
-import { conflict, failure, notFound, reply } from './reply.ts';
+import { conflict, denied, failure, notFound, reply } from './reply.ts';
 import {
   ACCOUNT_UIDS,
   type Account,
@@ -34,6 +34,7 @@ export function dashboardRoutes(app: Hono, state: State, accountOf: (context: Co
 
   app.get(base, (context) => {
     const account = accountOf(context);
+    if (context.req.query('labelSelector') === 'grafana.app/get-history=true') return history(context, state, account);
     const visible = [...state.dashboards.values()].filter(
       ({ folder }) =>
         account === 'admin' ||
@@ -158,6 +159,7 @@ export function dashboardRoutes(app: Hono, state: State, accountOf: (context: Co
   });
 
   app.get('/api/dashboards/uid/:name/versions', (context) => {
+    if (accountOf(context) === 'viewer') return denied(context, 'dashboards:write');
     const board = state.dashboards.get(context.req.param('name'));
     if (board === undefined) return reply(context, 404, { message: 'Dashboard not found' });
     const limit = Number(context.req.query('limit') ?? 20);
@@ -166,10 +168,39 @@ export function dashboardRoutes(app: Hono, state: State, accountOf: (context: Co
   });
 
   app.get('/api/dashboards/uid/:name/versions/:number', (context) => {
+    if (accountOf(context) === 'viewer') return denied(context, 'dashboards:write');
     const board = state.dashboards.get(context.req.param('name'));
     const entry = board?.history.find((one) => one.version === Number(context.req.param('number')));
     if (board === undefined || entry === undefined) return reply(context, 404, { message: 'Version not found' });
     return reply(context, 200, { ...version(board, entry), message: entry.message });
+  });
+}
+
+/** Every save of one dashboard, the newest first, for whoever may read it, in either storage. */
+function history(context: Context, state: State, account: Account): Response {
+  const [field, name = ''] = (context.req.query('fieldSelector') ?? '').split('=');
+  if (field !== 'metadata.name') {
+    return failure(context, 400, 'metadata.name field selector required for history requests', {
+      reason: 'BadRequest',
+    });
+  }
+  const board = state.dashboards.get(name);
+  const saves = board !== undefined && mayRead(state, account, board.folder) ? [...board.history].reverse() : [];
+  return reply(context, 200, {
+    kind: 'DashboardList',
+    apiVersion: 'dashboard.grafana.app/v0alpha1',
+    metadata: { resourceVersion: String(state.now * 1000) },
+    items: saves.slice(0, Number(context.req.query('limit') ?? 500)).map((save) => {
+      const { createdBy, created } = board as FakeDashboard;
+      const { [MESSAGE]: _message, ...others } = (board as FakeDashboard).annotations;
+      const annotations = save.message === '' ? others : { ...others, [MESSAGE]: save.message };
+      const updated =
+        save.version === 1 && save.by === createdBy && save.created === created
+          ? undefined
+          : { by: save.by, at: save.created };
+      const then = { ...(board as FakeDashboard), spec: save.spec, generation: save.version, annotations, updated };
+      return shown({ ...state, options: { ...state.options, storage: 'unified' } }, then);
+    }),
   });
 }
 

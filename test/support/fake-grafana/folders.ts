@@ -71,7 +71,7 @@ export function folderRoutes(app: Hono, state: State, accountOf: (context: Conte
       return reply(context, 201, shown(state, makeFolder(state, sent, account, false)));
     }
     if (resourceVersion !== undefined && resourceVersion !== folder.version) return conflict(context, 'folders', name);
-    folder.title = sent.spec.title;
+    folder.title = sent.spec.title.trim();
     folder.description = sent.spec.description ?? '';
     folder.generation += 1;
     folder.version = nextVersion(state);
@@ -133,7 +133,8 @@ function countIn(state: State, name: string) {
 function makeFolder(state: State, { metadata, spec }: Sent, account: Account, open: boolean): FakeFolder {
   const folder: FakeFolder = {
     name: metadata.name,
-    title: spec.title,
+    // Blanks around a title are cut off.
+    title: spec.title.trim(),
     description: spec.description ?? '',
     parent: metadata.annotations?.['grafana.app/folder'],
     uid: nextUid(state),

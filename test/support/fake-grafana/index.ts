@@ -9,7 +9,7 @@ import { dashboardRoutes } from './dashboards.ts';
 import { folderRoutes } from './folders.ts';
 import { reply } from './reply.ts';
 import { ruleRoutes } from './rules.ts';
-import { type Account, createState, type FakeOptions, LOGINS, namespaceOf, type State } from './state.ts';
+import { ACCOUNT_UIDS, type Account, createState, type FakeOptions, LOGINS, namespaceOf, type State } from './state.ts';
 
 export type { FakeOptions } from './state.ts';
 
@@ -68,6 +68,15 @@ export function createFakeGrafana(options: FakeOptions = {}, from?: State): Fake
     return state.options.dataSources.includes(uid)
       ? reply(context, 200, dataSource(uid))
       : reply(context, 404, { message: 'Data source not found' });
+  });
+  app.get('/apis/iam.grafana.app/v0alpha1/namespaces/:namespace/display', (context) => {
+    const keys = context.req.queries('key') ?? [];
+    const accounts = (Object.keys(LOGINS) as Account[]).filter((one) => keys.includes(ACCOUNT_UIDS[one]));
+    const display = accounts.map((one) => {
+      const [type, name] = ACCOUNT_UIDS[one].split(':');
+      return { identity: { type, name }, displayName: LOGINS[one], avatarURL: '/avatar/0', internalId: 1 };
+    });
+    return reply(context, 200, { metadata: {}, keys, display });
   });
   app.get('/apis', (context) => reply(context, 200, { groups: API_GROUPS }));
   folderRoutes(app, state, accountOf);

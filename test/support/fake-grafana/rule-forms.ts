@@ -9,6 +9,7 @@ export function countStates(state: State): Record<string, number> {
 
 export function prometheusRule(state: State, rule: FakeRule): Json {
   const active = state.alerts.get(rule.uid);
+  const failing = state.failing.get(rule.uid);
   const { title, labels, annotations, notification_settings: settings } = rule.form;
   return {
     state: active?.state ?? 'inactive',
@@ -18,7 +19,7 @@ export function prometheusRule(state: State, rule: FakeRule): Json {
     duration: 120,
     keepFiringFor: 300,
     annotations,
-    ...(active === undefined
+    ...(active === undefined && failing === undefined
       ? {}
       : {
           alerts: [
@@ -32,9 +33,9 @@ export function prometheusRule(state: State, rule: FakeRule): Json {
                 grafana_folder: state.folders.get(rule.folder)?.title,
               },
               annotations,
-              state: active.state === 'firing' ? 'Alerting' : 'Pending',
-              activeAt: active.since,
-              value: '1e+00',
+              state: failing ?? (active?.state === 'firing' ? 'Alerting' : 'Pending'),
+              activeAt: active?.since ?? time(state.now),
+              value: active === undefined ? '' : '1e+00',
             },
           ],
         }),

@@ -2,7 +2,17 @@
 import type { Context, Hono } from 'hono';
 import { denied, reply } from './reply.ts';
 import { countStates, duration, echoed, prometheusRule, rulerRule, stored, withQueryType } from './rule-forms.ts';
-import { type Account, type FakeRule, type Json, mayRead, mayWrite, nextUid, type State, time } from './state.ts';
+import {
+  type Account,
+  type FakeRule,
+  type Json,
+  mayRead,
+  mayWrite,
+  nextUid,
+  pathOf,
+  type State,
+  time,
+} from './state.ts';
 
 const NEEDED =
   'any of alert.provisioning:write, alert.rules.provisioning:write, all of alert.rules:read, folders:read, alert.provisioning.provenance:write, any of alert.rules:write, alert.rules:create, alert.rules:delete';
@@ -17,9 +27,9 @@ export function ruleRoutes(app: Hono, state: State, accountOf: (context: Context
     const namespaces: Record<string, Json[]> = {};
     for (const [folder, name] of groupsOf(state)) {
       if (!mayRead(state, accountOf(context), folder)) continue;
-      const title = state.folders.get(folder)?.title ?? folder;
-      namespaces[title] ??= [];
-      namespaces[title].push(rulerGroup(state, folder, name));
+      const path = pathOf(state, folder);
+      namespaces[path] ??= [];
+      namespaces[path].push(rulerGroup(state, folder, name));
     }
     return reply(context, 200, namespaces);
   });
@@ -132,7 +142,9 @@ export function ruleRoutes(app: Hono, state: State, accountOf: (context: Context
     if (held === undefined) return reply(context, 404, { message: 'NotFound' });
     if (!mayWrite(state, account, held.folder)) return denied(context, NEEDED);
     if (held.provenance === 'file') return mismatch(context);
-    put(state, account, form, context.req.header('x-disable-provenance') === undefined ? 'api' : '');
+    const provenance = context.req.header('x-disable-provenance') === undefined ? 'api' : '';
+    // A field that is missing keeps its value, but for the group, which the rule then loses.
+    put(state, account, { ...form, uid: held.uid, folderUID: form['folderUID'] ?? held.folder }, provenance);
     return reply(context, 200, echoed(form));
   });
 
@@ -162,12 +174,16 @@ export function ruleRoutes(app: Hono, state: State, accountOf: (context: Context
 
   app.get('/api/prometheus/grafana/api/v1/rules', (context) => {
     const wanted = context.req.queries('state');
+    const labelled = (context.req.queries('rule_matcher') ?? []).map(
+      (matcher) => JSON.parse(matcher) as { readonly name: string; readonly value: string },
+    );
     const totals = countStates(state);
     const groups = groupsOf(state).map(([folder, name]) => ({
       name,
-      file: state.folders.get(folder)?.title,
+      file: pathOf(state, folder),
       folderUid: folder,
       rules: rulesIn(state, folder, name)
+        .filter(({ form }) => labelled.every((one) => (form['labels'] as Json | undefined)?.[one.name] === one.value))
         .map((rule) => prometheusRule(state, rule))
         .filter((rule) => wanted === undefined || wanted.includes(String(rule['state']))),
       totals,
@@ -225,13 +241,18 @@ function refuse(context: Context, state: State, form: Json): Response | undefine
   return undefined;
 }
 
+/** What stands for the group of a rule that has none: longer than any group's name may be. */
+function groupless(uid: string): string {
+  return `no_group_for_rule_${uid}`.padEnd(200, '*');
+}
+
 function put(state: State, account: Account, form: Json, provenance: string): void {
   const uid = String(form['uid']);
   const held = state.rules.get(uid);
   const rule: FakeRule = {
     uid,
     folder: String(form['folderUID']),
-    group: String(form['ruleGroup']),
+    group: typeof form['ruleGroup'] === 'string' && form['ruleGroup'] !== '' ? form['ruleGroup'] : groupless(uid),
     form,
     version: (held?.version ?? 0) + 1,
     guid: held?.guid ?? nextUid(state),

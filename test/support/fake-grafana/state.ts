@@ -90,6 +90,10 @@ export interface State {
   readonly integrations: Map<string, FakeIntegration>;
   readonly muteTimings: Json[];
   readonly alerts: Map<string, { state: 'firing' | 'pending'; since: string }>;
+  /** Rules whose query fails, and the state that their instances show. @example 'Normal (Error, KeepLast)' */
+  readonly failing: Map<string, string>;
+  /** The one tree of notification policies. */
+  policies: Json;
   now: number;
   count: number;
 }
@@ -122,6 +126,8 @@ export function createState(options: FakeOptions): State {
     integrations: new Map(),
     muteTimings: [],
     alerts: new Map(),
+    failing: new Map(),
+    policies: { receiver: 'grafana-default-email', group_by: ['grafana_folder', 'alertname'] },
     now: Date.parse('2026-01-05T10:00:00Z'),
     count: 0,
   };
@@ -159,6 +165,14 @@ export function sorted<T>(value: T): T {
 
 export function same(left: unknown, right: unknown): boolean {
   return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
+}
+
+/** Where a folder stands, a slash in a title escaped, as the ruler calls it. */
+export function pathOf(state: State, uid: string): string {
+  const folder = state.folders.get(uid);
+  if (folder === undefined) return uid;
+  const title = folder.title.replaceAll('/', '\\/');
+  return folder.parent === undefined ? title : `${pathOf(state, folder.parent)}/${title}`;
 }
 
 /** Whether an account may look into a folder. */

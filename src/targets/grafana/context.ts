@@ -1,0 +1,18 @@
+/** Where and for whom is read and written. */
+import type { Client } from './client.ts';
+
+/** Whose objects are read. */
+export interface ReadContext {
+  readonly client: Client;
+  readonly owner: string;
+  readonly ownerTag: string;
+  /** `default`, `org-N` or `stacks-N`: part of every path below `/apis`. */
+  readonly namespace: string;
+}
+
+/** Whose objects are written. */
+export interface WriteContext extends ReadContext {
+  readonly commit: string;
+  /** Puts a backup back: what is written is not the code's, and counts as a hand edit from then on. */
+  readonly restoring: boolean;
+}
