@@ -25,7 +25,19 @@ import {
   rulesOfGroup,
   saveByHand,
 } from './foreign.ts';
-import { asAdmin, fakeSite, open, planFor, problems, realSite, SECRETS, type Site, sync, told } from './site.ts';
+import {
+  asAdmin,
+  fakeSite,
+  open,
+  ownersOn,
+  planFor,
+  problems,
+  realSite,
+  SECRETS,
+  type Site,
+  sync,
+  told,
+} from './site.ts';
 
 const real = process.env['MODE'] === 'contract';
 const found = real ? realSite() : undefined;
@@ -59,14 +71,7 @@ describe.each(sites)('on $name', (site) => {
   }
 
   beforeAll(async () => {
-    for (let index = 0; index < OWNERS; index += 1) owners.push(`c${randomBytes(3).toString('hex')}`);
-    for (const owner of owners)
-      await sync(
-        site,
-        owner,
-        only(estateOf(owner), ({ kind }) => kind === 'folder'),
-      );
-    await site.settle();
+    owners.push(...(await ownersOn(site, OWNERS)));
   }, 300_000);
 
   test('a first sync creates everything, a second one sends no write', async () => {
@@ -411,6 +416,7 @@ describe.each(sites)('on $name', (site) => {
     const second = await sync(site, owner, inCode);
     expect(told(second.plan.changes)).toEqual([]);
     expect(second.plan.drift).toEqual([]);
+    expect(problems(second.outcome)).toEqual([]);
   });
 
   test('an edit by a client that copies our message is found out all the same', async () => {

@@ -1,9 +1,11 @@
 /** A Grafana for the contract suite: the fake, or whatever GRAFANA_URL names. Every test has an owner of its own. */
+import { randomBytes } from 'node:crypto';
 import axios, { type AxiosAdapter } from 'axios';
 import type { Change, Live, Plan, Scope } from '../../src/model/plan.ts';
 import type { Desired } from '../../src/model/resource.ts';
 import { type ApplyOptions, apply, type Outcome, type PlanPolicy, plan, type Target } from '../../src/sync/index.ts';
 import { openGrafana } from '../../src/targets/grafana/index.ts';
+import { estateOf, only } from '../support/estate.ts';
 import { adapterTo } from '../support/fake-grafana/adapter.ts';
 import { ADMIN, createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import { httpWorld, sleep } from '../support/http-world.ts';
@@ -12,6 +14,8 @@ export interface Site {
   readonly name: string;
   readonly url: string;
   readonly token: string;
+  /** Of an account that may only look; undefined where the environment names none. */
+  readonly viewer: string | undefined;
   readonly admin: { readonly user: string; readonly password: string };
   /** Undefined for a real one. */
   readonly fake?: FakeGrafana;
@@ -28,6 +32,7 @@ export function fakeSite(storage: 'unified' | 'legacy'): Site {
     name: `the fake, ${storage} storage`,
     url: 'http://fake.example',
     token: TOKENS.editor,
+    viewer: TOKENS.viewer,
     admin: ADMIN,
     fake,
     settle: async () => fake.wait(SETTLES),
@@ -39,7 +44,8 @@ export function realSite(): Site | undefined {
   const { GRAFANA_URL: url, GRAFANA_TOKEN: token, GRAFANA_USER: user, GRAFANA_PASSWORD: password } = process.env;
   if (!url || !token || !user || !password) return undefined;
   const settle = () => new Promise<void>((resolve) => setTimeout(resolve, SETTLES));
-  return { name: url, url, token, admin: { user, password }, settle };
+  const viewer = process.env['GRAFANA_READ_TOKEN'];
+  return { name: url, url, token, viewer, admin: { user, password }, settle };
 }
 
 export interface Sent {
@@ -64,6 +70,7 @@ export function open(
   owner: string,
   secrets: Readonly<Record<string, string>> = SECRETS,
   restoring = false,
+  token = site.token,
 ): Opened {
   const sent: Sent[] = [];
   const inner: AxiosAdapter = site.fake === undefined ? axios.getAdapter('http') : adapterTo(site.fake);
@@ -73,7 +80,7 @@ export function open(
   };
   const target = openGrafana({
     url: site.url,
-    token: { reveal: () => site.token },
+    token: { reveal: () => token },
     owner,
     ownerTag: `as-code:${owner}`,
     commit: 'abc1234',
@@ -145,6 +152,19 @@ export async function sync(
   const planned = await planFor(site, owner, desired, policy, secrets);
   const outcome = await apply(planned.plan, planned.target, policy.apply ?? {});
   return { ...planned, outcome };
+}
+
+/** Owners with a folder that is old enough not to hide anything. */
+export async function ownersOn(site: Site, count: number): Promise<string[]> {
+  const owners = Array.from({ length: count }, () => `c${randomBytes(3).toString('hex')}`);
+  for (const owner of owners)
+    await sync(
+      site,
+      owner,
+      only(estateOf(owner), ({ kind }) => kind === 'folder'),
+    );
+  await site.settle();
+  return owners;
 }
 
 /** `update dashboard User Service`, one line for each change that is not `unchanged`. */

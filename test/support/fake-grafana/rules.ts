@@ -41,7 +41,7 @@ export function ruleRoutes(app: Hono, state: State, accountOf: (context: Context
     return reply(
       context,
       200,
-      versions.map((rule) => rulerRule(rule, state.intervals.get(`${rule.folder}/${rule.group}`) ?? 60)),
+      versions.map((rule) => rulerRule(rule, rule.interval)),
     );
   });
 
@@ -249,10 +249,14 @@ function groupless(uid: string): string {
 function put(state: State, account: Account, form: Json, provenance: string): void {
   const uid = String(form['uid']);
   const held = state.rules.get(uid);
+  const folder = String(form['folderUID']);
+  const named = form['ruleGroup'];
+  const group = typeof named === 'string' && named !== '' ? named : groupless(uid);
   const rule: FakeRule = {
     uid,
-    folder: String(form['folderUID']),
-    group: typeof form['ruleGroup'] === 'string' && form['ruleGroup'] !== '' ? form['ruleGroup'] : groupless(uid),
+    folder,
+    group,
+    interval: state.intervals.get(`${folder}/${group}`) ?? 60,
     form,
     version: (held?.version ?? 0) + 1,
     guid: held?.guid ?? nextUid(state),

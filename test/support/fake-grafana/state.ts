@@ -68,6 +68,8 @@ export interface FakeRule {
   updated: number;
   by: Account;
   provenance: string;
+  /** Of its group when this version was written, in seconds. */
+  interval: number;
   /** Versions before this one, the oldest first. */
   before: readonly FakeRule[];
 }
