@@ -5,7 +5,7 @@ import { visible } from '../model/outside-text.ts';
 import { type Page, readPages } from './http/index.ts';
 
 /** What is asked: the client of a Grafana, as far as answers need it. */
-export interface Asked {
+interface Asked {
   readonly url: string;
   request(
     method: 'GET',
@@ -14,24 +14,45 @@ export interface Asked {
   ): Promise<{ readonly status: number; readonly body: unknown; readonly now: number }>;
 }
 
+/** What a client of a Grafana makes of answers. */
+export interface Answers {
+  /** @throws ExplainedError G009 if an answer has another shape than Grafana's. */
+  parse<T>(path: string, schema: z.ZodType<T>, body: unknown): T;
+  /** Asks for one thing and parses the answer. */
+  read<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * Every page of a list below `/apis`, its items as they came: whose they are is for the reader to tell.
+   *
+   * @returns the items, and Grafana's clock
+   * @throws ExplainedError G019 for a list that has no last page
+   */
+  list(path: string): Promise<{ readonly items: readonly unknown[]; readonly now: number }>;
+}
+
+/**
+ * A client whose answers are parsed.
+ *
+ * @example withAnswers(openGrafanaClient(options)).read('/api/health', health)
+ */
+export function withAnswers<C extends Asked>(client: C): C & Answers {
+  const parse = <T>(path: string, schema: z.ZodType<T>, body: unknown): T => parseAnswer(client, path, schema, body);
+  return {
+    ...client,
+    parse,
+    async read(path, schema, signal) {
+      const { body } = await client.request('GET', path, { signal });
+      return parse(path, schema, body);
+    },
+    list: (path) => readList(client, path),
+  };
+}
+
 /** Whole specs, at most 500 or 2 MiB a page. */
 const PAGE_SIZE = 500;
-/** @throws ExplainedError G009 if an answer has another shape than Grafana's. */
-export function parseAnswer<T>({ url }: Pick<Asked, 'url'>, path: string, schema: z.ZodType<T>, body: unknown): T {
+function parseAnswer<T>({ url }: Pick<Asked, 'url'>, path: string, schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw unknownForm(url, path, problemOf(parsed.error));
-}
-
-/** Asks for one thing and parses the answer. */
-export async function readAnswer<T>(
-  asked: Asked,
-  path: string,
-  schema: z.ZodType<T>,
-  signal?: AbortSignal,
-): Promise<T> {
-  const { body } = await asked.request('GET', path, { signal });
-  return parseAnswer(asked, path, schema, body);
 }
 
 /** Where a value is not as it should be, in a few words. @example 'metadata.generation is not a number' */
@@ -46,13 +67,7 @@ const listPage = z.looseObject({
   items: z.array(z.unknown()).nullable(),
 });
 
-/**
- * Every page of a list below `/apis`, its items as they came: whose they are is for the reader to tell.
- *
- * @returns the items, and Grafana's clock
- * @throws ExplainedError G019 for a list that has no last page
- */
-export async function readList(
+async function readList(
   asked: Asked,
   path: string,
 ): Promise<{ readonly items: readonly unknown[]; readonly now: number }> {

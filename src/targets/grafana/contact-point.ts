@@ -1,7 +1,7 @@
 /** Contact points: their integrations, who uses them, and how they are written. One at a time: all share one row. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { fieldsOf, parseAnswer, sortItems } from '../../adapters/grafana-answers.ts';
+import { fieldsOf, sortItems } from '../../adapters/grafana-answers.ts';
 import { type Integration, isSecretRef, type SecretRef } from '../../model/contact-point.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
@@ -89,8 +89,8 @@ function isWhole(stored: readonly StoredIntegration[], name: string): boolean {
 }
 
 async function readIntegrations(client: ReadContext['client']) {
-  const { body } = await client.request('GET', CONTACT_POINTS);
-  return sortItems(parseAnswer(client, CONTACT_POINTS, z.array(z.unknown()), body), storedIntegration, ['name']);
+  const stored = await client.read(CONTACT_POINTS, z.array(z.unknown()));
+  return sortItems(stored, storedIntegration, ['name']);
 }
 
 /** Which notification policies send to some contact points: every name has an entry. */

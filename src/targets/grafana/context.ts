@@ -1,9 +1,13 @@
 /** Where and for whom is read and written. */
+import type { Answers } from '../../adapters/grafana-answers.ts';
 import type { Client } from './client.ts';
+
+/** A Grafana whose answers are parsed. */
+export type GrafanaClient = Client & Answers;
 
 /** Whose objects are read. */
 export interface ReadContext {
-  readonly client: Client;
+  readonly client: GrafanaClient;
   readonly owner: string;
   readonly ownerTag: string;
   /** `default`, `org-N` or `stacks-N`: part of every path below `/apis`. */

@@ -1,6 +1,6 @@
 /** Dashboards as Grafana stores them: whose they are, whose last save it was, and how they are written. */
 import { z } from 'zod';
-import { parseAnswer, readList, sortItems } from '../../adapters/grafana-answers.ts';
+import { sortItems } from '../../adapters/grafana-answers.ts';
 import { ANNOTATION, managerOf, metadata, NAME_AT } from '../../adapters/grafana-object.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type JsonObject, jsonEqual } from '../../model/json.ts';
@@ -58,7 +58,7 @@ export async function readDashboards(
   const wanted = new Map(
     desired.resources.flatMap((resource) => (resource.kind === 'dashboard' ? [[resource.uid, resource] as const] : [])),
   );
-  const { items } = await readList(context.client, dashboardsPath(context.namespace));
+  const { items } = await context.client.list(dashboardsPath(context.namespace));
   const { readable, unreadable } = sortItems(items, dashboardItem, NAME_AT);
   const strange = unreadableObjects('dashboard', unreadable, wanted, owner);
   const listed = new Set([...readable.map(({ metadata: { name } }) => name), ...unreadable.map(({ name }) => name)]);
@@ -93,7 +93,7 @@ async function readDashboard(
   const path = dashboardPath(namespace, uid);
   const { status, body } = await client.request('GET', path, { accept: [403, 404] });
   if (status === 403) return 'denied';
-  return status === 404 ? undefined : parseAnswer(client, path, dashboardItem, body);
+  return status === 404 ? undefined : client.parse(path, dashboardItem, body);
 }
 
 /** Identifies a version. A dashboard that was deleted and made again may count from 1 once more: hence its own UID too. */
@@ -263,7 +263,7 @@ async function readHistory(context: ReadContext, item: DashboardItem): Promise<r
   const path = `${dashboardsPath(namespace)}?${query}`;
   const { status, body } = await client.request('GET', path, { accept: [400, 403, 404, 405, 501] });
   if (status >= 400) return readVersions(context, name);
-  const { items } = parseAnswer(client, path, z.looseObject({ items: z.array(z.unknown()).nullish() }), body);
+  const { items } = client.parse(path, z.looseObject({ items: z.array(z.unknown()).nullish() }), body);
   const saves = sortItems(items ?? [], dashboardItem, NAME_AT).readable.filter(
     ({ metadata: one }) => one.name === name && one.uid === uid,
   );
@@ -289,7 +289,7 @@ async function readVersions({ client }: ReadContext, uid: string): Promise<reado
   const path = `/api/dashboards/uid/${encodeURIComponent(uid)}/versions`;
   const { status, body } = await client.request('GET', `${path}?limit=${LOOK_BACK}`, { accept: [403, 404] });
   if (status >= 400) return undefined;
-  const { versions } = parseAnswer(client, path, z.looseObject({ versions: z.array(versionItem) }), body);
+  const { versions } = client.parse(path, z.looseObject({ versions: z.array(versionItem) }), body);
   return Promise.all(
     versions.map(async ({ version, message, createdBy: by, created: at, data }): Promise<Save> => {
       const save = {

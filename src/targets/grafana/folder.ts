@@ -1,6 +1,6 @@
 /** Folders: whose they are, what is in them besides ours, and how they are written. */
 import { z } from 'zod';
-import { parseAnswer, readAnswer, readList, sortItems } from '../../adapters/grafana-answers.ts';
+import { sortItems } from '../../adapters/grafana-answers.ts';
 import { ANNOTATION, type Metadata, managerOf, metadata, NAME_AT } from '../../adapters/grafana-object.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
@@ -62,7 +62,7 @@ function pinOf({ uid, resourceVersion }: Metadata): string {
  */
 export async function readFolders(context: ReadContext, desired: Desired, prunable: boolean): Promise<Folders> {
   const { client, owner, ownerTag, namespace } = context;
-  const { items, now } = await readList(client, foldersPath(namespace));
+  const { items, now } = await client.list(foldersPath(namespace));
   const { readable, unreadable } = sortItems(items, folderItem, NAME_AT);
   const wanted = new Map(
     desired.resources.filter((resource) => resource.kind === 'folder').map((resource) => [resource.uid, resource]),
@@ -106,7 +106,7 @@ function ageOf({ creationTimestamp }: Metadata, now: number): number | undefined
 
 /** Everything in a folder: dashboards, rules, folders, library panels. */
 async function countIn({ client }: ReadContext, uid: string): Promise<number> {
-  const held = await readAnswer(client, `/api/folders/${encodeURIComponent(uid)}/counts`, counts);
+  const held = await client.read(`/api/folders/${encodeURIComponent(uid)}/counts`, counts);
   return Object.values(held).reduce((sum, count) => sum + count, 0);
 }
 
@@ -127,7 +127,7 @@ export async function createFolder(context: WriteContext, folder: FolderResource
     const { status, body } = await client.request('GET', path, { accept: [403, 404] });
     // An Editor gets 403 for a folder that does not exist as well.
     if (status !== 200) return status === 403 ? 'denied' : 'absent';
-    return parseAnswer(client, path, folderItem, body).spec.title === folder.title ? 'same' : 'other';
+    return client.parse(path, folderItem, body).spec.title === folder.title ? 'same' : 'other';
   };
   // POST, never an upserting PUT: a folder made by PUT grants nobody any permission, its maker included.
   const body = {

@@ -1,3 +1,4 @@
+import { withAnswers } from '../../adapters/grafana-answers.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import type { Change, Live, Plan, Scope } from '../../model/plan.ts';
 import { type Desired, resourceKey } from '../../model/resource.ts';
@@ -29,7 +30,7 @@ export interface GrafanaOptions extends ConnectionOptions {
  */
 export function openGrafana(options: GrafanaOptions): Target {
   const { owner, ownerTag, commit, secret, restoring = false } = options;
-  const client = openGrafanaClient(options);
+  const client = withAnswers(openGrafanaClient(options));
   let seen: Snapshot | undefined;
   let name = client.url;
   // The same address is another place for an account of another organisation.
@@ -56,8 +57,8 @@ export function openGrafana(options: GrafanaOptions): Target {
     async steps(plan: Plan): Promise<readonly Step[]> {
       checkSecrets(plan, secret);
       const snapshot = seen ?? (await readFor(plan, read));
-      const { namespace, rights } = snapshot.site;
-      checkWriting({ url: client.url, rights }, snapshot.places, plan.scope);
+      const { namespace } = snapshot.site;
+      checkWriting(snapshot.site, snapshot.places, plan.scope);
       return stepsOf(plan, snapshot, { client, namespace, owner, ownerTag, commit, restoring }, secret);
     },
     concurrency: concurrencyOf,

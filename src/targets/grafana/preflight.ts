@@ -1,10 +1,9 @@
 /** What has to be so before anything is read or written; each that is not has its own error. */
 import { z } from 'zod';
-import { parseAnswer, readAnswer } from '../../adapters/grafana-answers.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import type { Scope } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
-import type { Client } from './client.ts';
+import type { GrafanaClient } from './context.ts';
 
 /** The first version with a usable `/apis` for dashboards and folders. */
 const OLDEST = 12;
@@ -28,6 +27,7 @@ const permissions = z.record(z.string(), z.array(z.string()));
 
 /** What a Grafana says of itself and of our account. */
 export interface Site {
+  readonly url: string;
   /** `default`, `org-N` or `stacks-N`. */
   readonly namespace: string;
   readonly version: string;
@@ -40,7 +40,7 @@ export interface Site {
  *
  * @throws ExplainedError that names what is wrong and the next step
  */
-export async function checkSite(client: Client, desired: Desired, scope: Scope): Promise<Site> {
+export async function checkSite(client: GrafanaClient, desired: Desired, scope: Scope): Promise<Site> {
   const alive = checkHealth(client);
   // Several wrong passwords at once lock the account for minutes: with one, one request goes ahead.
   if (client.byPassword) {
@@ -50,8 +50,8 @@ export async function checkSite(client: Client, desired: Desired, scope: Scope):
   // All at once, because each waits for the network; the first of them that is wrong explains the others.
   const inVain = new AbortController();
   const others = Promise.allSettled([
-    readAnswer(client, SETTINGS, settings, inVain.signal),
-    readAnswer(client, PERMISSIONS, permissions, inVain.signal),
+    client.read(SETTINGS, settings, inVain.signal),
+    client.read(PERMISSIONS, permissions, inVain.signal),
     ...dataSources(desired, scope).map((uid) => checkDataSource(client, uid, inVain.signal)),
   ]);
   await alive.catch((error: unknown) => {
@@ -65,14 +65,13 @@ export async function checkSite(client: Client, desired: Desired, scope: Scope):
   if (anonymousEnabled === true) await client.request('GET', ACCOUNT, { accept: [403, 404] });
   const allowed = got(rights);
   for (const source of sources) got(source);
-  return { namespace, version: buildInfo.version, rights: allowed };
+  return { url: client.url, namespace, version: buildInfo.version, rights: allowed };
 }
 
 /** The organisation of the account: `default`, `org-N` or `stacks-N`. */
-export async function readNamespace(client: Client): Promise<string> {
+export async function readNamespace(client: GrafanaClient): Promise<string> {
   await checkHealth(client);
-  const { body } = await client.request('GET', SETTINGS);
-  return parseAnswer(client, SETTINGS, settings, body).namespace;
+  return (await client.read(SETTINGS, settings)).namespace;
 }
 
 function got<T>(settled: PromiseSettledResult<T>): T {
@@ -80,7 +79,7 @@ function got<T>(settled: PromiseSettledResult<T>): T {
   return settled.value;
 }
 
-async function checkHealth(client: Client): Promise<void> {
+async function checkHealth(client: GrafanaClient): Promise<void> {
   const { status, body } = await client.request('GET', HEALTH, {
     tries: 2,
     deadline: Math.min(HEALTH_DEADLINE, client.deadline),
@@ -100,7 +99,7 @@ async function checkHealth(client: Client): Promise<void> {
   if (version !== undefined) checkVersion(client, version);
 }
 
-function checkVersion({ url }: Client, version: string): void {
+function checkVersion({ url }: GrafanaClient, version: string): void {
   const major = Number(/^\d+/.exec(version)?.[0] ?? Number.NaN);
   if (major >= OLDEST) return;
   throw new ExplainedError({
@@ -115,7 +114,7 @@ function dataSources({ resources }: Desired, { only }: Scope): readonly string[]
   return [...new Set(resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule.dataSourceUid] : [])))];
 }
 
-async function checkDataSource(client: Client, uid: string, signal: AbortSignal): Promise<never | undefined> {
+async function checkDataSource(client: GrafanaClient, uid: string, signal: AbortSignal): Promise<never | undefined> {
   const path = `/api/datasources/uid/${encodeURIComponent(uid)}`;
   const { status } = await client.request('GET', path, { accept: [403, 404], signal });
   // Without the right to look at data sources nothing is known about it, and nothing has to be.

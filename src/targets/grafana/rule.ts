@@ -1,7 +1,7 @@
 /** Alert rules as the ruler shows them, and back into our model: whose they are, who edited them, how they fare. */
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import { fieldsOf, parseAnswer, problemOf, type UnreadableItem } from '../../adapters/grafana-answers.ts';
+import { fieldsOf, problemOf, type UnreadableItem } from '../../adapters/grafana-answers.ts';
 import { decodeGrafanaRule, encodeGrafanaRule } from '../../encode/index.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type Duration, toDuration, toSeconds } from '../../model/duration.ts';
@@ -158,12 +158,12 @@ export async function readGroups({ client }: Pick<ReadContext, 'client'>): Promi
   readonly uses: ReadonlyMap<string, readonly Use[]>;
 }> {
   const path = `${RULER}/rules`;
-  const { body } = await client.request('GET', path);
+  const folders = await client.read(path, z.record(z.string(), z.unknown()));
   const groups = new Map<string, StoredGroup>();
   const unreadable: UnreadableItem[] = [];
   const uses = new Map<string, Use[]>();
   // The keys are paths of folders, a slash in a title escaped: the rules say the UIDs of theirs.
-  for (const list of Object.values(parseAnswer(client, path, z.record(z.string(), z.unknown()), body))) {
+  for (const list of Object.values(folders)) {
     for (const raw of Array.isArray(list) ? list : []) {
       const { rules = [], name } = fieldsOf(raw);
       const group = groupOf(raw);
@@ -222,7 +222,7 @@ export async function readGroup(
   // An Editor may not look into a folder that does not exist: 403.
   const { status, body } = await client.request('GET', path, { accept: [403, 404] });
   if (status >= 400) return undefined;
-  parseAnswer(client, path, z.looseObject({ rules: z.array(z.unknown()) }), body);
+  client.parse(path, z.looseObject({ rules: z.array(z.unknown()) }), body);
   const { seconds, rules, unreadable } = groupOf(body);
   return rules.length + unreadable === 0 ? undefined : { folderUid, name, seconds, rules, unreadable };
 }
@@ -238,13 +238,7 @@ interface RuleState {
 async function readStates({ client, owner }: ReadContext): Promise<ReadonlyMap<string, RuleState>> {
   const matcher = JSON.stringify({ name: OWNER_LABEL, value: owner, isEqual: true, isRegex: false });
   const path = `/api/prometheus/grafana/api/v1/rules?rule_matcher=${encodeURIComponent(matcher)}`;
-  const { body } = await client.request('GET', path);
-  const { data } = parseAnswer(
-    client,
-    path,
-    z.looseObject({ data: z.looseObject({ groups: z.array(z.unknown()) }) }),
-    body,
-  );
+  const { data } = await client.read(path, z.looseObject({ data: z.looseObject({ groups: z.array(z.unknown()) }) }));
   const states = new Map<string, RuleState>();
   for (const group of data.groups) {
     const { rules } = fieldsOf(group);

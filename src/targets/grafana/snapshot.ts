@@ -3,8 +3,8 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import type { Live, LiveObject, Scope, Use } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
-import type { Client } from './client.ts';
 import { NO_CONTACT_POINTS, readContactPoints } from './contact-point.ts';
+import type { GrafanaClient } from './context.ts';
 import { NO_DASHBOARDS, readDashboards } from './dashboard.ts';
 import { type LeavingFolder, readFolders } from './folder.ts';
 import { checkSite, type Site } from './preflight.ts';
@@ -13,6 +13,9 @@ import { NO_RULES, readRules, type StoredGroup } from './rule.ts';
 
 /** How long the permissions of a new folder may be missing from the account's rights. */
 const SETTLED_AFTER = 120_000;
+
+const FROM_FILES =
+  'Go on with the files: npm run sync -- --target directory. Or let Grafana forget them first, which taking the files away alone does not do: docs/grafana.md#from-files-to-http';
 
 /** A Grafana as it was read. */
 export interface Snapshot {
@@ -31,7 +34,7 @@ export interface Snapshot {
  * @throws ExplainedError
  */
 export async function readSnapshot(
-  client: Client,
+  client: GrafanaClient,
   { owner, ownerTag }: { readonly owner: string; readonly ownerTag: string },
   desired: Desired,
   scope: Scope,
@@ -50,8 +53,17 @@ export async function readSnapshot(
   const places = desired.resources.flatMap(({ kind, uid }): FolderState[] =>
     kind === 'folder' ? [{ uid, state: stateOf(uid, folders.ages) }] : [],
   );
-  checkReading({ url: client.url, rights: site.rights }, places, scope);
-  refuseProvisioned(client, [...dashboards.fromFiles, ...rules.fromFiles, ...contactPoints.fromFiles]);
+  checkReading(site, places, scope);
+  const fromFiles = [...dashboards.fromFiles, ...rules.fromFiles, ...contactPoints.fromFiles];
+  if (fromFiles.length > 0) {
+    const more = fromFiles.length > 1 ? ` and ${fromFiles.length - 1} more` : '';
+    // They would be written here and there in turn.
+    throw new ExplainedError({
+      code: 'G010',
+      message: `${site.url} has our objects from provisioning files already: ${fromFiles[0]}${more}`,
+      remedy: FROM_FILES,
+    });
+  }
   const inFolders = [...dashboards.objects, ...rules.objects];
   const leaving = folders.leaving.map((folder) => leave(folder, inFolders));
   return {
@@ -117,16 +129,4 @@ function withUses(
   if (found === undefined) return object;
   const usedBy = [...found, ...(rules.get(object.uid) ?? [])];
   return usedBy.length === 0 ? object : { ...object, usedBy };
-}
-
-/** Objects that Grafana takes from files of ours would be written here and there in turn. */
-function refuseProvisioned({ url }: Client, fromFiles: readonly string[]): void {
-  const [first] = fromFiles;
-  if (first === undefined) return;
-  throw new ExplainedError({
-    code: 'G010',
-    message: `${url} has our objects from provisioning files already: ${first}${fromFiles.length > 1 ? ` and ${fromFiles.length - 1} more` : ''}`,
-    remedy:
-      'Go on with the files: npm run sync -- --target directory. Or let Grafana forget them first, which taking the files away alone does not do: docs/grafana.md#from-files-to-http',
-  });
 }
