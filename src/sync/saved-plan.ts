@@ -75,13 +75,13 @@ export interface Backup {
   readonly resources: readonly Resource[];
 }
 
-/** Reads a saved plan, or says why it is none. */
+/** Reads a saved plan, or says why it is not one. */
 export function parsePlan(text: string): { readonly plan: Plan } | { readonly problem: string } {
   const read = parseAs(planSchema, text, 'a plan of this version');
   return 'problem' in read ? read : { plan: read.value as unknown as Plan };
 }
 
-/** Reads a backup, or says why it is none. */
+/** Reads a backup, or says why it is not one. */
 export function parseBackup(text: string): { readonly backup: Backup } | { readonly problem: string } {
   const read = parseAs(backupSchema, text, 'a backup of this version');
   return 'problem' in read ? read : { backup: read.value as unknown as Backup };
@@ -92,7 +92,7 @@ function parseAs<T>(schema: z.ZodType<T>, text: string, what: string): { value: 
   try {
     json = JSON.parse(text);
   } catch {
-    return { problem: 'is no JSON: it was cut off or edited' };
+    return { problem: 'is not JSON: it was cut off or edited' };
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { value: parsed.data };

@@ -30,7 +30,7 @@ export interface Target {
   /**
    * What is there, as far as the desired state needs it.
    *
-   * @throws ExplainedError if the target can not be used at all.
+   * @throws ExplainedError if the target cannot be used at all.
    */
   read(desired: Desired, scope: Scope): Promise<Live>;
   /**

@@ -232,7 +232,7 @@ describe.each(sites)('on $name', (site) => {
     await asAdmin(site, 'DELETE', `/api/v1/provisioning/alert-rules/x${owner}-rule`);
     expect(await blockedBy()).toEqual([]);
     expect(problems((await sync(site, owner, left, { maxDeletes: 100 })).outcome)).toEqual([]);
-  });
+  }, 60_000);
 
   test('a contact point that came into use after the plan is left, and the error says why', async () => {
     const { owner, desired, folder } = await aSynced();

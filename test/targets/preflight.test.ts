@@ -57,7 +57,7 @@ async function synced(options: Parameters<typeof target>[1], url: string): Promi
 }
 
 describe('refuses, with the next step,', () => {
-  test('a server that is no Grafana', async () => {
+  test('a server that is not a Grafana', async () => {
     const url = await serving(serveListener((_, response) => response.writeHead(404).end('{}')));
     await expect(reading(url)).rejects.toMatchObject({
       code: 'G003',

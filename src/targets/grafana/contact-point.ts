@@ -303,7 +303,7 @@ async function ownOf({ client }: WriteContext, name: string): Promise<StoredInte
   return readable.filter((integration) => integration.name === name && ownPlace(integration) !== undefined);
 }
 
-/** Whether what can be read is what would be sent; redacted values are told apart by the UID. */
+/** Whether what can be read is what would be sent; redacted values differ by the UID. */
 function sameOpenSettings({ settings }: StoredIntegration, sent: unknown): boolean {
   const wanted = sent as Readonly<Record<string, string>>;
   const keys = new Set([...Object.keys(settings), ...Object.keys(wanted)]);

@@ -232,7 +232,7 @@ async function lastSave(
 ): Promise<{ readonly sentHash?: string; readonly edited?: HandEdit } | undefined> {
   const { name, annotations, generation } = item.metadata;
   const own = parseMessage(annotations[ANNOTATION.message], context.owner);
-  // A client that copies our message along with its own change is told by the count of changes.
+  // A client that copies our message along with its own change is found by the count of changes.
   if (own !== undefined && generation <= own.generation) return { sentHash: own.hash };
   const history = await readHistory(context, item);
   if (history === undefined) return undefined;
@@ -243,12 +243,12 @@ async function lastSave(
     (save) => save.own !== undefined && save.generation <= save.own.generation && save.generation < generation,
   );
   const before = ours?.spec === undefined ? undefined : resourceOf(name, folderUid, ours.spec);
-  // An edit that was taken back, as by restoring our version in Grafana, is none.
+  // An edit that was taken back, as by restoring our version in Grafana, is not one.
   if (ours?.own !== undefined && before !== undefined && jsonEqual(before.spec, live.spec))
     return { sentHash: ours.own.hash };
-  const told = editOf(item, latest?.own === undefined && own === undefined ? (latest?.message ?? '') : '');
-  const by = await nameOf(context, latest?.by || told.by);
-  return { edited: { ...told, by, at: latest?.at || told.at, ...(before === undefined ? {} : { ours: before }) } };
+  const last = editOf(item, latest?.own === undefined && own === undefined ? (latest?.message ?? '') : '');
+  const by = await nameOf(context, latest?.by || last.by);
+  return { edited: { ...last, by, at: latest?.at || last.at, ...(before === undefined ? {} : { ours: before }) } };
 }
 
 /** The saves of a dashboard, the newest first, as everybody may see them who may see it; else as editors may. */

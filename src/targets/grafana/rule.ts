@@ -269,7 +269,7 @@ function stateOf(rule: unknown): RuleState {
   };
 }
 
-/** Rules of ours whose query fails where they run: with KeepLast they stay as they are, and nobody is told. */
+/** Rules of ours whose query fails where they run: with KeepLast they stay as they are, and nobody hears of it. */
 function failingRules(
   url: string,
   objects: readonly LiveObject[],
@@ -389,7 +389,7 @@ async function withHistory({ client }: ReadContext, object: LiveObject): Promise
   return ours === undefined ? object : { ...object, edited: { ...edited, ours } };
 }
 
-/** The last of a rule's versions that is as we sent it: what a hand edit is told against. */
+/** The last of a rule's versions that is as we sent it: what a hand edit is compared with. */
 function lastOwnVersion(versions: readonly StoredRule[], now: RuleResource): RuleResource | undefined {
   for (const version of [...versions].sort((a, b) => b.grafana_alert.version - a.grafana_alert.version)) {
     const { namespace_uid: folder, rule_group: group, intervalSeconds } = version.grafana_alert;
