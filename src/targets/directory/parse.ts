@@ -181,7 +181,7 @@ function parseRules(
       } as unknown as JsonObject;
       const decoded = decodeGrafanaRule(form, interval as Duration, folderUid);
       if (decoded === undefined) return [];
-      const { rule, unmodelled } = decoded;
+      const { rule, rest: unmodelled } = decoded;
       const service = rule.labels['service'];
       const resource: Resource = {
         kind: 'rule',
