@@ -99,10 +99,10 @@ export function parseSavedBaseline(text: string): SavedBaseline | { readonly pro
   try {
     json = JSON.parse(text);
   } catch {
-    return { problem: 'is no JSON' };
+    return { problem: 'is not JSON' };
   }
   const parsed = savedBaseline.safeParse(json);
-  if (!parsed.success) return { problem: `is no baseline: ${z.prettifyError(parsed.error).split('\n')[0] ?? ''}` };
+  if (!parsed.success) return { problem: `is not a baseline: ${z.prettifyError(parsed.error).split('\n')[0] ?? ''}` };
   const { service, from, until, values } = parsed.data;
   return { service, from: Date.parse(from) / 1000, until: Date.parse(until) / 1000, values };
 }

@@ -5,7 +5,7 @@ import type { Matcher } from '../model/metrics.ts';
 import type { Service } from '../model/service.ts';
 import { formatMoment, type Span } from '../model/time.ts';
 import type { BaselineChoice, SavedBaseline, WindowValue } from './baseline.ts';
-import { type Gated, type Gauge, only } from './measure.ts';
+import { type Gated, only, type WindowReader } from './measure.ts';
 
 /** A baseline whose file, if it is one, has been read. */
 export type Baseline =
@@ -30,11 +30,15 @@ export interface Against {
 const LOOK_BACK = 7 * 86_400;
 
 /** The values to compare with. */
-export async function compareWith(question: Comparison, gauge: Gauge, gated: readonly Gated[]): Promise<Against> {
+export async function compareWith(
+  question: Comparison,
+  reader: WindowReader,
+  gated: readonly Gated[],
+): Promise<Against> {
   const { baseline, window, service } = question;
   const told = (span: Span) => `${formatMoment(span.from, window.from)} to ${formatMoment(span.until, span.from)} UTC`;
   const wholeOf = async (span: Span, matchers: readonly Matcher[] = []) =>
-    (await Promise.all(gated.map((one) => gauge.whole(one, span, matchers)))).flat();
+    (await Promise.all(gated.map((one) => reader.whole(one, span, matchers)))).flat();
   switch (baseline.kind) {
     case 'none':
       return { text: 'none', values: [] };
@@ -59,9 +63,9 @@ export async function compareWith(question: Comparison, gauge: Gauge, gated: rea
           problem: `the metrics of ${service.id} tell no version: name a label, version:LABEL=${version}`,
         };
       }
-      const span = await spanOfVersion(service, version, window, gauge);
+      const span = await spanOfVersion(service, version, window, reader);
       if (span === undefined) return { text, values: [], problem: `${version} did not run in the last seven days` };
-      const instances = await gauge.instances(service, version, span);
+      const instances = await reader.instances(service, version, span);
       return { text: `${text}, ${told(span)}`, values: await wholeOf(span, [only(instances)]) };
     }
     default:
@@ -70,8 +74,13 @@ export async function compareWith(question: Comparison, gauge: Gauge, gated: rea
 }
 
 /** The window itself if the version runs beside the new one, else as long a time until it was last seen. */
-async function spanOfVersion(service: Service, version: string, window: Span, gauge: Gauge): Promise<Span | undefined> {
-  const last = await gauge.lastSeen(service, version, { from: window.from - LOOK_BACK, until: window.until });
+async function spanOfVersion(
+  service: Service,
+  version: string,
+  window: Span,
+  reader: WindowReader,
+): Promise<Span | undefined> {
+  const last = await reader.lastSeen(service, version, { from: window.from - LOOK_BACK, until: window.until });
   if (last === undefined || last >= window.from) return last === undefined ? undefined : window;
   return { from: last - (window.until - window.from), until: last };
 }
@@ -79,10 +88,10 @@ async function spanOfVersion(service: Service, version: string, window: Span, ga
 /** Against another version, the new one is what does not belong to the other. */
 export async function othersThanBaseline(
   { baseline, service, window }: Comparison,
-  gauge: Gauge,
+  reader: WindowReader,
 ): Promise<readonly Matcher[]> {
   if (baseline.kind !== 'version') return [];
   if (baseline.label !== undefined) return [matcher(baseline.label, '!=', baseline.version)];
-  const instances = await gauge.instances(service, baseline.version, window);
+  const instances = await reader.instances(service, baseline.version, window);
   return instances.length === 0 ? [] : [only(instances, 'others')];
 }

@@ -120,7 +120,7 @@ export function evidenceOfWindow(signal: Signal, evidence: Evidence): readonly D
     problems.push(
       problem(
         'K023',
-        `can not be held against ${formatQuantity(limit)}: that is no boundary of its histogram (${there})`,
+        `cannot be held against ${formatQuantity(limit)}: that is not a boundary of its histogram (${there})`,
         'Record the boundary: README.md, "Required bucket boundaries". Until then the value is a guess between its neighbours.',
       ),
     );

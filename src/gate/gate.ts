@@ -14,7 +14,7 @@ import type { SavedBaseline, WindowValue } from './baseline.ts';
 import { type Against, type Baseline, compareWith, othersThanBaseline } from './compare.ts';
 import { evidenceOfAlert, evidenceOfWindow, FEW_OBSERVATIONS, fewObserved } from './evidence.ts';
 import { allowedBy, firesAt, halfOf, passes, type Reading, readingsOf, worstOf } from './judge.ts';
-import { type Gated, type Gauge, gatedSignals, openGauge } from './measure.ts';
+import { type Gated, gatedSignals, openWindowReader, type WindowReader } from './measure.ts';
 
 /** What to judge. */
 export interface GateQuestion {
@@ -37,21 +37,21 @@ export interface GateAnswer {
 /**
  * Judges a window of a service by the expressions and limits of its alerts.
  *
- * @throws PrometheusError if Prometheus can not be asked; then nothing is known.
+ * @throws ExplainedError (K001 to K007) if Prometheus cannot be asked; then nothing is known.
  */
 export async function runGate(question: GateQuestion, prometheus: Prometheus): Promise<GateAnswer> {
   const { service, catalog, project, window } = question;
   const step = toSeconds(project.evaluationInterval);
-  const gauge = openGauge(prometheus);
+  const reader = openWindowReader(prometheus);
   const gated = gatedSignals(service, catalog);
-  const missing = await missingFamilies(question, gauge, step);
-  const seen = await Promise.all(gated.map((one) => lookAt(one, question, gauge, step, missing)));
-  const against = await compareWith(question, gauge, gated);
+  const missing = await missingFamilies(question, reader, step);
+  const seen = await Promise.all(gated.map((one) => lookAt(one, question, reader, step, missing)));
+  const against = await compareWith(question, reader, gated);
   const checks = [
     ...seen.flatMap(({ checks: absolute }) => absolute),
     ...(question.baseline.kind === 'none' ? [] : seen.flatMap((one) => relative(one, against))),
   ];
-  const notes = gauge.warnings().map(
+  const notes = reader.warnings().map(
     (warning): Diagnostic => ({
       code: 'K026',
       level: 'warning',
@@ -81,12 +81,12 @@ export async function runGate(question: GateQuestion, prometheus: Prometheus): P
 /** Families that are missing for as long as their alert asks. */
 async function missingFamilies(
   { service, catalog, window }: GateQuestion,
-  gauge: Gauge,
+  reader: WindowReader,
   step: number,
 ): Promise<readonly string[]> {
   const signal = findSignal(signals(service, catalog), 'telemetry-absent');
   if (signal === undefined) return [];
-  const tracks = await gauge.track(signal, window, step);
+  const tracks = await reader.track(signal, window, step);
   return tracks
     .filter(({ points }) => firesAt(points, gridOf(window, step), signal.limit) !== undefined)
     .map(({ series }) => series['family'] ?? '');
@@ -105,17 +105,17 @@ interface Seen {
 async function lookAt(
   gated: Gated,
   question: GateQuestion,
-  gauge: Gauge,
+  reader: WindowReader,
   step: number,
   missing: readonly string[],
 ): Promise<Seen> {
   const { window, since } = question;
   const [tracks, lookBack, whole, observations, boundaries] = await Promise.all([
-    gauge.track(gated.signal, window, step),
-    gauge.lookBack(gated, window, step),
-    gauge.whole(gated, window, await othersThanBaseline(question, gauge)),
-    gauge.observations(gated, window),
-    gated.bucketed ? gauge.boundaries(gated, window) : undefined,
+    reader.track(gated.signal, window, step),
+    reader.lookBack(gated, window, step),
+    reader.whole(gated, window, await othersThanBaseline(question, reader)),
+    reader.observations(gated, window),
+    gated.bucketed ? reader.boundaries(gated, window) : undefined,
   ]);
   const grid = gridOf(window, step);
   const shown = (tracks.length === 0 ? [{ series: {}, points: [] }] : tracks).map(({ series, points }) => ({
@@ -217,7 +217,7 @@ function relative({ gated, whole, problems: here }: Seen, against: Against): Gat
     ...common,
     series,
     outcome: 'inconclusive',
-    says: 'can not be compared',
+    says: 'cannot be compared',
     problems,
   });
   const lacking = (message: string): Diagnostic => ({

@@ -82,7 +82,7 @@ export interface Track {
 }
 
 /** Questions to one Prometheus; what it warns of is kept. */
-export interface Gauge {
+export interface WindowReader {
   /** A signal as its alert sees it, at every step. */
   track(signal: Signal, span: Span, step: number): Promise<readonly Track[]>;
   /** How far the evaluations of a signal's alert look back. */
@@ -101,15 +101,15 @@ export interface Gauge {
 }
 
 /** Answers of Prometheus as the gate wants them. */
-export function openGauge(prometheus: Prometheus): Gauge {
+export function openWindowReader(prometheus: Prometheus): WindowReader {
   const warnings = new Set<string>();
-  const heard = async (answer: Promise<Answer>): Promise<Answer['series']> => {
+  const collectWarnings = async (answer: Promise<Answer>): Promise<Answer['series']> => {
     const { series, warnings: said } = await answer;
     for (const warning of said) warnings.add(warning);
     return series;
   };
   const one = async (expression: string, at: number): Promise<number | undefined> => {
-    const [first] = await heard(prometheus.instant(expression, at));
+    const [first] = await collectWarnings(prometheus.instant(expression, at));
     const value = first?.points[0]?.value;
     return value === undefined || Number.isNaN(value) ? undefined : value;
   };
@@ -118,22 +118,22 @@ export function openGauge(prometheus: Prometheus): Gauge {
 
   return {
     async track(signal, span, step) {
-      const answer = await heard(prometheus.range(signal.alertExpression, { ...span, step }));
+      const answer = await collectWarnings(prometheus.range(signal.alertExpression, { ...span, step }));
       return answer.map(({ labels, points }) => ({
-        series: toldBy(signal, labels),
+        series: labelsKept(signal, labels),
         points: points.filter(({ value }) => !Number.isNaN(value)),
       }));
     },
     async lookBack({ lookBack }, span, step) {
       if (typeof lookBack === 'number') return () => lookBack;
-      const [answer] = await heard(prometheus.range(lookBack, { ...span, step }));
+      const [answer] = await collectWarnings(prometheus.range(lookBack, { ...span, step }));
       const seconds = new Map(answer?.points.map(({ at, value }) => [at, value]));
       return (at) => seconds.get(at);
     },
     async whole(gated, span, only = []) {
       const { id, signal } = gated;
       const [values, observations] = await Promise.all([
-        heard(prometheus.instant(signal.panelExpression(windowOf(span), only), span.until)),
+        collectWarnings(prometheus.instant(signal.panelExpression(windowOf(span), only), span.until)),
         counted(gated, span, only),
       ]);
       // Panels keep the instances of a pool apart; the worst one counts, as in the alert.
@@ -141,7 +141,7 @@ export function openGauge(prometheus: Prometheus): Gauge {
       for (const { labels, points } of values) {
         const value = points[0]?.value;
         if (value === undefined || Number.isNaN(value)) continue;
-        const series = toldBy(signal, labels);
+        const series = labelsKept(signal, labels);
         const key = JSON.stringify(series);
         if ((worst.get(key)?.value ?? -1) < value) {
           worst.set(key, { signal: id, series, value, observations: observations ?? 0 });
@@ -151,7 +151,7 @@ export function openGauge(prometheus: Prometheus): Gauge {
     },
     observations: (gated, span) => counted(gated, span, []),
     async boundaries({ histogram }, span) {
-      const answer = await heard(
+      const answer = await collectWarnings(
         prometheus.instant(`count by (le)(last_over_time(${buckets(histogram)}[${windowOf(span)}]))`, span.until),
       );
       return answer
@@ -162,7 +162,7 @@ export function openGauge(prometheus: Prometheus): Gauge {
     async instances(service, version, span) {
       const running = versionSeries(service, version);
       if (running === undefined) return [];
-      const answer = await heard(
+      const answer = await collectWarnings(
         prometheus.instant(`count by (instance)(last_over_time(${running}[${windowOf(span)}]))`, span.until),
       );
       return answer.map(({ labels }) => labels['instance'] ?? '').sort();
@@ -170,7 +170,7 @@ export function openGauge(prometheus: Prometheus): Gauge {
     async lastSeen(service, version, { from, until }) {
       const running = versionSeries(service, version);
       if (running === undefined) return undefined;
-      const answer = await heard(prometheus.range(`count(${running})`, { from, until, step: LOOK_EVERY }));
+      const answer = await collectWarnings(prometheus.range(`count(${running})`, { from, until, step: LOOK_EVERY }));
       return answer[0]?.points.at(-1)?.at;
     },
     warnings: () => [...warnings].sort(),
@@ -190,7 +190,7 @@ function versionSeries({ metrics: { version } }: Service, wanted: string): strin
   return version === undefined ? undefined : seriesOf(version.series, [matcher(version.label, '=', wanted)]);
 }
 
-function toldBy({ perSeries }: Signal, labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function labelsKept({ perSeries }: Signal, labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return perSeries === undefined ? {} : { [perSeries]: labels[perSeries] ?? '' };
 }
 

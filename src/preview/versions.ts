@@ -6,7 +6,7 @@ import { instancesOf } from '../scenario/instances.ts';
 import { labelsFor } from '../scenario/labels.ts';
 import { incidentExponential, incidentLinear } from '../scenario/library/incident.ts';
 import type { Series } from '../scenario/recorder.ts';
-import { type Scenario, storyOf } from '../scenario/scenario.ts';
+import { behaviourOf, type Scenario } from '../scenario/scenario.ts';
 import { gridOf } from '../scenario/series.ts';
 
 /** A version that went live in a scenario, and was taken back. */
@@ -25,7 +25,7 @@ const INCIDENTS = new Set([incidentLinear.id, incidentExponential.id]);
 /** The release that a scenario is about: of the incident, in each of its shapes. Its two restarts are both ends of it. */
 export function releaseOf(scenario: Scenario): Release | undefined {
   const service = 'user-service';
-  const [deployment, rollback] = INCIDENTS.has(scenario.id) ? storyOf(scenario, service).restarts : [];
+  const [deployment, rollback] = INCIDENTS.has(scenario.id) ? behaviourOf(scenario, service).restarts : [];
   if (deployment === undefined || rollback === undefined) return undefined;
   return { service, version: 'v1.2.3', deployed: deployment.at, rolledBack: rollback.at };
 }
@@ -45,7 +45,7 @@ export function versionSeries(
     return second >= secondsOf(release.deployed) && second < secondsOf(release.rolledBack) ? release.version : USUAL;
   };
   const known = new Set(Array.from({ length: grid.samples }, (_, sample) => runs(sample)));
-  return instancesOf(id, storyOf(scenario, id), grid).flatMap((instance) =>
+  return instancesOf(id, behaviourOf(scenario, id), grid).flatMap((instance) =>
     [...known].map((name) => ({
       name: version.series.name,
       labels: { ...labelsFor(version.series.matchers), instance: instance.name, [version.label]: name },

@@ -5,11 +5,11 @@ export type TimeOfDay = `${number}:${number}` | `${number}:${number}:${number}`;
  * Seconds since the scenario's midnight.
  *
  * @example secondsOf('14:15') // 51300
- * @throws RangeError if the text is no such time: a mistake in a scenario, found when it is first used.
+ * @throws RangeError if the text is not such a time: a mistake in a scenario, found when it is first used.
  */
 export function secondsOf(time: TimeOfDay): number {
   const [, hours, minutes, seconds = '0'] = /^(\d{1,2}):([0-5]\d)(?::([0-5]\d))?$/.exec(time) ?? [];
-  if (hours === undefined) throw new RangeError(`"${time}" is no time of day such as 14:15`);
+  if (hours === undefined) throw new RangeError(`"${time}" is not a time of day such as 14:15`);
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 

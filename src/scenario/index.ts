@@ -1,7 +1,11 @@
-export { checkScenarios } from './check.ts';
+export { checkScenarios, checkTimes } from './check.ts';
 export { secondsOf, type TimeOfDay, timeOf } from './clock.ts';
 export { bursts, daily, product, sum, through, valueAt } from './curve.ts';
+export type { Grid } from './instances.ts';
+export type { Labels } from './labels.ts';
+export { matcherParts } from './matchers.ts';
 export { openMetricsLines } from './openmetrics.ts';
+export { unmakeable } from './problems.ts';
 export { type Series, STALE } from './recorder.ts';
-export { defineScenario, type MustFire, type Scenario } from './scenario.ts';
+export { type AboutAlert, defineScenario, type MustFire, type Scenario } from './scenario.ts';
 export { buildSeries, gridOf, type SeriesContext } from './series.ts';

@@ -1,6 +1,6 @@
 import { toSeconds } from '../model/duration.ts';
 import { secondsOf } from './clock.ts';
-import type { InstanceStory, SeriesFamily, ServiceStory } from './scenario.ts';
+import type { InstanceBehaviour, SeriesFamily, ServiceBehaviour } from './scenario.ts';
 
 /** The sampled times of a scenario: sample k is at `start + k × step`, in seconds since its midnight. */
 export interface Grid {
@@ -14,7 +14,7 @@ export interface Instance {
   /** Value of the instance label, and of the pod label of containers. */
   readonly name: string;
   /** How it differs from the others, if it does. */
-  readonly odd: InstanceStory;
+  readonly overrides: InstanceBehaviour;
   readonly firstSample: number;
   /** Not included. */
   readonly endSample: number;
@@ -25,18 +25,20 @@ export interface Instance {
 }
 
 /** Which processes a service has over a scenario. */
-export function instancesOf(service: string, story: ServiceStory, grid: Grid): readonly Instance[] {
-  return Array.from({ length: story.instances }, (_unused, number) => lives(service, story, grid, number)).flat();
+export function instancesOf(service: string, behaviour: ServiceBehaviour, grid: Grid): readonly Instance[] {
+  return Array.from({ length: behaviour.instances }, (_unused, number) =>
+    instanceLifetimes(service, behaviour, grid, number),
+  ).flat();
 }
 
-function lives(service: string, story: ServiceStory, grid: Grid, number: number): Instance[] {
+function instanceLifetimes(service: string, behaviour: ServiceBehaviour, grid: Grid, number: number): Instance[] {
   const sampleAt = (seconds: number) => Math.ceil((seconds - grid.start) / grid.step);
-  const rollouts = story.restarts
+  const rollouts = behaviour.restarts
     .filter((restart) => restart.kind === 'rollout')
     .map(({ at, apart }) => sampleAt(secondsOf(at) + number * toSeconds(apart)));
   const resets = new Set<number>();
   const away: (readonly [from: number, until: number])[] = [];
-  for (const restart of story.restarts) {
+  for (const restart of behaviour.restarts) {
     if (restart.kind !== 'in place') continue;
     const at = secondsOf(restart.at);
     const down = toSeconds(restart.down ?? '0s');
@@ -46,7 +48,7 @@ function lives(service: string, story: ServiceStory, grid: Grid, number: number)
   const present = (family: SeriesFamily, sample: number): boolean => {
     const second = grid.start + sample * grid.step;
     if (away.some(([from, until]) => sample >= from && sample < until)) return false;
-    return !story.lost.some(
+    return !behaviour.lost.some(
       ({ families, from, until }) =>
         (families === 'all' || families.includes(family)) && second >= secondsOf(from) && second < secondsOf(until),
     );
@@ -54,7 +56,7 @@ function lives(service: string, story: ServiceStory, grid: Grid, number: number)
   const edges = [0, ...rollouts, grid.samples];
   return edges.slice(1).map((endSample, generation) => ({
     name: `${service}-${number}${generation === 0 ? '' : `-r${generation}`}`,
-    odd: story.odd[number] ?? {},
+    overrides: behaviour.instanceOverrides[number] ?? {},
     firstSample: edges[generation] ?? 0,
     endSample,
     resets,

@@ -44,8 +44,17 @@ export interface Place {
   readonly instance: Instance;
 }
 
-/** A recorder. The seed and a series' own labels alone decide its random arrivals. */
-export function openRecorder(grid: Grid, arrivals: 'even' | 'poisson', seed: string): Recorder {
+/** How series are recorded. */
+export interface RecorderOptions {
+  readonly arrivals: 'even' | 'poisson';
+  /** It and a series' own labels alone decide its random arrivals. */
+  readonly seed: string;
+  /** Whether anybody reads a series; others are left out. Default: all are read. */
+  readonly reads?: ((name: string, labels: Labels) => boolean) | undefined;
+}
+
+/** A recorder. */
+export function openRecorder(grid: Grid, { arrivals, seed, reads = () => true }: RecorderOptions): Recorder {
   const recorded: Series[] = [];
   const known = new Map<Curve, { at?: Values; between?: Values }>();
   const shares = new Map<Values, Map<number, Values>>();
@@ -91,8 +100,11 @@ export function openRecorder(grid: Grid, arrivals: 'even' | 'poisson', seed: str
   };
 
   return {
-    gauge: (to, values) => add(to.name, to.labels, to, (sample) => rounded(at(values, sample))),
+    gauge: (to, values) => {
+      if (reads(to.name, to.labels)) add(to.name, to.labels, to, (sample) => rounded(at(values, sample)));
+    },
     counter: (to, perSecond, whole = false) => {
+      if (!reads(to.name, to.labels)) return;
       const mean = (sample: number) => at(perSecond, sample) * grid.step;
       const totals = whole ? counted(to, arriving(to.name, to.labels, mean), Math.round) : counted(to, mean, rounded);
       add(to.name, to.labels, to, (sample) => at(totals, sample));
@@ -100,25 +112,34 @@ export function openRecorder(grid: Grid, arrivals: 'even' | 'poisson', seed: str
     histogram: (to, perSecond, { p95, tail = NO_TAIL }, boundaries) => {
       const { name, labels } = to;
       const limits = [...(boundaries === 'none' ? [] : boundaries), Number.POSITIVE_INFINITY];
-      let below = new Float64Array(grid.samples);
-      let lower: Values = below;
-      for (const limit of limits) {
-        const slow = tail.share * shareUpTo(limit, tail.p95);
-        const upTo = shareOf(p95, limit).map((share) => share * (1 - tail.share) + slow);
-        const beneath = lower;
-        const own = (sample: number) => at(perSecond, sample) * grid.step * (at(upTo, sample) - at(beneath, sample));
-        const le = { ...labels, le: limit === Number.POSITIVE_INFINITY ? '+Inf' : String(limit) };
-        const cell = counted(to, arriving(name, le, own), (value) => value);
-        const sum = below;
-        const totals = cell.map((value, sample) => value + at(sum, sample));
-        if (boundaries !== 'none') add(`${name}_bucket`, le, to, (sample) => Math.round(at(totals, sample)));
-        [below, lower] = [totals, upTo];
+      const [bucket, count, sum] = [`${name}_bucket`, `${name}_count`, `${name}_sum`];
+      const cells = limits.map((limit) => ({
+        limit,
+        le: { ...labels, le: limit === Number.POSITIVE_INFINITY ? '+Inf' : String(limit) },
+      }));
+      const bucketsRead = boundaries !== 'none' && cells.some(({ le }) => reads(bucket, le));
+      const countRead = reads(count, labels);
+      if (bucketsRead || countRead) {
+        let below = new Float64Array(grid.samples);
+        let lower: Values = below;
+        for (const { limit, le } of cells) {
+          const slow = tail.share * shareUpTo(limit, tail.p95);
+          const upTo = shareOf(p95, limit).map((share) => share * (1 - tail.share) + slow);
+          const beneath = lower;
+          const own = (sample: number) => at(perSecond, sample) * grid.step * (at(upTo, sample) - at(beneath, sample));
+          const cell = counted(to, arriving(name, le, own), (value) => value);
+          const counts = below;
+          const totals = cell.map((value, sample) => value + at(counts, sample));
+          if (bucketsRead && reads(bucket, le)) add(bucket, le, to, (sample) => Math.round(at(totals, sample)));
+          [below, lower] = [totals, upTo];
+        }
+        const all = below;
+        if (countRead) add(count, labels, to, (sample) => Math.round(at(all, sample)));
       }
-      const all = below;
-      add(`${name}_count`, labels, to, (sample) => Math.round(at(all, sample)));
+      if (!reads(sum, labels)) return;
       const mean = (sample: number) => meanOf(at(p95, sample)) * (1 - tail.share) + meanOf(tail.p95) * tail.share;
       const seconds = counted(to, (sample) => at(perSecond, sample) * grid.step * mean(sample), rounded);
-      add(`${name}_sum`, labels, to, (sample) => at(seconds, sample));
+      add(sum, labels, to, (sample) => at(seconds, sample));
     },
     values: (curve, when) => {
       const entry = known.get(curve) ?? {};

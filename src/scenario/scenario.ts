@@ -7,7 +7,7 @@ import type { Curve } from './curve.ts';
 export type SeriesFamily = 'server' | 'client' | 'database' | 'database pool' | 'http pool' | 'cpu' | 'memory';
 
 /** How the connections of a pool are used. */
-export interface PoolStory {
+export interface PoolBehaviour {
   /**
    * Share of the maximum in use, 0 to 1. Default: Little's law, requests a second × mean duration. An outbound pool
    * that the agent has no gauge for always follows Little's law.
@@ -17,8 +17,8 @@ export interface PoolStory {
   readonly waiting?: Curve;
 }
 
-/** What a service sees of something it calls. Default for a service: that service's own story. */
-export interface CallStory {
+/** What a service sees of something it calls. Default for a service: that service's own behaviour. */
+export interface CallBehaviour {
   /** Calls for each request served. Default: an even share of one call among all dependencies. */
   readonly perRequest?: Curve;
   /** 95th percentile in seconds. Default for something external: 100 ms. */
@@ -30,7 +30,7 @@ export interface CallStory {
 }
 
 /** What differs for one of a service's instances. */
-export interface InstanceStory {
+export interface InstanceBehaviour {
   readonly errors?: Curve;
   readonly latencyP95?: Curve;
   /** Share of every database pool in use. */
@@ -53,8 +53,8 @@ export interface Loss {
   readonly until: TimeOfDay;
 }
 
-/** What happens to a service. Whatever is left out is as in `healthyStory`. */
-export interface ServiceStory {
+/** What happens to a service. Whatever is left out is as in `healthyBehaviour`. */
+export interface ServiceBehaviour {
   /** Requests a second, all instances together. */
   readonly traffic: Curve;
   /** 95th percentile of response time, in seconds. */
@@ -68,22 +68,22 @@ export interface ServiceStory {
   /** Queries for each request. */
   readonly queriesPerRequest: number;
   /** By the pool's name. */
-  readonly pools: Readonly<Record<string, PoolStory>>;
+  readonly pools: Readonly<Record<string, PoolBehaviour>>;
   /** By the dependency's address. */
-  readonly calls: Readonly<Record<string, CallStory>>;
+  readonly calls: Readonly<Record<string, CallBehaviour>>;
   /** Share of the limit in use, 0 to 1. */
   readonly cpu: Curve;
   /** Share of the limit in use, 0 to 1. */
   readonly memory: Curve;
   readonly instances: number;
   /** Instances that differ from the others, by number from 0. */
-  readonly odd: Readonly<Record<number, InstanceStory>>;
+  readonly instanceOverrides: Readonly<Record<number, InstanceBehaviour>>;
   readonly restarts: readonly Restart[];
   readonly lost: readonly Loss[];
 }
 
 /** A service on a day like any other: 40 requests a second at 50 ms, one in a thousand fails. */
-export const healthyStory: ServiceStory = deepFreeze({
+export const healthyBehaviour: ServiceBehaviour = deepFreeze({
   traffic: 40,
   latencyP95: 0.05,
   errors: 0.001,
@@ -94,7 +94,7 @@ export const healthyStory: ServiceStory = deepFreeze({
   cpu: 0.3,
   memory: 0.5,
   instances: 2,
-  odd: {},
+  instanceOverrides: {},
   restarts: [],
   lost: [],
 });
@@ -168,10 +168,10 @@ export interface Scenario {
   readonly events: readonly ScenarioEvent[];
   /** What is not known, and taken to be so. */
   readonly assumptions: readonly string[];
-  /** The story of every service, where it is not `healthyStory`. */
-  readonly everyone: Partial<ServiceStory>;
+  /** The behaviour of every service, where it is not `healthyBehaviour`. */
+  readonly defaults: Partial<ServiceBehaviour>;
   /** What differs from that, by service id. */
-  readonly services: Readonly<Record<string, Partial<ServiceStory>>>;
+  readonly services: Readonly<Record<string, Partial<ServiceBehaviour>>>;
   /** When Prometheus does not answer Grafana: no rule learns anything then. Default: never. */
   readonly outages: readonly { readonly from: TimeOfDay; readonly until: TimeOfDay }[];
   readonly expect: Expectations;
@@ -181,7 +181,7 @@ export interface Scenario {
   readonly long?: true;
 }
 
-type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions' | 'everyone' | 'services' | 'outages';
+type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions' | 'defaults' | 'services' | 'outages';
 
 /**
  * States a scenario; see docs/replay.md for a template.
@@ -202,14 +202,14 @@ export function defineScenario(
     arrivals: 'even',
     events: [],
     assumptions: [],
-    everyone: {},
+    defaults: {},
     services: {},
     outages: [],
     ...scenario,
   });
 }
 
-/** The story of a service in a scenario, with everything filled in. */
-export function storyOf(scenario: Scenario, service: string): ServiceStory {
-  return { ...healthyStory, ...scenario.everyone, ...scenario.services[service] };
+/** The behaviour of a service in a scenario, with everything filled in. */
+export function behaviourOf(scenario: Scenario, service: string): ServiceBehaviour {
+  return { ...healthyBehaviour, ...scenario.defaults, ...scenario.services[service] };
 }

@@ -1,15 +1,24 @@
 import { toSeconds } from '../model/duration.ts';
+import type { Matcher } from '../model/metrics.ts';
 import type { Project } from '../model/project.ts';
 import { type Catalog, type Dependency, dependencyAddress, type Service } from '../model/service.ts';
 import { secondsOf } from './clock.ts';
 import { type Curve, product } from './curve.ts';
 import { meanOf } from './durations.ts';
 import { type Grid, type Instance, instancesOf } from './instances.ts';
-import { labelsFor, outcomeLabel } from './labels.ts';
+import { type Labels, labelsFor, type Outcome, outcomeLabels } from './labels.ts';
+import { matcherParts } from './matchers.ts';
 import { recordRuntime, routesOf } from './panel-series.ts';
+import { seriesProblems, unmakeable } from './problems.ts';
 import { openRecorder, type Place, type Recorder, type Series, type Values } from './recorder.ts';
 import { recordCpu, recordMemory } from './resources.ts';
-import { type CallStory, type PoolStory, type Scenario, type ServiceStory, storyOf } from './scenario.ts';
+import {
+  behaviourOf,
+  type CallBehaviour,
+  type PoolBehaviour,
+  type Scenario,
+  type ServiceBehaviour,
+} from './scenario.ts';
 
 /** What series are made for. */
 export interface SeriesContext {
@@ -17,6 +26,8 @@ export interface SeriesContext {
   readonly project: Pick<Project, 'scrapeInterval' | 'histogramBoundaries'>;
   /** `rules` leaves out what only panels read: routes, the buckets of clients, how connections are held and waited for, the runtime. */
   readonly detail?: 'rules' | 'all';
+  /** Whether anybody reads a series; others are not made. Default: all are. */
+  readonly reads?: (name: string, labels: Labels) => boolean;
 }
 
 /** The times at which a scenario is sampled. */
@@ -31,20 +42,24 @@ export function gridOf(scenario: Scenario, { scrapeInterval }: Pick<Project, 'sc
  * the scenario's id is the seed.
  *
  * @example buildSeries(incidentLinear, userService, { catalog, project })
+ * @throws ExplainedError T106 where no labels fit a matcher of the service's facts.
  */
 export function buildSeries(scenario: Scenario, service: Service, context: SeriesContext): readonly Series[] {
+  const problems = seriesProblems(service);
+  if (problems.length > 0) throw unmakeable(problems);
   const grid = gridOf(scenario, context.project);
-  const story = storyOf(scenario, service.id);
-  const recorder = openRecorder(grid, scenario.arrivals, scenario.id);
-  for (const instance of instancesOf(service.id, story, grid)) {
-    const subject = { scenario, service, story, recorder, instance, context };
+  const behaviour = behaviourOf(scenario, service.id);
+  const recorder = openRecorder(grid, { arrivals: scenario.arrivals, seed: scenario.id, reads: context.reads });
+  for (const instance of instancesOf(service.id, behaviour, grid)) {
+    const subject = { scenario, service, behaviour, recorder, instance, context };
     recordServer(subject);
     recordDatabases(subject);
     recordDatabasePools(subject);
     recordCalls(subject);
-    recordCpu(recorder, service, instance, instance.odd.cpu ?? story.cpu);
-    recordMemory(recorder, service, instance, instance.odd.memory ?? story.memory);
-    if (context.detail === 'all') recordRuntime(recorder, service, instance, instance.odd.cpu ?? story.cpu, grid);
+    recordCpu(recorder, service, instance, instance.overrides.cpu ?? behaviour.cpu);
+    recordMemory(recorder, service, instance, instance.overrides.memory ?? behaviour.memory);
+    if (context.detail === 'all')
+      recordRuntime(recorder, service, instance, instance.overrides.cpu ?? behaviour.cpu, grid);
   }
   return recorder.series();
 }
@@ -52,35 +67,35 @@ export function buildSeries(scenario: Scenario, service: Service, context: Serie
 interface Subject {
   readonly scenario: Scenario;
   readonly service: Service;
-  readonly story: ServiceStory;
+  readonly behaviour: ServiceBehaviour;
   readonly recorder: Recorder;
   readonly instance: Instance;
   readonly context: SeriesContext;
 }
 
 /** A service's share of requests that one instance serves. */
-function ownTraffic({ story }: Subject): Curve {
-  return product(story.traffic, 1 / story.instances);
+function ownTraffic({ behaviour }: Subject): Curve {
+  return product(behaviour.traffic, 1 / behaviour.instances);
 }
 
-function latencyOf({ story, instance }: Subject): Curve {
-  return instance.odd.latencyP95 ?? story.latencyP95;
+function latencyOf({ behaviour, instance }: Subject): Curve {
+  return instance.overrides.latencyP95 ?? behaviour.latencyP95;
 }
 
-function queryP95Of({ story, instance }: Subject): Curve {
-  return instance.odd.latencyP95 !== undefined
-    ? product(instance.odd.latencyP95, 0.9)
-    : (story.queryP95 ?? product(story.latencyP95, 0.9));
+function queryP95Of({ behaviour, instance }: Subject): Curve {
+  return instance.overrides.latencyP95 !== undefined
+    ? product(instance.overrides.latencyP95, 0.9)
+    : (behaviour.queryP95 ?? product(behaviour.latencyP95, 0.9));
 }
 
 function recordServer(subject: Subject): void {
-  const { service, story, recorder, instance, context } = subject;
+  const { service, behaviour, recorder, instance, context } = subject;
   const { server } = service.metrics;
   const place = { family: 'server', instance } as const;
   const routes = context.detail === 'all' ? routesOf(service) : ['/api'];
   const traffic = recorder.values(ownTraffic(subject), 'between');
   const p95 = recorder.values(latencyOf(subject), 'between');
-  const errors = recorder.values(instance.odd.errors ?? story.errors, 'between');
+  const errors = recorder.values(instance.overrides.errors ?? behaviour.errors, 'between');
   const bounds = context.project.histogramBoundaries.server;
   for (const [outcome, share] of [
     ['well', errors.map((value) => 1 - value)],
@@ -88,48 +103,52 @@ function recordServer(subject: Subject): void {
   ] as const) {
     const perSecond = times(traffic, share).map((rate) => rate / routes.length);
     for (const route of routes) {
-      const labels = {
-        ...labelsFor(server.matchers),
-        instance: instance.name,
-        [server.route]: route,
-        ...outcomeLabel(server.failed, outcome),
-      };
-      recorder.histogram({ ...place, name: server.name, labels }, perSecond, { p95, tail: story.tail }, bounds);
+      const labels = requestLabels(server, outcome, { instance: instance.name, [server.route]: route });
+      recorder.histogram({ ...place, name: server.name, labels }, perSecond, { p95, tail: behaviour.tail }, bounds);
     }
   }
 }
 
+/** The label that tells a failed request from a good one is the last: the order is part of what seeds its arrivals. */
+function requestLabels(
+  { matchers, failed }: { readonly matchers: readonly Matcher[]; readonly failed: Matcher },
+  outcome: Outcome,
+  own: Labels,
+): Labels {
+  const label = matcherParts(failed)?.label ?? '';
+  const { [label]: status, ...selected } = outcomeLabels(matchers, failed, outcome);
+  return { ...selected, ...own, ...(status === undefined ? {} : { [label]: status }) };
+}
+
 function recordDatabases(subject: Subject): void {
-  const { service, story, recorder, instance, context } = subject;
+  const { service, behaviour, recorder, instance, context } = subject;
   const { database } = service.metrics;
-  const each = (story.queriesPerRequest / Math.max(1, service.databases.length)) as Curve;
+  const each = (behaviour.queriesPerRequest / Math.max(1, service.databases.length)) as Curve;
   const queries = recorder.values(product(ownTraffic(subject), each), 'between');
   const p95 = recorder.values(queryP95Of(subject), 'between');
   for (const { name } of service.databases) {
-    const labels = {
-      ...labelsFor(database.matchers),
+    const labels = requestLabels(database, 'well', {
       instance: instance.name,
       [database.operation]: `SELECT ${name}`,
-      ...outcomeLabel(database.failed, 'well'),
-    };
+    });
     const bounds = context.project.histogramBoundaries.database;
     recorder.histogram(
       { name: database.name, labels, family: 'database', instance },
       queries,
-      { p95, tail: story.tail },
+      { p95, tail: behaviour.tail },
       bounds,
     );
   }
 }
 
 function recordDatabasePools(subject: Subject): void {
-  const { service, story, recorder, instance, context, scenario } = subject;
+  const { service, behaviour, recorder, instance, context, scenario } = subject;
   const binding = service.metrics.databasePool;
   const pools = service.pools.filter((pool) => pool.kind === 'database');
   for (const pool of pools) {
-    const { used, waiting = 0 }: PoolStory = story.pools[pool.name] ?? {};
-    const share = instance.odd.poolUsed ?? used;
-    const queries = product(ownTraffic(subject), story.queriesPerRequest / pools.length);
+    const { used, waiting = 0 }: PoolBehaviour = behaviour.pools[pool.name] ?? {};
+    const share = instance.overrides.poolUsed ?? used;
+    const queries = product(ownTraffic(subject), behaviour.queriesPerRequest / pools.length);
     const wanted = littlesLaw(recorder, queries, queryP95Of(subject));
     const inUse =
       share === undefined
@@ -182,7 +201,7 @@ function chancy(values: Values, { arrivals }: Scenario, most: number): Values {
 }
 
 function recordCalls(subject: Subject): void {
-  const { service, story, recorder, instance, context } = subject;
+  const { service, behaviour, recorder, instance, context } = subject;
   const { client, httpPool } = service.metrics;
   const boundaries = context.detail === 'all' ? context.project.histogramBoundaries.server : 'none';
   for (const dependency of service.dependencies) {
@@ -192,11 +211,11 @@ function recordCalls(subject: Subject): void {
     const rate = recorder.values(calls, 'between');
     const p95 = recorder.values(call.latencyP95, 'between');
     const timeouts = recorder.values(call.timeouts, 'between');
-    // What has timed out can not have failed as well: together they are the whole at most.
+    // What has timed out cannot have failed as well: together they are the whole at most.
     const errors = recorder
       .values(call.errors, 'between')
       .map((share, sample) => Math.min(share, 1 - (timeouts[sample] ?? 0)));
-    const common = { ...labelsFor(client.matchers), instance: instance.name, [client.address]: address };
+    const common = { instance: instance.name, [client.address]: address };
     const outcomes = [
       ['well', errors.map((share, sample) => 1 - share - (timeouts[sample] ?? 0))],
       ['failed', errors],
@@ -204,7 +223,7 @@ function recordCalls(subject: Subject): void {
     ] as const;
     for (const [outcome, share] of outcomes) {
       if (outcome === 'no status' && share.every((value) => value === 0)) continue;
-      const labels = { ...common, ...outcomeLabel(client.failed, outcome) };
+      const labels = requestLabels(client, outcome, common);
       recorder.histogram(
         { name: client.name, labels, family: 'client', instance },
         times(rate, share),
@@ -216,7 +235,7 @@ function recordCalls(subject: Subject): void {
       (candidate) => candidate.kind === 'http' && (candidate.address ?? address) === address,
     );
     if (pool === undefined || httpPool.kind !== 'gauge') continue;
-    const used = story.pools[pool.name]?.used;
+    const used = behaviour.pools[pool.name]?.used;
     const inUse =
       used === undefined
         ? littlesLaw(recorder, calls, call.latencyP95).map((value) => Math.min(value, pool.maxConnections))
@@ -229,12 +248,12 @@ function recordCalls(subject: Subject): void {
   }
 }
 
-/** What a service sees of a dependency: its own words, else the dependency's story, else something healthy. */
-function callOf({ scenario, service, story, context }: Subject, dependency: Dependency): Required<CallStory> {
-  const own = story.calls[dependencyAddress(dependency)] ?? {};
+/** What a service sees of a dependency: its own words, else the dependency's behaviour, else something healthy. */
+function callOf({ scenario, service, behaviour, context }: Subject, dependency: Dependency): Required<CallBehaviour> {
+  const own = behaviour.calls[dependencyAddress(dependency)] ?? {};
   const known =
     'service' in dependency && context.catalog.services.some(({ id }) => id === dependency.service)
-      ? storyOf(scenario, dependency.service)
+      ? behaviourOf(scenario, dependency.service)
       : undefined;
   return {
     perRequest: own.perRequest ?? 1 / service.dependencies.length,

@@ -33,7 +33,7 @@ export const template = defineScenario({
         { kind: 'rollout', at: '14:30', apart: '30s' },
       ],
     },
-    // What the caller sees of it follows from its story. Here a retry hides the errors from users.
+    // What the caller sees of it follows from its behaviour. Here a retry hides the errors from users.
     'api-gateway': { calls: { 'order-service': { errors: 0.001 } } },
   },
   expect: {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPrometheus } from '../../src/adapters/prometheus/index.ts';
 import { type Baseline, runGate } from '../../src/gate/index.ts';
-import { gatedSignals, openGauge } from '../../src/gate/measure.ts';
+import { gatedSignals, openWindowReader } from '../../src/gate/measure.ts';
 import type { GateCheck, GateResult } from '../../src/model/gate.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { renderGateText } from '../../src/report/gate.ts';
@@ -33,7 +33,7 @@ const evening: Scenario = defineScenario({
   because: 'What nobody saw is no pass, and what was before is not the new version.',
   from: '17:00',
   until: '21:00',
-  everyone: { instances: 1 },
+  defaults: { instances: 1 },
   services: stories,
   expect: { must: [], may: [], never: [] },
 });
@@ -115,13 +115,13 @@ describe('where the alerts are silent because there is little traffic', () => {
 
 test('an alert that reads anything but 0 has an open guard', async () => {
   const client = openPrometheus({ url: prometheus.url, world: httpWorld() });
-  const gauge = openGauge(client);
+  const reader = openWindowReader(client);
   const span = { from: timeOf('17:30'), until: timeOf('20:55') };
   const spoken = new Map<string, number>();
   for (const service of services) {
     for (const gated of gatedSignals(service, catalog)) {
-      const lookBack = await gauge.lookBack(gated, span, 60);
-      const points = (await gauge.track(gated.signal, span, 60)).flatMap((track) => track.points);
+      const lookBack = await reader.lookBack(gated, span, 60);
+      const points = (await reader.track(gated.signal, span, 60)).flatMap((track) => track.points);
       const speaking = points.filter(({ value }) => value > 0);
       expect(speaking.filter(({ at }) => lookBack(at) === undefined)).toEqual([]);
       spoken.set(gated.id, (spoken.get(gated.id) ?? 0) + speaking.length);

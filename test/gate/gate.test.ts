@@ -46,7 +46,7 @@ const canary = defineScenario({
   services: {
     'user-service': {
       restarts: [{ kind: 'rollout', at: '19:00', apart: '15s' }],
-      odd: { 1: { latencyP95: through(['18:59', 0.05], ['19:00', 0.15]) } },
+      instanceOverrides: { 1: { latencyP95: through(['18:59', 0.05], ['19:00', 0.15]) } },
     },
   },
   expect: { must: [], may: [], never: [] },

@@ -123,9 +123,9 @@ describe('a saved baseline', () => {
   });
 
   test.each([
-    ['no JSON', '{', 'is no JSON'],
-    ['another file', '{"format":"grafana-as-code/plan","version":1}', 'is no baseline'],
-    ['a value below nothing', renderBaseline(saved).replace('0.05,', '-0.05,'), 'is no baseline'],
+    ['no JSON', '{', 'is not JSON'],
+    ['another file', '{"format":"grafana-as-code/plan","version":1}', 'is not a baseline'],
+    ['a value below nothing', renderBaseline(saved).replace('0.05,', '-0.05,'), 'is not a baseline'],
   ])('that is %s is refused', (_, text, problem) => {
     const read = parseSavedBaseline(text);
     expect('problem' in read ? read.problem : '').toContain(problem);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defineCatalog } from '../../src/model/service.ts';
-import { checkScenarios, defineScenario, type Scenario, through } from '../../src/scenario/index.ts';
+import { bursts, checkScenarios, defineScenario, type Scenario, through } from '../../src/scenario/index.ts';
 import { scenarios } from '../../src/scenario/library/index.ts';
 import { template } from '../../src/scenario/template.ts';
 import { ownRules } from '../support/replays.ts';
@@ -36,12 +36,22 @@ describe('scenarios', () => {
     ]);
   });
 
+  test('that are none, or that nothing is proven by, are no pass', () => {
+    const codes = (found: ReturnType<typeof checkScenarios>) => found.map(({ code }) => code);
+    expect(codes(checkScenarios([], subject))).toEqual(['T107']);
+    expect(codes(checkScenarios([scenario({})], { ...subject, alerts: new Set() }))).toEqual(['T107']);
+  });
+
   test.each([
-    ['a service that is none', { services: { 'orders-service': {} } }, 'is about orders-service, which is no service'],
+    [
+      'a service that is none',
+      { services: { 'orders-service': {} } },
+      'is about orders-service, which is not a service',
+    ],
     [
       'an alert that is none',
       { expect: { must: [], may: [], never: [{ alert: 'ServiceErorRateHigh', because }] } },
-      'expects something of ServiceErorRateHigh, which is no alert',
+      'expects something of ServiceErorRateHigh, which is not an alert',
     ],
     [
       'a pool the service does not have',
@@ -54,18 +64,18 @@ describe('scenarios', () => {
       'has order-service call payments, which it does not',
     ],
     ['a share above 1', { services: { 'user-service': { errors: 5 } } }, 'has errors of user-service at 5'],
-    ['a negative rate', { everyone: { traffic: -1 } }, 'has traffic of every service at -1'],
+    ['a negative rate', { defaults: { traffic: -1 } }, 'has traffic of every service at -1'],
     [
       'points in no order',
       { services: { 'user-service': { latencyP95: through(['14:30', 0.05], ['14:00', 3]) } } },
       'has points of latencyP95 of user-service in no order',
     ],
     ['an end before its beginning', { until: '11:00' }, 'ends at 11:00, before it begins at 12:30'],
-    ['no time of day', { from: '8:5' }, 'has "8:5", which is no time of day'],
+    ['no time of day', { from: '8:5' }, 'has "8:5", which is not a time of day'],
     [
       'no time of day in a curve',
       { services: { 'user-service': { errors: through(['14:99', 0]) } } },
-      'has "14:99", which is no time of day',
+      'has "14:99", which is not a time of day',
     ],
     [
       'an event outside',
@@ -76,6 +86,23 @@ describe('scenarios', () => {
       'an expectation outside',
       { expect: { must: [{ ...must, resolvedBy: '16:00' }], may: [], never: [] } },
       'names 16:00, which is not between 12:30 and 15:00',
+    ],
+    [
+      'no duration',
+      { defaults: { restarts: [{ kind: 'rollout', at: '14:00', apart: 'soon' }] } },
+      'has "soon", which is not a duration',
+    ],
+    [
+      'bursts without an interval',
+      { defaults: { errors: bursts({ from: '14:00', until: '14:30', every: '0s', lasting: '5m', low: 0, high: 1 }) } },
+      'has "0s", which is not a duration',
+    ],
+    ['samples without an interval', { sampleInterval: '0s' }, 'has "0s", which is not a duration'],
+    ['half an instance', { services: { 'user-service': { instances: 0.5 } } }, 'has 0.5 instances of user-service'],
+    [
+      'an instance that is not there',
+      { services: { 'user-service': { instanceOverrides: { 2: { errors: 1 } } } } },
+      'overrides instance 2 of user-service, which has 2',
     ],
     ['a day in another form', { day: '3.2.2026' }, 'has the day "3.2.2026"'],
   ] as const)('with %s are refused before they run', (_, change, message) => {

@@ -14,7 +14,7 @@ describe('times of day', () => {
   });
 
   it('refuse what is none', () => {
-    expect(() => secondsOf('14:75')).toThrow('"14:75" is no time of day such as 14:15');
+    expect(() => secondsOf('14:75')).toThrow('"14:75" is not a time of day such as 14:15');
   });
 });
 

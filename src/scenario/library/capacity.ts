@@ -16,7 +16,7 @@ export const connectionLeak = defineScenario({
   services: {
     'user-service': {
       instances: 3,
-      odd: { 1: { poolUsed: through(['13:00', 0.2], ['15:30', 1], ['15:45', 1], ['15:46', 0.2]) } },
+      instanceOverrides: { 1: { poolUsed: through(['13:00', 0.2], ['15:30', 1], ['15:45', 1], ['15:46', 0.2]) } },
       restarts: [{ kind: 'in place', at: '15:45' }],
     },
   },
@@ -41,7 +41,7 @@ export const gatewayOverload = defineScenario({
   title: 'The gateway has more work than processors',
   because: 'Users wait, and the alert about the processor says why.',
   from: '12:40',
-  until: '15:05',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'Traffic begins to climb' },
     { at: '14:40', title: 'More instances' },
@@ -94,7 +94,7 @@ export const memoryLeak = defineScenario({
   title: 'A memory leak grows to the limit',
   because: 'There is time until working hours: it must not wake anybody up.',
   from: '12:40',
-  until: '15:15',
+  until: '15:25',
   events: [
     { at: '13:00', title: 'The leak begins' },
     { at: '15:00', title: 'The limit: killed and restarted' },

@@ -5,9 +5,9 @@ import { defineScenario } from '../scenario.ts';
 export const dependencyErrors = defineScenario({
   id: 'dependency-errors',
   title: 'The payment provider answers with errors',
-  because: 'On-call can not repair it, but the team has to know whose fault it is.',
+  because: 'On-call cannot repair it, but the team has to know whose fault it is.',
   from: '12:40',
-  until: '15:05',
+  until: '15:25',
   events: [
     { at: '14:15', title: 'Every payment fails' },
     { at: '14:45', title: 'The provider recovers' },
@@ -42,7 +42,7 @@ export const dependencyTimeouts = defineScenario({
   title: 'The payment provider does not answer at all',
   because: 'Timeouts have no status. A filter that wants one sees them minutes later or never.',
   from: '12:40',
-  until: '15:05',
+  until: '15:25',
   events: [
     { at: '14:15', title: 'Every payment times out after 5 s' },
     { at: '14:45', title: 'The provider recovers' },

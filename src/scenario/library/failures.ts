@@ -7,7 +7,7 @@ export const badInstance = defineScenario({
   title: 'One instance of three fails half of its requests',
   because: 'Users see a sixth of their requests fail; the second alert says that one instance is to blame.',
   from: '12:40',
-  until: '14:50',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'One instance goes bad' },
     { at: '14:30', title: 'It is taken out' },
@@ -15,7 +15,7 @@ export const badInstance = defineScenario({
   services: {
     'order-service': {
       instances: 3,
-      odd: { 2: { errors: through(['14:00', 0], ['14:01', 0.5], ['14:30', 0.5], ['14:31', 0]) } },
+      instanceOverrides: { 2: { errors: through(['14:00', 0], ['14:01', 0.5], ['14:30', 0.5], ['14:31', 0]) } },
       errors: 0.001,
     },
     'api-gateway': { calls: { 'order-service': { errors: 0.03 } } },
@@ -49,7 +49,7 @@ export const errorRamp = defineScenario({
   title: 'Errors grow slowly at 40 requests a second',
   because: 'The review wants a page when 5 % fail for three minutes: it comes within six of the true 5 %.',
   from: '12:40',
-  until: '15:00',
+  until: '15:25',
   arrivals: 'poisson',
   events: [
     { at: '14:00', title: 'Errors begin' },
@@ -79,7 +79,7 @@ export const flapping = defineScenario({
   title: 'Errors come and go around the threshold',
   because: 'One page that lasts is acted on; eight that come and go are muted.',
   from: '12:40',
-  until: '15:20',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'Five bad minutes of every eight' },
     { at: '15:00', title: 'It ends' },
@@ -111,7 +111,7 @@ export const rollback = defineScenario({
   title: 'A bad deployment, rolled back after twenty minutes',
   because: 'The page comes while the deployment is still remembered, and goes when it is gone.',
   from: '12:40',
-  until: '14:45',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'Deployment' },
     { at: '14:20', title: 'Rollback' },

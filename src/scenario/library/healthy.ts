@@ -20,7 +20,7 @@ function healthyDay(level: string, peak: number, span: 'day' | 'morning'): Scena
       { at: '09:00', title: 'Deployment' },
       ...(long ? ([{ at: '15:00', title: 'Deployment' }] as const) : ([{ at: '10:00', title: 'Deployment' }] as const)),
     ],
-    everyone: {
+    defaults: {
       ...NOISY,
       traffic: daily({ low: peak / 6, high: peak, peak: '14:00' }),
       cpu: daily({ low: 0.1, high: 0.6, peak: '14:00' }),
@@ -46,7 +46,7 @@ function noise(rate: number): Scenario {
     from: '00:00',
     until: '24:00',
     arrivals: 'poisson',
-    everyone: { ...NOISY, traffic: rate },
+    defaults: { ...NOISY, traffic: rate },
     expect: SILENT,
     sampleInterval: '30s',
     long: true,
@@ -70,12 +70,12 @@ export const spike = defineScenario({
   title: 'Five times the traffic, served well',
   because: 'Busy is not broken.',
   from: '12:40',
-  until: '15:10',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'A campaign is sent' },
     { at: '14:45', title: 'It is over' },
   ],
-  everyone: {
+  defaults: {
     traffic: through(['14:00', 40], ['14:05', 200], ['14:45', 200], ['14:55', 40]),
     cpu: through(['14:00', 0.3], ['14:05', 0.7], ['14:45', 0.7], ['14:55', 0.3]),
     latencyP95: through(['14:00', 0.05], ['14:05', 0.09], ['14:45', 0.09], ['14:55', 0.05]),
@@ -91,7 +91,7 @@ export const idleNight = defineScenario({
   until: '04:00',
   events: [{ at: '02:30', title: 'The failed request' }],
   assumptions: ['A request every 50 seconds; the failed one takes 5 s.'],
-  everyone: {
+  defaults: {
     instances: 1,
     traffic: 0.02,
     errors: through(['02:30', 0], ['02:30:01', 1], ['02:30:50', 1], ['02:30:51', 0]),
@@ -112,7 +112,7 @@ export const minorTroubles = defineScenario({
     { at: '14:00', title: 'Four minutes without scrapes' },
     { at: '14:30', title: 'Rollout: new instances are slow for two minutes' },
   ],
-  everyone: {
+  defaults: {
     errors: through(['13:30', 0.001], ['13:30:15', 0.3], ['13:31', 0.3], ['13:31:15', 0.001]),
     latencyP95: product(0.05, through(['14:30', 1], ['14:30:15', 8], ['14:32', 8], ['14:33', 1])),
     lost: [{ families: 'all', from: '14:00', until: '14:04' }],

@@ -102,7 +102,7 @@ function expectations(by: Deadlines): Expectations {
   };
 }
 
-/** The same story in either shape. */
+/** The same incident in either shape. */
 function incident(shape: 'linear' | 'exponential', deadlines: Deadlines): Scenario {
   const slow = latency(shape);
   return defineScenario({

@@ -7,7 +7,7 @@ export const familyLost = defineScenario({
   title: 'The database metrics of user-service are gone',
   because: 'Its query alerts are blind; without a warning nobody knows until they are needed.',
   from: '12:40',
-  until: '14:55',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'An agent is updated: the family has another name' },
     { at: '14:40', title: 'It is back' },
@@ -35,7 +35,7 @@ export const serviceSilent = defineScenario({
   title: 'Nothing is heard of the gateway any more',
   because: 'No series at all is not health: at the edge it pages.',
   from: '12:40',
-  until: '14:45',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'All series of the gateway end' },
     { at: '14:30', title: 'They are back' },
@@ -63,7 +63,7 @@ export const gatewayHangs = defineScenario({
   title: 'Requests no longer reach the gateway',
   because: 'A hang has no errors and no latency: it looks like a quiet night.',
   from: '12:40',
-  until: '14:50',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'The load balancer sends nothing' },
     { at: '14:30', title: 'It does again' },
@@ -95,7 +95,7 @@ export const blindMidIncident = defineScenario({
   title: 'Telemetry dies while a page is open',
   because: 'A page that resolves because its data is gone tells a lie. Rules keep their last state.',
   from: '12:40',
-  until: '15:10',
+  until: '15:25',
   events: [
     { at: '14:00', title: 'Errors begin' },
     { at: '14:15', title: 'All series of user-service end' },
@@ -140,7 +140,7 @@ export const prometheusDown = defineScenario({
   title: 'Prometheus does not answer while a page is open',
   because: 'One page says that nothing is measured; no other may come of it, and none may go.',
   from: '12:40',
-  until: '15:10',
+  until: '15:25',
   events: [
     { at: '13:50', title: 'Errors begin' },
     { at: '14:00', title: 'Prometheus does not answer' },
