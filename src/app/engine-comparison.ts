@@ -41,9 +41,10 @@ export async function compareEngines(
     const since = io.clock.elapsed();
     const backtested = await backtestRules(scenario, rules, post);
     const seconds = ((io.clock.elapsed() - since) / 1000).toFixed(1);
-    const { series, evaluations, differences } = compareWithGrafana(replay, backtested, backtestSpan(scenario));
-    agrees &&= differences.length === 0;
-    const verdict = differences.length === 0 ? '✓ agrees' : '× differs';
+    const compared = compareWithGrafana(replay, backtested, backtestSpan(scenario));
+    const { series, evaluations, differences } = compared;
+    agrees &&= compared.agrees;
+    const verdict = compared.agrees ? '✓ agrees' : differences.length > 0 ? '× differs' : '× nothing to compare';
     lines.push(
       `${verdict}  ${scenario.id}: ${rules.length} rules, ${series} series that were pending or firing, ${evaluations} states compared minute by minute, ${differences.length} differ. Grafana took ${seconds} s`,
       ...(differences.length > 5 && grafanaSilent(differences)

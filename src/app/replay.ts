@@ -1,14 +1,16 @@
 /** Replays: of scenarios with the rules of the code, against other rules, and through Grafana's own engine. */
-import { writeOpenMetrics } from '../../scripts/support/openmetrics.ts';
-import { readRulesAt } from '../../scripts/support/rules-at.ts';
+import { availableParallelism } from 'node:os';
+import { openPromtool } from '../adapters/promtool/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { refused } from '../model/explained-error.ts';
 import type { FiringChange, Replay } from '../model/replay.ts';
-import { changedRules, compareReplays, findPromtool, replayScenarios } from '../replay/index.ts';
+import { changedRules, compareReplays, replayScenarios } from '../replay/index.ts';
 import { checkScenarios, type Scenario } from '../scenario/index.ts';
 import { scenarios } from '../scenario/library/index.ts';
 import { buildProject } from './build-project.ts';
 import type { Io } from './io.ts';
+import { writeOpenMetrics } from './openmetrics.ts';
+import { readRulesAt } from './rules-at.ts';
 
 /** What to replay. */
 export interface ReplayRequest {
@@ -56,7 +58,9 @@ export async function replayProject(request: ReplayRequest, io: Io): Promise<Rep
     await writeOpenMetrics(chosen, { catalog, project, detail: 'all' }, request.openmetrics);
     return { ok: true, did: 'openmetrics' };
   }
-  const context = { catalog, project, promtool: await findPromtool(), ...(onDone === undefined ? {} : { onDone }) };
+  const opened = await openPromtool(io);
+  const done = onDone === undefined ? {} : { onDone };
+  const context = { catalog, project, processes: availableParallelism(), ...opened, ...done };
   if (request.engine === 'grafana') {
     const { compareEngines } = await import('./engine-comparison.ts');
     return { ok: true, did: 'engines', ...(await compareEngines(chosen, desired, context, io)) };

@@ -1,6 +1,5 @@
 /** The pages of alerts/runbooks, with what they are checked against and filled from. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { INCIDENT_FILE, type IncidentLookup, readIncident, replayIncident } from '../../scripts/support/incident.ts';
 import { withPlainLineEnds, writeFileSafely } from '../adapters/files.ts';
 import { pageLatency } from '../model/alert-rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -14,6 +13,7 @@ import { type RunbookFact, withRunbookFacts } from '../report/runbook-facts.ts';
 import { parseQuery } from '../validate/promql.ts';
 import { type RunbookPage, runbookProblems } from '../validate/runbooks.ts';
 import { buildProject } from './build-project.ts';
+import { INCIDENT_FILE, type IncidentLookup, readIncident, replayIncident } from './incident.ts';
 import type { Io } from './io.ts';
 
 /** What became of the pages, or what is wrong with them or with the code. */
@@ -27,6 +27,15 @@ export type UpdatedRunbooks =
     }
   | { readonly ok: false; readonly problems: readonly Diagnostic[]; readonly closing: string };
 
+/** No page is wrong where no rule is there to be wrong about. */
+const NOTHING: Diagnostic = {
+  code: 'T107',
+  level: 'error',
+  subject: 'the project',
+  message: 'has no alert rule, so that no page can be checked',
+  remedy: 'Define alerts in alerts/, and a service in services/.',
+};
+
 /**
  * Fills the pages in from the rules, and checks them.
  *
@@ -39,13 +48,14 @@ export async function updateRunbooks(
   const built = await buildProject(io);
   if (!built.ok) return { ...built, closing: 'Nothing was written.' };
   const rules = built.desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
+  if (rules.length === 0) return { ok: false, problems: [NOTHING], closing: 'Nothing was written.' };
   const kept = await readIncident(io.root);
   const forgotten = rules.filter((rule) => kept(rule) === undefined);
   const again = check ? [] : replay ? rules : forgotten;
   if (again.length > 0) {
     await io.stderr.write(`Replaying the incident for ${again.length} of ${rules.length} rules\n`);
   }
-  const lookup = again.length > 0 ? await replayIncident(rules, again, built, io.root) : kept;
+  const lookup = again.length > 0 ? await replayIncident(rules, again, built, io) : kept;
   const there = readRunbooks(io.root);
   const { filled, unfillable } = fillRunbooks(there, built, lookup);
   const problems = [...unfillable, ...checkRunbooks(filled, built, io.root)];

@@ -25,6 +25,8 @@ export interface EngineComparison {
   /** Evaluations of all series that were compared. */
   readonly evaluations: number;
   readonly differences: readonly EngineDifference[];
+  /** They differ nowhere, and there was something to differ in. */
+  readonly agrees: boolean;
 }
 
 /** Compares a replay with what Grafana's engine said of the same rules, minute by minute, over a span of time. */
@@ -55,7 +57,7 @@ export function compareWithGrafana(
     for (const one of all)
       if (!matched.has(one) && one.spans.length > 0) compare(uid, JSON.stringify(one.labels), [], one.spans);
   }
-  return { series, evaluations, differences };
+  return { series, evaluations, differences, agrees: differences.length === 0 && series > 0 };
 }
 
 function sameSeries({ series }: ReplayedAlert, { labels }: BacktestedSeries): boolean {

@@ -8,7 +8,7 @@ import {
   lastResolved,
   type ReplayedAlert,
 } from '../model/replay.ts';
-import { type MustFire, type Scenario, secondsOf, type TimeOfDay } from '../scenario/index.ts';
+import { type AboutAlert, type MustFire, type Scenario, secondsOf, type TimeOfDay } from '../scenario/index.ts';
 
 type Broken = Omit<BrokenExpectation, 'scenario'>;
 
@@ -23,6 +23,7 @@ export function checkExpectations(
 ): readonly BrokenExpectation[] {
   const broken: Broken[] = [
     ...scenario.expect.must.flatMap((must) => checkMust(must, alerts, rules)),
+    ...scenario.expect.never.flatMap((never) => checkNever(never, rules)),
     ...unexpected(scenario, alerts),
     ...firstBy(scenario, alerts, 'warning', scenario.expect.firstWarningBy),
     ...firstBy(scenario, alerts, 'critical', scenario.expect.firstPageBy),
@@ -34,7 +35,7 @@ export function checkExpectations(
 
 function checkMust(must: MustFire, alerts: readonly ReplayedAlert[], rules: readonly AlertRule[]): Broken[] {
   const { alert, service, because, pages } = must;
-  const rule = rules.find((one) => one.alert === alert && (one.labels['service'] ?? 'project') === service);
+  const rule = rules.find((one) => one.alert === alert && serviceOf(one) === service);
   const spans = alerts
     .filter((one) => one.alert === alert && one.service === service)
     .flatMap((one) => one.spans)
@@ -65,6 +66,40 @@ function checkMust(must: MustFire, alerts: readonly ReplayedAlert[], rules: read
     broken.push({ ...about, expected: `fires until ${atLeast} at least`, seen });
   }
   return broken;
+}
+
+/** What does not exist is silent, and proves nothing. */
+function checkNever({ alert, service, because }: AboutAlert, rules: readonly AlertRule[]): Broken[] {
+  if (service === undefined || rules.some((rule) => rule.alert === alert && serviceOf(rule) === service)) return [];
+  return [{ alert, service, expected: 'stays silent', seen: 'there is no such rule', because }];
+}
+
+function serviceOf({ labels }: AlertRule): string {
+  return labels['service'] ?? 'project';
+}
+
+/**
+ * What is broken where no rule could have fired: without rules, and without a value of any of them, everything stays as
+ * silent as the scenario expects, and nothing is proven.
+ *
+ * @param values whether each rule that reads series had a value at any evaluation.
+ */
+export function checkProven(
+  scenario: Scenario,
+  rules: readonly AlertRule[],
+  values: ReadonlyMap<string, boolean>,
+): readonly BrokenExpectation[] {
+  const awake = rules.filter(({ paused }) => !paused);
+  const reading = awake.flatMap(({ uid }) => values.get(uid) ?? []);
+  const seen =
+    awake.length === 0
+      ? 'there are none'
+      : reading.length > 0 && reading.every((one) => !one)
+        ? 'none has a value at any evaluation: their series are not those of the scenario'
+        : undefined;
+  const because = 'Silence proves nothing where nothing could have spoken.';
+  const about = { scenario: scenario.id, alert: 'every alert', service: 'any' };
+  return seen === undefined ? [] : [{ ...about, expected: 'rules that see data', seen, because }];
 }
 
 /** Whatever nobody named must stay silent. */

@@ -6,6 +6,8 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { encodeGrafanaRule } from '../encode/index.ts';
 import type { AlertRule } from '../model/alert-rule.ts';
+import { ExplainedError } from '../model/explained-error.ts';
+import { visible } from '../model/outside-text.ts';
 import type { AlertSpan, Second } from '../model/replay.ts';
 import { type Scenario, secondsOf } from '../scenario/index.ts';
 
@@ -19,15 +21,8 @@ export interface BacktestedSeries {
 }
 
 /** Grafana has no backtest API, or did less than it was asked. */
-export class BacktestError extends Error {
-  override readonly name = 'BacktestError';
-  readonly code = 'T104';
-  readonly remedy: string;
-
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.remedy = remedy;
-  }
+function backtestError(message: string, remedy: string, cause?: unknown): ExplainedError {
+  return new ExplainedError({ code: 'T104', message, remedy, cause });
 }
 
 /** How long before the first event the engine starts: states begin as normal, and `for` has to have room. */
@@ -42,7 +37,7 @@ export function backtestSpan({ events, from, until }: Scenario): readonly [from:
 /**
  * Runs every rule over a scenario in Grafana; by the rule's UID.
  *
- * @throws BacktestError T104 if Grafana stops before the end: `backtesting_max_evaluations` is too low.
+ * @throws ExplainedError T104 if Grafana stops before the end: `backtesting_max_evaluations` is too low.
  */
 export async function backtestRules(
   scenario: Scenario,
@@ -100,21 +95,23 @@ const transition = z.looseObject({
 export function parseBacktest(answer: unknown, midnight: number, rule: AlertRule): readonly BacktestedSeries[] {
   const parsed = frame.safeParse(answer);
   if (!parsed.success) {
-    throw new BacktestError(`Grafana's answer on ${rule.uid} is not understood`, 'Use Grafana 12.4', {
-      cause: parsed.error,
-    });
+    throw backtestError(`Grafana's answer on ${rule.uid} is not understood`, 'Use Grafana 12.4', parsed.error);
   }
   const stopped = parsed.data.schema.meta?.notices?.find(({ text }) => text.includes('limit of'));
   if (stopped !== undefined) {
-    throw new BacktestError(
-      `Grafana stops before the end: ${stopped.text}`,
+    throw backtestError(
+      `Grafana stops before the end: ${visible(stopped.text)}`,
       'Raise backtesting_max_evaluations in [unified_alerting] of its configuration, to 1000 for example',
     );
   }
   const [times, lines] = parsed.data.data.values;
   const series = new Map<string, { labels: Record<string, string>; spans: Open[] }>();
   times.forEach((time, index) => {
-    const { current, labels = {} } = transition.parse(lines[index]);
+    const line = transition.safeParse(lines[index]);
+    if (!line.success) {
+      throw backtestError(`Grafana's answer on ${rule.uid} is not understood`, 'Use Grafana 12.4', line.error);
+    }
+    const { current, labels = {} } = line.data;
     const key = JSON.stringify(Object.entries(labels).sort());
     const one = series.get(key) ?? { labels, spans: [] };
     series.set(key, one);

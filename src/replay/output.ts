@@ -59,12 +59,36 @@ function parseSamples(text: string): { labels: Record<string, string>; value: nu
   for (const [, inner = '', value = ''] of text.matchAll(sample)) {
     const labels: Record<string, string> = {};
     for (const [, label = '', quoted = ''] of inner.matchAll(/([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*")/g)) {
-      labels[label] = JSON.parse(quoted) as string;
+      labels[label] = unquoted(quoted);
     }
     samples.push({ labels, value: parseNumber(value) });
   }
   return samples;
 }
+
+/** A string as Go quotes it. */
+function unquoted(quoted: string): string {
+  return quoted
+    .slice(1, -1)
+    .replace(
+      /\\(?:U([\da-fA-F]{8})|u([\da-fA-F]{4})|x([\da-fA-F]{2})|(.))/g,
+      (_whole, wide?: string, unit?: string, byte?: string, letter?: string) => {
+        const code = wide ?? unit ?? byte;
+        if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
+        return ESCAPED[letter ?? ''] ?? letter ?? '';
+      },
+    );
+}
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
 
 function parseNumber(text: string): number {
   if (text === '+Inf') return Number.POSITIVE_INFINITY;

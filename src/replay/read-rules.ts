@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AlertRule } from '../model/alert-rule.ts';
 import { type Duration, isDuration } from '../model/duration.ts';
 
-const duration = z.custom<Duration>(isDuration, 'is no duration such as 2m');
+const duration = z.custom<Duration>(isDuration, 'is not a duration such as 2m');
 const absence = z.enum(['KeepLast', 'Alerting', 'NoData', 'Error', 'OK']);
 const rule = z.object({
   uid: z.string(),
@@ -46,7 +46,7 @@ export function parseRenderedRules(
     // A rendered file is a program's: what is left out here only makes it slow to read.
     content = parse(text, { prettyErrors: false, uniqueKeys: false });
   } catch (error) {
-    return { problem: `is no YAML: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `is not YAML: ${error instanceof Error ? error.message : String(error)}` };
   }
   const parsed = file.safeParse(content);
   return parsed.success

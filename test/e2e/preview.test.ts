@@ -15,13 +15,14 @@ import { toSeconds } from '../../src/model/duration.ts';
 import { isNoOp, type Plan } from '../../src/model/plan.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { createSimulator, pagerRoutes, startRun } from '../../src/preview/index.ts';
-import { findPromtool, replayScenarios } from '../../src/replay/index.ts';
+import { replayScenarios } from '../../src/replay/index.ts';
 import { secondsOf } from '../../src/scenario/index.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { apply, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openGrafana } from '../../src/targets/grafana/index.ts';
 import { estateOf } from '../support/estate.ts';
 import { httpWorld, sleep as patience } from '../support/http-world.ts';
+import { replayContext } from '../support/replays.ts';
 import { run } from '../support/run.ts';
 import { desiredOf, project, rulesOf, shopServices } from '../support/world.ts';
 
@@ -85,9 +86,9 @@ async function pageOf(pager: string, owner: string, until: number): Promise<Page
 async function promised(): Promise<number> {
   const rules = rulesOf(desiredOf()).flatMap(({ rule }) => (rule.alert === ALERT ? [rule] : []));
   const [replay] = await replayScenarios([incidentLinear], rules, {
+    ...(await replayContext()),
     catalog: defineCatalog(shopServices),
     project,
-    promtool: await findPromtool(),
   });
   const firing = Math.min(...(replay?.alerts ?? []).flatMap(({ spans }) => spans[0]?.firing ?? []));
   if (!Number.isFinite(firing)) throw new Error(`${ALERT} does not fire in the replay`);

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { findPromtool } from '../../src/adapters/promtool/find.ts';
 import { encodePrometheusRule, encodePrometheusRules } from '../../src/encode/index.ts';
 import { micrometer, otel, promClient } from '../../src/metrics/index.ts';
-import { findPromtool } from '../../src/replay/find-promtool.ts';
+import { findOptions } from '../support/promtool-setup.ts';
 import { aService, desiredOf, rulesOf, shopServices } from '../support/world.ts';
 
 const PROFILES = {
@@ -42,7 +43,7 @@ test.each(Object.entries(PROFILES))(
         file,
         stringify({ groups: [{ name: 'all', rules: rules.map(({ rule }) => encodePrometheusRule(rule)) }] }),
       );
-      const { stdout } = await promisify(execFile)(await findPromtool(), ['check', 'rules', file]);
+      const { stdout } = await promisify(execFile)(await findPromtool(findOptions), ['check', 'rules', file]);
       expect(stdout).toContain('SUCCESS: 14 rules found');
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { ExplainedError } from '../../src/model/explained-error.ts';
 import type { AlertSpan, Replay, ReplayedAlert } from '../../src/model/replay.ts';
-import { checkExpectations } from '../../src/replay/expectations.ts';
-import {
-  BacktestError,
-  backtestBody,
-  backtestRules,
-  backtestSpan,
-  parseBacktest,
-} from '../../src/replay/grafana-backtest.ts';
+import { checkExpectations, checkProven } from '../../src/replay/expectations.ts';
+import { backtestBody, backtestRules, backtestSpan, parseBacktest } from '../../src/replay/grafana-backtest.ts';
 import { changedRules, compareReplays, compareWithGrafana, parseRenderedRules } from '../../src/replay/index.ts';
 import { renderedFiles } from '../../src/report/rendered.ts';
 import { changeLine } from '../../src/report/replay-summary.ts';
@@ -137,6 +132,47 @@ describe('expectations', () => {
   });
 });
 
+describe('a scenario in which nothing could have fired', () => {
+  const scenario = expecting({});
+  const seen = (rules: typeof ownRules, values: readonly (readonly [string, boolean])[]) =>
+    checkProven(scenario, rules, new Map(values)).map(({ expected, seen: what }) => `${expected} | ${what}`);
+  const [first, second] = ownRules as [(typeof ownRules)[number], (typeof ownRules)[number]];
+
+  it('is no proof without rules, and with paused ones alone', () => {
+    expect(seen([], [])).toEqual(['rules that see data | there are none']);
+    expect(seen([{ ...first, paused: true }], [[first.uid, true]])).toEqual(['rules that see data | there are none']);
+  });
+
+  it('is no proof where no rule that reads series had a value', () => {
+    const blind = [
+      [first.uid, false],
+      [second.uid, false],
+    ] as const;
+    expect(seen([first, second], blind)).toEqual([
+      'rules that see data | none has a value at any evaluation: their series are not those of the scenario',
+    ]);
+    expect(
+      seen(
+        [first, second],
+        [
+          [first.uid, false],
+          [second.uid, true],
+        ],
+      ),
+    ).toEqual([]);
+    // `vector(1)` reads no series.
+    expect(seen([first], [])).toEqual([]);
+  });
+
+  it('is no proof of an alert that does not exist', () => {
+    const never = [{ alert: 'ServiceQueryP95High', service, because }];
+    expect(broken({ never }, [])).toEqual([]);
+    expect(broken({ never: [{ ...never[0], service: 'nobody' } as (typeof never)[0]] }, [])).toEqual([
+      'stays silent | there is no such rule',
+    ]);
+  });
+});
+
 describe('two versions of the rules', () => {
   it('differ where firing is decided, not where words are', () => {
     const [first, second, third, ...rest] = ownRules as [
@@ -184,7 +220,7 @@ describe('two versions of the rules', () => {
   });
 
   it('are refused, with the place, where a file is no such file', () => {
-    expect(parseRenderedRules('rules: [')).toMatchObject({ problem: expect.stringContaining('is no YAML') });
+    expect(parseRenderedRules('rules: [')).toMatchObject({ problem: expect.stringContaining('is not YAML') });
     expect(parseRenderedRules(stringify({ rules: [{ ...ownRules[0], for: 'soon' }] }))).toMatchObject({
       problem: expect.stringContaining('rules[0].for'),
     });
@@ -246,8 +282,11 @@ describe("Grafana's own engine", () => {
       [],
       [{ text: 'Number of evaluations are adjusted to the limit of 100 evaluations. Requested: 196' }],
     );
-    expect(() => parseBacktest(answer, midnight, rule)).toThrow(BacktestError);
+    expect(() => parseBacktest(answer, midnight, rule)).toThrow(ExplainedError);
     expect(() => parseBacktest({ message: 'no' }, midnight, rule)).toThrow('is not understood');
+    const odd = frame([['14:30', 'Normal', 'Pending']]);
+    odd.data.values[1] = [null as never];
+    expect(() => parseBacktest(odd, midnight, rule)).toThrow(ExplainedError);
   });
 
   it('is compared minute by minute', async () => {

@@ -7,7 +7,8 @@ import { replayScenarios } from '../../src/replay/index.ts';
 import { replayContext, scenarioOf } from '../support/replays.ts';
 import { desiredOf, edited, rulesOf } from '../support/world.ts';
 
-const job = 'order-service';
+/** The shop's own: what is not replaced in a profile has been evaluated with the library. */
+const job = 'shop/order-service';
 
 describe('a scenario in another metric profile', () => {
   it.each<readonly [string, MetricProfile]>([

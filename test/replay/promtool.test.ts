@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ExplainedError } from '../../src/model/explained-error.ts';
 import { defineCatalog } from '../../src/model/service.ts';
-import { findPromtool, PromtoolError } from '../../src/replay/index.ts';
+import { runPromtool } from '../../src/replay/evaluate.ts';
 import { parseReport } from '../../src/replay/output.ts';
-import { runPromtool } from '../../src/replay/promtool.ts';
-import { servicesRead } from '../../src/replay/selection.ts';
+import { selectionOf } from '../../src/replay/selection.ts';
 import { evaluationTimes, valuesOf } from '../../src/replay/test-file.ts';
 import { buildSeries, gridOf, STALE } from '../../src/scenario/index.ts';
-import { ownRules, rulesOfService, scenarioOf } from '../support/replays.ts';
+import { ownRules, replayContext, rulesOfService, scenarioOf } from '../support/replays.ts';
 import { project, shopServices } from '../support/world.ts';
 
 describe("promtool's notation", () => {
@@ -56,6 +56,11 @@ describe("promtool's report", () => {
     });
   });
 
+  it('is read whatever stands in a label, as Go quotes it', () => {
+    const odd = report.replace('note="a \\"b\\", {c}"', 'note="\\a\\v\\x07\\U0001f600\\u00e9\\\\x41\\n"');
+    expect(parseReport(odd)?.alerts[0]?.labels['note']).toBe('\u0007\u000b\u0007\u{1f600}\u00e9\\x41\n');
+  });
+
   it('is none where promtool stopped before the end', () => {
     expect(parseReport(report.replace('vector(42)', 'vector(1)'))).toBeUndefined();
   });
@@ -69,14 +74,14 @@ describe('a run of promtool', () => {
   const run = {
     rules,
     step: grid.step,
-    series: servicesRead(rules, shopServices).flatMap((service) =>
-      buildSeries(scenario, service, { catalog, project }),
-    ),
+    series: selectionOf(rules.map(({ expr }) => expr))
+      .services(shopServices)
+      .flatMap((service) => buildSeries(scenario, service, { catalog, project })),
     evaluations: evaluationTimes((grid.samples - 1) * grid.step, '1m'),
   };
 
   it('finds the same alerts at the same times in the plain form of the rules as in the recorded one', async () => {
-    const promtool = await findPromtool();
+    const { promtool } = await replayContext();
     const [plain, recorded] = await Promise.all([
       runPromtool(promtool, { ...run, form: 'plain' }),
       runPromtool(promtool, { ...run, form: 'recorded' }),
@@ -93,23 +98,78 @@ describe('a run of promtool', () => {
   it('says in the words of promtool what is wrong with an expression', async () => {
     const [rule] = rules;
     const wrong = [{ ...(rule as NonNullable<typeof rule>), expr: 'rate(' }];
-    const failure = await runPromtool(await findPromtool(), { ...run, rules: wrong }).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(PromtoolError);
+    const { promtool } = await replayContext();
+    const failure = await runPromtool(promtool, { ...run, rules: wrong }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ExplainedError);
     expect(failure).toMatchObject({ code: 'T102', message: expect.stringContaining('parse error') });
   });
 });
 
 describe('the series that a group of rules reads', () => {
+  const [rule] = ownRules as [(typeof ownRules)[number]];
+  const servicesRead = (expressions: readonly string[]) =>
+    selectionOf(expressions)
+      .services(shopServices)
+      .map(({ id }) => id);
+
   it('are those of the services its expressions select', () => {
-    const ids = (group: string) => servicesRead(rulesOfService(group), shopServices).map(({ id }) => id);
+    const ids = (group: string) => servicesRead(rulesOfService(group).map(({ expr }) => expr));
     expect(ids('user-service')).toEqual(['user-service']);
     expect(ids('api-gateway')).toEqual(['api-gateway']);
     expect(ids('project')).toEqual([]);
   });
 
   it('are those of all services where an expression selects by something else', () => {
-    const [rule] = ownRules;
-    const wide = [{ ...(rule as NonNullable<typeof rule>), expr: 'sum(rate(http_requests_total{env="prod"}[5m]))' }];
-    expect(servicesRead(wide, shopServices)).toHaveLength(shopServices.length);
+    expect(servicesRead(['sum(rate(http_server_request_duration_seconds_count{env="prod"}[5m]))'])).toHaveLength(
+      shopServices.length,
+    );
+  });
+
+  it('are those with the metric and the labels that a selector wants, and no others', () => {
+    const { reads } = selectionOf([
+      'sum(rate(a_bucket{job="x",le="+Inf",code!~"5.."}[5m] offset 1h)) / ignoring(job) {__name__="b", job="y"}',
+    ]);
+    expect(reads('a_bucket', { job: 'x', le: '+Inf', code: '503' })).toBe(true);
+    expect(reads('a_bucket', { job: 'x', le: '1' })).toBe(false);
+    expect(reads('a_bucket', { job: 'x' })).toBe(false);
+    expect(reads('a_count', { job: 'x', le: '+Inf' })).toBe(false);
+    expect(reads('b', { job: 'y', more: 'z' })).toBe(true);
+    expect(selectionOf(['a{job=""}']).reads('a', {})).toBe(true);
+    expect(selectionOf(['vector(1)'])).toMatchObject({ any: false, others: false });
+  });
+
+  it('are all where a name is not written out, or an expression is not understood', () => {
+    for (const expression of ['{job="x"}', '{__name__=~"a.*",job="x"}', 'info(a{job="x"})', 'rate(']) {
+      expect(selectionOf([expression]).reads('anything', { job: 'x' })).toBe(true);
+    }
+  });
+
+  it('are all that promtool needs: the answers are those on all series', async () => {
+    const scenario = scenarioOf('query-regression');
+    const rules = rulesOfService('order-service');
+    const grid = gridOf(scenario, project);
+    const catalog = defineCatalog(shopServices);
+    const { promtool } = await replayContext();
+    const { reads } = selectionOf(rules.map(({ expr }) => expr));
+    const own = shopServices.filter(({ id }) => id === 'order-service');
+    const [all, read] = [undefined, reads].map((only) =>
+      own.flatMap((service) =>
+        buildSeries(scenario, service, { catalog, project, ...(only === undefined ? {} : { reads: only }) }),
+      ),
+    );
+    expect(read?.length).toBeLessThan(all?.length ?? 0);
+    // Ten minutes tell: what is read does not depend on the time.
+    const asked = { rules, step: grid.step, evaluations: evaluationTimes(600, rule.evaluationInterval) };
+    const answers = await Promise.all([
+      runPromtool(promtool, { ...asked, series: all ?? [] }),
+      runPromtool(promtool, { ...asked, series: read ?? [] }),
+    ]);
+    // promtool adds up in the order in which it finds series: the last digits are chance.
+    const told = answers.map(({ signals, alerts }) => ({
+      alerts,
+      signals: signals.map(({ value, ...one }) => ({ ...one, value: value.toPrecision(9) })),
+    }));
+    expect(told[1]).toEqual(told[0]);
+    expect(told[0]?.signals.length).toBeGreaterThan(50);
   });
 });

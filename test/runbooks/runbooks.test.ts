@@ -3,16 +3,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answersOf, INCIDENT_FILE, type IncidentLookup, readIncident } from '../../scripts/support/incident.ts';
 import { buildProject } from '../../src/app/build-project.ts';
+import { answersOf, INCIDENT_FILE, type IncidentLookup, readIncident } from '../../src/app/incident.ts';
 import { checkRunbooks, fillRunbooks, readRunbooks } from '../../src/app/runbooks.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { seconds } from '../../src/model/quantity.ts';
 import type { Replay } from '../../src/model/replay.ts';
 import type { Service } from '../../src/model/service.ts';
-import { findPromtool, replayScenarios } from '../../src/replay/index.ts';
+import { replayScenarios } from '../../src/replay/index.ts';
 import { incidentExponential, incidentLinear } from '../../src/scenario/library/incident.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
+import { replayContext } from '../support/replays.ts';
 import { ioOf, PROJECT } from '../support/run.ts';
 import { builtOf, edited, rulesOf, shopServices } from '../support/world.ts';
 
@@ -68,7 +69,7 @@ describe('the committed runbooks', () => {
     const [service] = Object.keys(incidentLinear.services);
     // The rules of one service tell whether the file is that of this replay; npm run runbooks -- --replay makes it anew.
     const rules = rulesOf(built.desired).flatMap(({ rule }) => (rule.labels['service'] === service ? [rule] : []));
-    const context = { catalog: built.catalog, project: built.project, promtool: await findPromtool() };
+    const context = { ...(await replayContext()), catalog: built.catalog, project: built.project };
     const { rules: again } = answersOf(rules, await replayScenarios([incidentLinear], rules, context));
     const kept = JSON.parse(readFileSync(INCIDENT_FILE, 'utf8')) as {
       rules: Record<string, { answers: { linear: string } }>;

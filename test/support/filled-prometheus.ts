@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { findPrometheus, findPromtool } from '../../src/replay/find-promtool.ts';
+import { findPrometheus, findPromtool } from '../../src/adapters/promtool/find.ts';
+import { findOptions } from './promtool-setup.ts';
 
 export interface FilledPrometheus {
   readonly url: string;
@@ -24,7 +25,7 @@ export async function startPrometheus(
   lines: Iterable<string>,
   options: { readonly webConfig?: string } = {},
 ): Promise<FilledPrometheus> {
-  const [prometheus, promtool] = await Promise.all([findPrometheus(), findPromtool()]);
+  const [prometheus, promtool] = await Promise.all([findPrometheus(findOptions), findPromtool(findOptions)]);
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const data = join(folder, 'data');
   const file = join(folder, 'metrics.txt');

@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findPromtool } from '../../src/replay/find-promtool.ts';
+import { findPromtool } from '../../src/adapters/promtool/find.ts';
+import { findOptions } from './promtool-setup.ts';
 
 /** A series in promtool's notation. @example ['up{job="a"}', '1x40'] */
 export type GivenSeries = readonly [selector: string, values: string];
@@ -31,7 +32,7 @@ export async function promqlProblems(asked: readonly AskedExpression[]): Promise
       promql_expr_test: [{ expr, eval_time: at, exp_samples: gives.map(([labels, value]) => ({ labels, value })) }],
     }));
     await writeFile(file, JSON.stringify({ evaluation_interval: '1m', tests }));
-    await promisify(execFile)(await findPromtool(), ['test', 'rules', file]);
+    await promisify(execFile)(await findPromtool(findOptions), ['test', 'rules', file]);
     return '';
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };

@@ -1,9 +1,13 @@
-import { findPromtool } from '../../src/replay/find-promtool.ts';
+import { findPromtool, PROMTOOL_FOLDER } from '../../src/adapters/promtool/find.ts';
+import { PROJECT } from './run.ts';
+
+/** Where tests look for promtool: where the project does. */
+export const findOptions = { environment: process.env, cache: `${PROJECT}${PROMTOOL_FOLDER}` } as const;
 
 /** Gets promtool once, before any test, so that tests that need it find it and do not fetch it twice. */
 export async function setup(): Promise<void> {
   try {
-    await findPromtool();
+    await findPromtool(findOptions);
   } catch (error) {
     // Tests that need it will fail with this same error; all others can still run.
     process.stderr.write(`promtool: ${error instanceof Error ? error.message : String(error)}\n`);

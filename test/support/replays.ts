@@ -1,15 +1,20 @@
 /** Rules and scenarios of this project, as tests of the replay need them. */
+import { availableParallelism } from 'node:os';
+import { openPromtool } from '../../src/adapters/promtool/index.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { defineCatalog } from '../../src/model/service.ts';
-import { findPromtool, type ReplayContext } from '../../src/replay/index.ts';
+import type { ReplayContext } from '../../src/replay/index.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
 import { scenarios } from '../../src/scenario/library/index.ts';
+import { PROJECT } from './run.ts';
 import { desiredOf, project, rulesOf, shopServices } from './world.ts';
 
 export const ownRules: readonly AlertRule[] = rulesOf(desiredOf()).map(({ rule }) => rule);
 
+/** With the answers that people's own replays of this project use: what one test file has asked is known to all. */
 export async function replayContext(): Promise<ReplayContext> {
-  return { catalog: defineCatalog(shopServices), project, promtool: await findPromtool() };
+  const opened = await openPromtool({ root: PROJECT, environment: process.env, clock: Date });
+  return { catalog: defineCatalog(shopServices), project, processes: availableParallelism(), ...opened };
 }
 
 export function scenarioOf(id: string): Scenario {

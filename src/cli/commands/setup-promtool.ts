@@ -5,11 +5,12 @@ export const setupPromtool = defineCommand({
   name: 'setup:promtool',
   description: "Finds promtool, or fetches it into .cache/promtool: from Debian's package, or the official release.",
   run: async ({ io }) => {
-    const [{ findPromtool }, { writeResult }] = await Promise.all([
-      import('../../replay/find-promtool.ts'),
+    const [{ findPromtool, PROMTOOL_FOLDER }, { writeResult }] = await Promise.all([
+      import('../../adapters/promtool/find.ts'),
       import('../terminal.ts'),
     ]);
-    await writeResult(await findPromtool(), undefined, io);
+    const { environment, root } = io;
+    await writeResult(await findPromtool({ environment, cache: `${root}${PROMTOOL_FOLDER}` }), undefined, io);
     return EXIT.success;
   },
 });

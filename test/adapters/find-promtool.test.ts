@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { debianPackage, findPromtool, installRelease, PromtoolError, RELEASE } from '../../src/replay/find-promtool.ts';
+import { findPromtool } from '../../src/adapters/promtool/find.ts';
+import { debianPackage, installRelease, RELEASE } from '../../src/adapters/promtool/install.ts';
+import { ExplainedError } from '../../src/model/explained-error.ts';
+import { findOptions } from '../support/promtool-setup.ts';
 
 const run = promisify(execFile);
 let folder: string;
@@ -23,7 +26,7 @@ async function fakePromtool(directory: string): Promise<string> {
 
 describe('finding promtool', () => {
   it('finds one that knows keep_firing_for, which came with 2.42', async () => {
-    const { stdout, stderr } = await run(await findPromtool(), ['--version']);
+    const { stdout, stderr } = await run(await findPromtool(findOptions), ['--version']);
     const [, major, minor] = /version (\d+)\.(\d+)/.exec(stdout + stderr) ?? [];
     expect(Number(major) * 1000 + Number(minor)).toBeGreaterThanOrEqual(2042);
   });
@@ -31,10 +34,12 @@ describe('finding promtool', () => {
   it('prefers the PATH to the cache, and asks no source while either has it', async () => {
     const cached = await fakePromtool(folder);
     const source = { name: 'never', install: () => Promise.reject(new Error('must not be asked')) };
-    expect(await findPromtool({ path: '/nowhere', cache: folder, sources: [source] })).toBe(cached);
+    expect(await findPromtool({ environment: { PATH: '/nowhere' }, cache: folder, sources: [source] })).toBe(cached);
     const onPath = await mkdtemp(join(folder, 'path-'));
     const first = await fakePromtool(onPath);
-    expect(await findPromtool({ path: `/nowhere:${onPath}`, cache: folder, sources: [source] })).toBe(first);
+    expect(await findPromtool({ environment: { PATH: `/nowhere:${onPath}` }, cache: folder, sources: [source] })).toBe(
+      first,
+    );
   });
 
   it('goes on to the next source when one fails', async () => {
@@ -42,7 +47,7 @@ describe('finding promtool', () => {
       { name: 'first', install: () => Promise.reject(new Error('no network')) },
       { name: 'second', install: (cache: string) => Promise.resolve(join(cache, 'promtool')) },
     ];
-    expect(await findPromtool({ path: '', cache: folder, sources })).toBe(join(folder, 'promtool'));
+    expect(await findPromtool({ environment: {}, cache: folder, sources })).toBe(join(folder, 'promtool'));
   });
 
   it('names every refusal and the way out when there is none', async () => {
@@ -50,8 +55,8 @@ describe('finding promtool', () => {
       { name: 'first', install: () => Promise.reject(new Error('no network\nmore')) },
       { name: 'second', install: () => Promise.reject(new Error('wrong sum')) },
     ];
-    const failure = await findPromtool({ path: '', cache: folder, sources }).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(PromtoolError);
+    const failure = await findPromtool({ environment: {}, cache: folder, sources }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ExplainedError);
     expect(failure).toMatchObject({
       code: 'T101',
       message: 'promtool is missing, and could not be fetched (first: no network; second: wrong sum)',
@@ -80,12 +85,6 @@ describe('finding promtool', () => {
   });
 
   it("says what failed when Debian's tools are not there", async () => {
-    const path = process.env['PATH'];
-    process.env['PATH'] = '/nowhere';
-    try {
-      await expect(debianPackage.install(folder)).rejects.toThrow('apt-get');
-    } finally {
-      process.env['PATH'] = path;
-    }
+    await expect(debianPackage({ PATH: '/nowhere' }).install(folder)).rejects.toThrow('apt-get');
   });
 });

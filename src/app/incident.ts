@@ -2,18 +2,19 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import stringify from 'safe-stable-stringify';
 import { z } from 'zod';
-import { writeFileSafely } from '../../src/adapters/files.ts';
-import type { AlertRule } from '../../src/model/alert-rule.ts';
-import { parseJson } from '../../src/model/json.ts';
-import type { Project } from '../../src/model/project.ts';
-import { firstFiring, formatSecond, type Replay, type ReplayedAlert } from '../../src/model/replay.ts';
-import type { Catalog } from '../../src/model/service.ts';
-import type { IncidentAnswer } from '../../src/report/runbook-facts.ts';
-import type { Scenario } from '../../src/scenario/index.ts';
-import { incidentExponential, incidentLinear } from '../../src/scenario/library/incident.ts';
-import { ROOT } from './root.ts';
+import { writeFileSafely } from '../adapters/files.ts';
+import type { AlertRule } from '../model/alert-rule.ts';
+import { parseJson } from '../model/json.ts';
+import type { Project } from '../model/project.ts';
+import { firstFiring, formatSecond, type Replay, type ReplayedAlert } from '../model/replay.ts';
+import type { Catalog } from '../model/service.ts';
+import type { IncidentAnswer } from '../report/runbook-facts.ts';
+import type { Scenario } from '../scenario/index.ts';
+import { incidentExponential, incidentLinear } from '../scenario/library/incident.ts';
+import type { Io } from './io.ts';
 
 /** The shapes that the review's times allow. */
 const SHAPES: Readonly<Record<string, Scenario>> = { linear: incidentLinear, exponential: incidentExponential };
@@ -31,7 +32,7 @@ type Answers = z.infer<typeof schema>;
 export type IncidentLookup = (rule: AlertRule) => readonly IncidentAnswer[] | undefined;
 
 /** The kept answers. Those of rules and scenarios that have changed since are not known. */
-export async function readIncident(root = ROOT): Promise<IncidentLookup> {
+export async function readIncident(root: string): Promise<IncidentLookup> {
   const kept = await readAnswers(root);
   return kept === undefined ? () => undefined : lookupIn(kept);
 }
@@ -49,10 +50,15 @@ export async function replayIncident(
   rules: readonly AlertRule[],
   unknown: readonly AlertRule[],
   context: { readonly catalog: Catalog; readonly project: Project },
-  root = ROOT,
+  io: Pick<Io, 'root' | 'environment' | 'clock'>,
 ): Promise<IncidentLookup> {
-  const { findPromtool, replayScenarios } = await import('../../src/replay/index.ts');
-  const replays = await replayScenarios(Object.values(SHAPES), unknown, { ...context, promtool: await findPromtool() });
+  const [{ replayScenarios }, { openPromtool }] = await Promise.all([
+    import('../replay/index.ts'),
+    import('../adapters/promtool/index.ts'),
+  ]);
+  const { root } = io;
+  const all = { ...context, processes: availableParallelism(), ...(await openPromtool(io)) };
+  const replays = await replayScenarios(Object.values(SHAPES), unknown, all);
   const [kept, found] = [await readAnswers(root), answersOf(unknown, replays)];
   const known = { ...kept?.rules, ...found.rules };
   const entries = rules.flatMap(({ uid }) => (known[uid] === undefined ? [] : [[uid, known[uid]] as const]));
@@ -70,7 +76,7 @@ export function answersOf(rules: readonly AlertRule[], replays: readonly Replay[
     });
   return {
     note: 'Written by npm run runbooks: when each rule would have fired on 2025-12-15, and of which rule that is true.',
-    scenarios: Object.fromEntries(Object.entries(SHAPES).map(([shape, scenario]) => [shape, storyOf(scenario)])),
+    scenarios: Object.fromEntries(Object.entries(SHAPES).map(([shape, scenario]) => [shape, digestOfEvents(scenario)])),
     rules: Object.fromEntries(
       rules.map((rule) => [rule.uid, { rule: evaluated(rule), answers: Object.fromEntries(said(rule)) }]),
     ),
@@ -101,7 +107,7 @@ function lead(seconds: number): string {
 }
 
 function lookupIn({ scenarios, rules }: Answers): IncidentLookup {
-  const fresh = Object.entries(SHAPES).every(([shape, scenario]) => scenarios[shape] === storyOf(scenario));
+  const fresh = Object.entries(SHAPES).every(([shape, scenario]) => scenarios[shape] === digestOfEvents(scenario));
   return (rule) => {
     const kept = rules[rule.uid];
     if (!fresh || kept?.rule !== evaluated(rule)) return undefined;
@@ -118,8 +124,8 @@ function evaluated({ expr, comparison, threshold, evaluationInterval, ...rule }:
 }
 
 /** A digest of what happens in a scenario; what is expected of the alerts decides nothing. */
-function storyOf({ expect: _, ...story }: Scenario): string {
-  return digest(story);
+function digestOfEvents({ expect: _, ...events }: Scenario): string {
+  return digest(events);
 }
 
 function digest(value: unknown): string {

@@ -1,5 +1,5 @@
-import { writeFileSafely } from '../../src/adapters/files.ts';
-import { buildSeries, openMetricsLines, type Scenario, type SeriesContext } from '../../src/scenario/index.ts';
+import { writeFileSafely } from '../adapters/files.ts';
+import { buildSeries, openMetricsLines, type Scenario, type SeriesContext } from '../scenario/index.ts';
 
 /** Writes the series of scenarios as OpenMetrics, which `promtool tsdb create-blocks-from openmetrics` reads. */
 export async function writeOpenMetrics(

@@ -1,14 +1,14 @@
-import { filesAt, type GitPlace, resolveCommit } from '../../src/adapters/git.ts';
-import type { AlertRule } from '../../src/model/alert-rule.ts';
-import { parseRenderedRules } from '../../src/replay/index.ts';
-import { UsageError } from './command.ts';
+import { filesAt, type GitPlace, resolveCommit } from '../adapters/git.ts';
+import type { AlertRule } from '../model/alert-rule.ts';
+import { type ExplainedError, refused } from '../model/explained-error.ts';
+import { parseRenderedRules } from '../replay/index.ts';
 
 const FOLDER = 'alerts/rendered';
 
 /**
  * The rules of another commit, from what it rendered: its code is not run.
  *
- * @throws UsageError if there is no such commit, or it has no rendered rules that this version can read.
+ * @throws ExplainedError C024 if there is no such commit, or it has no rendered rules that this version can read.
  */
 export async function readRulesAt(
   ref: string,
@@ -22,7 +22,7 @@ export async function readRulesAt(
     if (!isGroup(path)) return [];
     const parsed = parseRenderedRules(content);
     if ('problem' in parsed)
-      throw unreadable(`${ref}:${path}`, `can not be read: ${parsed.problem}`, 'Compare with a later commit');
+      throw unreadable(`${ref}:${path}`, `cannot be read: ${parsed.problem}`, 'Compare with a later commit');
     return parsed.rules;
   });
   return { commit, rules };
@@ -33,6 +33,6 @@ function isGroup(path: string): boolean {
   return /^alerts\/rendered\/[^/_][^/]*\.yaml$/.test(path);
 }
 
-function unreadable(subject: string, message: string, remedy: string): UsageError {
-  return new UsageError([{ code: 'C024', level: 'error', subject: `--against ${subject}`, message, remedy }]);
+function unreadable(subject: string, message: string, remedy: string): ExplainedError {
+  return refused('C024', `--against ${subject}`, message, remedy);
 }
