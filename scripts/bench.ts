@@ -5,6 +5,7 @@ import { runProcess } from '../src/cli/process.ts';
 
 interface Options {
   readonly fakeOnly?: true;
+  readonly tests?: true;
   /** Seconds. */
   readonly settle: number;
   readonly runs: number;
@@ -20,6 +21,7 @@ const bench = defineCommand<Options>({
   declare: (command, io) =>
     command
       .option('--fake-only', 'leave GRAFANA_URL out')
+      .option('--tests', 'measure npm test and a replay instead, from nothing and the second time')
       .option(
         '--settle <seconds>',
         'how long a new folder of a real Grafana is left alone first',
@@ -38,11 +40,19 @@ const bench = defineCommand<Options>({
       import('./support/bench-table.ts'),
       import('../src/cli/terminal.ts'),
     ]);
+    const say = (text: string): void => void io.stderr.write(`${text}\n`);
+    if (options.tests === true) {
+      const { measureTests } = await import('./support/bench-tests.ts');
+      const { root, environment, clock } = io;
+      const measured = await measureTests({ root, environment, elapsed: () => clock.elapsed(), say });
+      await writeResult(renderBench(measured), options.out, io);
+      return measured.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
+    }
     const results = await measure({
       environment: options.fakeOnly === true ? {} : io.environment,
       settle: options.settle * 1000,
       runs: options.runs,
-      say: (text) => void io.stderr.write(`${text}\n`),
+      say,
     });
     await writeResult(renderBench(results), options.out, io);
     return results.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
