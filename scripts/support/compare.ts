@@ -7,7 +7,7 @@ import type { DiffReport, ReplayNote } from '../../src/model/diff-report.ts';
 import { parseJson } from '../../src/model/json.ts';
 import type { Project } from '../../src/model/project.ts';
 import type { Desired } from '../../src/model/resource.ts';
-import { renderedFiles } from '../../src/report/rendered.ts';
+import { renderedFiles } from '../../src/report/rendered/files.ts';
 import { refused } from './command.ts';
 import { readRenderedAt } from './rendered-at.ts';
 

@@ -6,7 +6,7 @@ import { type ExplainedError, refused } from '../../src/model/explained-error.ts
 import { isJsonObject, type JsonObject, parseJson } from '../../src/model/json.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { parseRenderedRules } from '../../src/replay/index.ts';
-import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../../src/report/rendered.ts';
+import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../../src/report/rendered/files.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;

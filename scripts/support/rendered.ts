@@ -9,7 +9,7 @@ import {
 } from '../../src/adapters/files.ts';
 import { usageError } from '../../src/model/explained-error.ts';
 import { fileNameProblem, sameFiles } from '../../src/model/file-name.ts';
-import type { RenderedFile } from '../../src/report/rendered.ts';
+import type { RenderedFile } from '../../src/report/rendered/files.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 

@@ -1,7 +1,7 @@
 /** Applies a plan as every command does: with progress, a backup, and an orderly end on Ctrl-C. */
 import { writeBackup } from '../../scripts/support/backup.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ReportedOutcome } from '../report/outcome.ts';
+import type { ReportedOutcome } from '../report/plan/outcome.ts';
 import { type ApplyEvent, apply, type Outcome, type Target } from '../sync/index.ts';
 import type { Io } from './io.ts';
 

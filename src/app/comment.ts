@@ -7,7 +7,7 @@ import {
   upsertComment,
 } from '../adapters/github/index.ts';
 import { ExplainedError } from '../model/explained-error.ts';
-import { COMMENT_MARK } from '../report/diff-markdown.ts';
+import { COMMENT_MARK } from '../report/diff/markdown.ts';
 import type { Io } from './io.ts';
 
 /** Which report goes where. */

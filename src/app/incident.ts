@@ -11,7 +11,7 @@ import { parseJson } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import { firstFiring, formatSecond, type Replay, type ReplayedAlert } from '../model/replay.ts';
 import type { Catalog } from '../model/service.ts';
-import type { IncidentAnswer } from '../report/runbook-facts.ts';
+import type { IncidentAnswer } from '../report/runbook/facts.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { incidentExponential, incidentLinear } from '../scenario/library/incident.ts';
 import type { Io } from './io.ts';

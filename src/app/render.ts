@@ -1,6 +1,6 @@
 import { outOfDate, writeRendered } from '../../scripts/support/rendered.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { renderedFiles } from '../report/rendered.ts';
+import { renderedFiles } from '../report/rendered/files.ts';
 import { buildProject } from './build-project.ts';
 import type { Io } from './io.ts';
 

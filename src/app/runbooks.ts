@@ -9,7 +9,7 @@ import type { Project } from '../model/project.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import type { DashboardResource, Desired, RuleResource } from '../model/resource.ts';
 import { type Catalog, findService } from '../model/service.ts';
-import { type RunbookFact, withRunbookFacts } from '../report/runbook-facts.ts';
+import { type RunbookFact, withRunbookFacts } from '../report/runbook/facts.ts';
 import { parseQuery } from '../validate/promql.ts';
 import { type RunbookPage, runbookProblems } from '../validate/runbooks.ts';
 import { buildProject } from './build-project.ts';

@@ -3,7 +3,7 @@
 import type { Redactor } from '../adapters/http/index.ts';
 import { createHttpWorld } from '../adapters/http/index.ts';
 import type { Io, Output, ProcessIo } from '../app/io.ts';
-import { renderDiagnostics } from '../report/diagnostics.ts';
+import { renderDiagnostics } from '../report/common/diagnostics.ts';
 import { paintFor } from './terminal.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Io } from '../app/io.ts';
 import { ExplainedError } from '../model/explained-error.ts';
-import { renderDiagnostics } from '../report/diagnostics.ts';
+import { renderDiagnostics } from '../report/common/diagnostics.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { paintFor } from './terminal.ts';
 

@@ -4,8 +4,8 @@ import pc from 'picocolors';
 import { writeFileSafely } from '../adapters/files.ts';
 import type { Io, Output } from '../app/io.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { renderDiagnostics } from '../report/diagnostics.ts';
-import { noPaint, type Paint } from '../report/paint.ts';
+import { renderDiagnostics } from '../report/common/diagnostics.ts';
+import { noPaint, type Paint } from '../report/common/paint.ts';
 import type { ApplyEvent, Target } from '../sync/index.ts';
 
 /** Colours for a stream: on a terminal, unless somebody asked for none. */

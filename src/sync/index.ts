@@ -6,7 +6,6 @@ export { hasOwnerPrefix } from './ownership.ts';
 export { type PlanPolicy, plan } from './plan.ts';
 export { planAsDiff } from './plan-as-diff.ts';
 export { withPreviewReceivers } from './preview-receivers.ts';
-export { type Backup, parseBackup, parsePlan } from './saved-plan.ts';
 export { DIGEST_LENGTH, digestOf, openDigest, revealed, type SecretLookup, withDigests } from './secret-digest.ts';
 export { strangeSecrets } from './secret-values.ts';
 export { type Step, type Target, TargetError } from './target.ts';

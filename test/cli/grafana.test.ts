@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { planJsonSchema } from '../../src/report/plan-schema.ts';
+import { planJsonSchema } from '../../src/report/plan/schema.ts';
 import { createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import { type Served, serveFake, serveListener } from '../support/fake-grafana/serve.ts';
 import { type Ran, run } from '../support/run.ts';

@@ -6,7 +6,7 @@ import { type Baseline, runGate } from '../../src/gate/index.ts';
 import { gatedSignals, openWindowReader } from '../../src/gate/measure.ts';
 import type { GateCheck, GateResult } from '../../src/model/gate.ts';
 import { defineCatalog } from '../../src/model/service.ts';
-import { renderGateText } from '../../src/report/gate.ts';
+import { renderGateText } from '../../src/report/gate/gate.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';

@@ -3,7 +3,7 @@ import { openPrometheus } from '../../src/adapters/prometheus/index.ts';
 import { parseBaseline, runGate } from '../../src/gate/index.ts';
 import type { GateResult } from '../../src/model/gate.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
-import { renderGateJson, renderGateJunit, renderGateMarkdown } from '../../src/report/gate.ts';
+import { renderGateJson, renderGateJunit, renderGateMarkdown } from '../../src/report/gate/gate.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
 import { healthyMornings, idleNight } from '../../src/scenario/library/healthy.ts';
 import { incidentLinear } from '../../src/scenario/library/incident.ts';

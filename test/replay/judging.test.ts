@@ -5,8 +5,8 @@ import type { AlertSpan, Replay, ReplayedAlert } from '../../src/model/replay.ts
 import { checkExpectations, checkProven } from '../../src/replay/expectations.ts';
 import { backtestBody, backtestRules, backtestSpan, parseBacktest } from '../../src/replay/grafana-backtest.ts';
 import { changedRules, compareReplays, compareWithGrafana, parseRenderedRules } from '../../src/replay/index.ts';
-import { renderedFiles } from '../../src/report/rendered.ts';
-import { changeLine } from '../../src/report/replay-summary.ts';
+import { renderedFiles } from '../../src/report/rendered/files.ts';
+import { changeLine } from '../../src/report/replay/summary.ts';
 import { defineScenario, type Scenario, secondsOf, type TimeOfDay } from '../../src/scenario/index.ts';
 import { ownRules, scenarioOf } from '../support/replays.ts';
 import { desiredOf, project } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { planJsonSchema } from '../../src/report/plan-schema.ts';
+import { planJsonSchema } from '../../src/report/plan/schema.ts';
 
 const page = readFileSync('docs/plan-json.md', 'utf8');
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/model/json.ts';
-import { renderedFiles } from '../../src/report/rendered.ts';
-import { renderYaml } from '../../src/report/yaml.ts';
+import { renderedFiles } from '../../src/report/rendered/files.ts';
+import { renderYaml } from '../../src/report/rendered/yaml.ts';
 import { desiredOf, project, rulesOf } from '../support/world.ts';
 
 test('any JSON comes back as it was', () => {

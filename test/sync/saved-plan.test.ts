@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isNoOp } from '../../src/model/plan.ts';
-import { parseBackup, parsePlan, plan } from '../../src/sync/index.ts';
+import { parseBackup, parsePlan } from '../../src/report/plan/saved-plan.ts';
+import { plan } from '../../src/sync/index.ts';
 import { desiredOf } from '../support/world.ts';
 
 const made = plan(

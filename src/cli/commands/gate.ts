@@ -43,8 +43,8 @@ export const gate = defineCommand<Options>({
   run: async ({ options, io }) => {
     const [{ askGate }, report, { renderDiagnostics }, { paintFor, showProblems, writeResult }] = await Promise.all([
       import('../../app/gate.ts'),
-      import('../../report/gate.ts'),
-      import('../../report/diagnostics.ts'),
+      import('../../report/gate/gate.ts'),
+      import('../../report/common/diagnostics.ts'),
       import('../terminal.ts'),
     ]);
     const gated = await askGate(options, io);

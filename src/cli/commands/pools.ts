@@ -23,7 +23,7 @@ export const pools = defineCommand<Options>({
   run: async ({ options, io }) => {
     const [{ measurePools }, report, { paintFor, showProblems, writeResult }] = await Promise.all([
       import('../../app/pools.ts'),
-      import('../../report/pools.ts'),
+      import('../../report/pools/pools.ts'),
       import('../terminal.ts'),
     ]);
     const measured = await measurePools(options, io);

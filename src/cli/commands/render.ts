@@ -8,7 +8,7 @@ export const render = defineCommand<{ readonly check?: true }>({
   run: async ({ options, io }) => {
     const [{ renderProject }, { someOf }, { showProblems, writeResult }] = await Promise.all([
       import('../../app/render.ts'),
-      import('../../report/some-of.ts'),
+      import('../../report/common/some-of.ts'),
       import('../terminal.ts'),
     ]);
     const rendered = await renderProject({ check: options.check === true }, io);

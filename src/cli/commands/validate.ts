@@ -7,7 +7,7 @@ export const validate = defineCommand({
   run: async ({ io }) => {
     const [{ buildProject }, { renderDiagnostics }, { paintFor, writeResult }] = await Promise.all([
       import('../../app/build-project.ts'),
-      import('../../report/diagnostics.ts'),
+      import('../../report/common/diagnostics.ts'),
       import('../terminal.ts'),
     ]);
     const built = await buildProject(io);

@@ -1,7 +1,7 @@
 /** What the reports of a replay have in common. */
-import type { Severity } from '../model/alert-rule.ts';
-import { groupBy } from '../model/group-by.ts';
-import { formatQuantity } from '../model/quantity.ts';
+import type { Severity } from '../../model/alert-rule.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { formatQuantity } from '../../model/quantity.ts';
 import {
   type AlertSpan,
   type BrokenExpectation,
@@ -13,7 +13,7 @@ import {
   type Replay,
   type ReplayedAlert,
   type Second,
-} from '../model/replay.ts';
+} from '../../model/replay.ts';
 
 /** An alert that fired, as a row of a table. */
 export interface FiredRow {

@@ -1,5 +1,5 @@
-import { type FiringChange, formatSecond, type Replay } from '../model/replay.ts';
-import { brokenLine, changeLine, firedRows, headline, plural } from './replay-summary.ts';
+import { type FiringChange, formatSecond, type Replay } from '../../model/replay.ts';
+import { brokenLine, changeLine, firedRows, headline, plural } from './summary.ts';
 
 /** Replays as Markdown, for pull requests: what is broken first, then a line each, then what fired when. */
 export function renderReplayMarkdown(replays: readonly Replay[]): string {

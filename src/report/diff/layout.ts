@@ -1,5 +1,5 @@
 /** Panels as the HTML report draws them. */
-import { isJsonObject, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
+import { isJsonObject, type Json, type JsonObject, jsonEqual } from '../../model/json.ts';
 
 /** A panel's place, and what became of it. */
 export interface DrawnPanel {

@@ -5,8 +5,8 @@ import {
   formatSecond,
   type Replay,
   type Second,
-} from '../model/replay.ts';
-import { leadOf, totalsOf } from './replay-summary.ts';
+} from '../../model/replay.ts';
+import { leadOf, totalsOf } from './summary.ts';
 
 /** Replays as JSON for other programs. Times are those of the scenario's day. docs/replay.md describes it. */
 export function renderReplayJson(

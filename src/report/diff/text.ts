@@ -1,7 +1,7 @@
-import type { DiffReport } from '../model/diff-report.ts';
-import { countedDiff, notReplayed, type ToldGroup, tellDiff, toldRestarts } from './diff-told.ts';
-import { noPaint, type Paint } from './paint.ts';
-import { someOf } from './some-of.ts';
+import type { DiffReport } from '../../model/diff-report.ts';
+import { noPaint, type Paint } from '../common/paint.ts';
+import { someOf } from '../common/some-of.ts';
+import { countedDiff, notReplayed, type ToldGroup, tellDiff, toldRestarts } from './summary.ts';
 
 /** A diff as a person reads it in a terminal. */
 export function renderDiffText(report: DiffReport, paint: Paint = noPaint): string {

@@ -1,8 +1,8 @@
-import { pageLatency } from '../model/alert-rule.ts';
-import { groupBy } from '../model/group-by.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { Project } from '../model/project.ts';
-import type { Desired, Resource, RuleResource } from '../model/resource.ts';
+import { pageLatency } from '../../model/alert-rule.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Project } from '../../model/project.ts';
+import type { Desired, Resource, RuleResource } from '../../model/resource.ts';
 import { renderYaml } from './yaml.ts';
 
 /** A file of the repository that shows what was built. */

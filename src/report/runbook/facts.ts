@@ -1,5 +1,5 @@
-import { type AlertRule, type Severity, toldLimit } from '../model/alert-rule.ts';
-import { type Duration, toSeconds } from '../model/duration.ts';
+import { type AlertRule, type Severity, toldLimit } from '../../model/alert-rule.ts';
+import { type Duration, toSeconds } from '../../model/duration.ts';
 
 /** When a rule would have fired in the incident, in one of its shapes. */
 export interface IncidentAnswer {

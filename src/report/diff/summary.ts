@@ -1,13 +1,13 @@
 /** A diff folded into what a reviewer wants to know; every form of the report is made of this. */
-import { type AlertRule, toldLimit } from '../model/alert-rule.ts';
-import type { ContactPoint } from '../model/contact-point.ts';
-import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
-import { groupBy } from '../model/group-by.ts';
-import type { Json } from '../model/json.ts';
-import type { Meaning } from '../model/plan.ts';
-import type { Kind } from '../model/resource.ts';
-import { someOf } from './some-of.ts';
-import { KIND_NAMES, once } from './summary.ts';
+import { type AlertRule, toldLimit } from '../../model/alert-rule.ts';
+import type { ContactPoint } from '../../model/contact-point.ts';
+import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Json } from '../../model/json.ts';
+import type { Meaning } from '../../model/plan.ts';
+import type { Kind } from '../../model/resource.ts';
+import { someOf } from '../common/some-of.ts';
+import { KIND_NAMES, once } from '../plan/summary.ts';
 
 /** A change that decides who is paged, or when. */
 export interface PagingRow {

@@ -1,6 +1,6 @@
-import { type FiringChange, formatSecond, type Replay } from '../model/replay.ts';
-import { noPaint, type Paint } from './paint.ts';
-import { brokenLine, changeLine, type FiredRow, firedRows, headline, plural } from './replay-summary.ts';
+import { type FiringChange, formatSecond, type Replay } from '../../model/replay.ts';
+import { noPaint, type Paint } from '../common/paint.ts';
+import { brokenLine, changeLine, type FiredRow, firedRows, headline, plural } from './summary.ts';
 
 /** Replays as a person reads them in a terminal: one in full, several in a line each. */
 export function renderReplayText(replays: readonly Replay[], seconds: number, paint: Paint = noPaint): string {

@@ -1,12 +1,12 @@
 /** The gate's findings, in the forms that people and pipelines read. */
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { GateCheck, GateOutcome, GateResult } from '../model/gate.ts';
-import { groupBy } from '../model/group-by.ts';
-import { formatQuantity } from '../model/quantity.ts';
-import { formatMoment } from '../model/time.ts';
-import { renderDiagnostics, renderDiagnosticsMarkdown } from './diagnostics.ts';
-import { asText, table } from './markdown.ts';
-import { noPaint, type Paint } from './paint.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { GateCheck, GateOutcome, GateResult } from '../../model/gate.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { formatQuantity } from '../../model/quantity.ts';
+import { formatMoment } from '../../model/time.ts';
+import { renderDiagnostics, renderDiagnosticsMarkdown } from '../common/diagnostics.ts';
+import { asText, table } from '../common/markdown.ts';
+import { noPaint, type Paint } from '../common/paint.ts';
 
 const GLYPHS: Readonly<Record<GateOutcome, string>> = { pass: '✓', warning: '!', breach: '×', inconclusive: '?' };
 const CLOSING: Readonly<Record<GateOutcome, string>> = {

@@ -1,12 +1,12 @@
 import { diffArrays } from 'diff';
-import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
-import { groupBy } from '../model/group-by.ts';
-import type { Meaning } from '../model/plan.ts';
-import { type DrawnPanel, drawnPanels } from './diff-layout.ts';
-import { STYLE } from './diff-style.ts';
-import { countedDiff, notReplayed, type PagingRow, type ToldDiff, tellDiff, toldRestarts } from './diff-told.ts';
-import { someOf } from './some-of.ts';
-import { KIND_NAMES, once } from './summary.ts';
+import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Meaning } from '../../model/plan.ts';
+import { someOf } from '../common/some-of.ts';
+import { KIND_NAMES, once } from '../plan/summary.ts';
+import { type DrawnPanel, drawnPanels } from './layout.ts';
+import { STYLE } from './style.ts';
+import { countedDiff, notReplayed, type PagingRow, type ToldDiff, tellDiff, toldRestarts } from './summary.ts';
 
 /** Of more dashboards than these, each is folded. */
 const MOST_OPEN = 4;

@@ -1,7 +1,7 @@
 /** Plans and backups come back from files: unknown until they are checked. */
 import { z } from 'zod';
-import type { Plan } from '../model/plan.ts';
-import { KINDS, type Resource } from '../model/resource.ts';
+import type { Plan } from '../../model/plan.ts';
+import { KINDS, type Resource } from '../../model/resource.ts';
 
 const kind = z.enum(KINDS);
 /** No part of a path: files and addresses are made of it. */

@@ -1,6 +1,6 @@
-import { groupBy } from '../model/group-by.ts';
-import { type Action, type Change, countActions, type Plan } from '../model/plan.ts';
-import { noPaint, type Paint } from './paint.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { type Action, type Change, countActions, type Plan } from '../../model/plan.ts';
+import { noPaint, type Paint } from '../common/paint.ts';
 
 /** What became of a plan, as the report needs it. */
 export interface ReportedOutcome {

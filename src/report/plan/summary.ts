@@ -1,9 +1,9 @@
 /** What text and Markdown reports have in common: changes folded into what a person wants to know. */
-import { groupBy } from '../model/group-by.ts';
-import type { ActiveAlert, BlockedChange, Change, Meaning, Plan, UpdateChange } from '../model/plan.ts';
-import { countActions } from '../model/plan.ts';
-import type { Kind } from '../model/resource.ts';
-import { someOf } from './some-of.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { ActiveAlert, BlockedChange, Change, Meaning, Plan, UpdateChange } from '../../model/plan.ts';
+import { countActions } from '../../model/plan.ts';
+import type { Kind } from '../../model/resource.ts';
+import { someOf } from '../common/some-of.ts';
 
 /** How a kind is called. */
 export const KIND_NAMES: Readonly<Record<Kind, string>> = {

@@ -1,4 +1,4 @@
-import type { Json } from '../model/json.ts';
+import type { Json } from '../../model/json.ts';
 
 /**
  * Plain JSON data as YAML that people read: expressions as blocks, everything else on one line. A small part of YAML

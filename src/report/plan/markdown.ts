@@ -1,7 +1,7 @@
-import { groupBy } from '../model/group-by.ts';
-import { type BlockedChange, isNoOp, type Plan } from '../model/plan.ts';
-import { renderDiagnosticsMarkdown } from './diagnostics.ts';
-import { someOf } from './some-of.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { type BlockedChange, isNoOp, type Plan } from '../../model/plan.ts';
+import { renderDiagnosticsMarkdown } from '../common/diagnostics.ts';
+import { someOf } from '../common/some-of.ts';
 import { countedPlan, isKept, KIND_NAMES, listed, type ToldUpdate, toldDrift, toldUpdates } from './summary.ts';
 
 /** A plan as Markdown, for job summaries and comments. */

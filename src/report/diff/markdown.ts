@@ -1,5 +1,8 @@
-import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
-import { groupBy } from '../model/group-by.ts';
+import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { asText, asTold, table } from '../common/markdown.ts';
+import { someOf } from '../common/some-of.ts';
+import { queryLines } from './query-lines.ts';
 import {
   countedDiff,
   notReplayed,
@@ -8,10 +11,7 @@ import {
   type ToldGroup,
   tellDiff,
   toldRestarts,
-} from './diff-told.ts';
-import { asText, asTold, table } from './markdown.ts';
-import { queryLines } from './query-lines.ts';
-import { someOf } from './some-of.ts';
+} from './summary.ts';
 
 /** How a comment is known again, to be updated instead of repeated. */
 export const COMMENT_MARK = '<!-- grafana-as-code: diff -->';

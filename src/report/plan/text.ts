@@ -1,7 +1,7 @@
-import { groupBy } from '../model/group-by.ts';
-import { type BlockedChange, type Change, isNoOp, type Plan } from '../model/plan.ts';
-import { noPaint, type Paint } from './paint.ts';
-import { someOf } from './some-of.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { type BlockedChange, type Change, isNoOp, type Plan } from '../../model/plan.ts';
+import { noPaint, type Paint } from '../common/paint.ts';
+import { someOf } from '../common/some-of.ts';
 import { clock, countedPlan, isKept, KIND_NAMES, listed, type ToldUpdate, toldDrift, toldUpdates } from './summary.ts';
 
 /**

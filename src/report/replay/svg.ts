@@ -9,8 +9,8 @@ import {
   type Replay,
   type ReplayedAlert,
   type Second,
-} from '../model/replay.ts';
-import { limitOf } from './replay-summary.ts';
+} from '../../model/replay.ts';
+import { limitOf } from './summary.ts';
 
 const WIDTH = 1200;
 const LEFT = 380;

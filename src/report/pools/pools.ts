@@ -1,9 +1,9 @@
 /** How large pools should be, in the forms that people and programs read. */
-import type { PoolReport, PoolSizing, PoolVerdict } from '../model/pool-sizing.ts';
-import { formatQuantity } from '../model/quantity.ts';
-import { formatMoment } from '../model/time.ts';
-import { asText, table } from './markdown.ts';
-import { noPaint, type Paint } from './paint.ts';
+import type { PoolReport, PoolSizing, PoolVerdict } from '../../model/pool-sizing.ts';
+import { formatQuantity } from '../../model/quantity.ts';
+import { formatMoment } from '../../model/time.ts';
+import { asText, table } from '../common/markdown.ts';
+import { noPaint, type Paint } from '../common/paint.ts';
 
 const GLYPHS: Readonly<Record<PoolVerdict, string>> = { fits: '✓', small: '!', slow: '×', held: '×', unknown: '?' };
 const HEAD = [

@@ -1,4 +1,4 @@
-import { type Change, countActions, isNoOp, type Plan } from '../model/plan.ts';
+import { type Change, countActions, isNoOp, type Plan } from '../../model/plan.ts';
 import type { ReportedOutcome } from './outcome.ts';
 
 /**
