@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import { LIMITS, readInputFile } from '../../src/adapters/files.ts';
 import { type GitPlace, resolveBase } from '../../src/adapters/git.ts';
 import { buildDiff } from '../../src/diff/index.ts';
-import type { DiffReport, ReplayNote } from '../../src/model/diff-report.ts';
-import { parseJson } from '../../src/model/json.ts';
+import type { DiffReport } from '../../src/model/diff-report.ts';
 import type { Project } from '../../src/model/project.ts';
 import type { Desired } from '../../src/model/resource.ts';
 import { renderedFiles } from '../../src/report/rendered/files.ts';
+import { parseReplayFindings } from '../../src/report/replay/read.ts';
 import { refused } from './command.ts';
 import { readRenderedAt } from './rendered-at.ts';
 
@@ -33,31 +32,6 @@ export async function compareWith(
   return replay === undefined ? report : { ...report, replay };
 }
 
-const spans = z.array(z.looseObject({ firing: z.string().nullable() }));
-const replayFile = z.looseObject({
-  format: z.literal('grafana-as-code/replay'),
-  scenarios: z.array(
-    z.looseObject({
-      id: z.string(),
-      alerts: z.array(z.looseObject({ alert: z.string(), service: z.string(), spans })).default([]),
-      broken: z.array(
-        z.looseObject({ alert: z.string(), service: z.string().optional(), expected: z.string(), seen: z.string() }),
-      ),
-    }),
-  ),
-  against: z
-    .looseObject({
-      commit: z.string(),
-      changes: z.array(
-        z.looseObject({ scenario: z.string(), alert: z.string(), service: z.string(), before: spans, after: spans }),
-      ),
-    })
-    .optional(),
-});
-
-/** The incident whose minutes stand beside a changed alert. */
-const INCIDENT = 'incident-linear';
-
 /** What a replay found; refused where it says nothing of this comparison, because silence would read as "the same". */
 async function readReplay(file: string, commit: string, cwd: string): Promise<NonNullable<DiffReport['replay']>> {
   const problem = (message: string) =>
@@ -69,55 +43,7 @@ async function readReplay(file: string, commit: string, cwd: string): Promise<No
     );
   const read = readInputFile(resolve(cwd, file), LIMITS.large);
   if ('problem' in read) throw problem(read.problem);
-  const parsed = replayFile.safeParse(parseJson(read.text));
-  if (!parsed.success) throw problem('is not a result of npm run replay');
-  const { scenarios, against } = parsed.data;
-  if (against === undefined) throw problem('was made without --against: it does not say what was before');
-  if (against.commit !== commit)
-    throw problem(`compares with ${against.commit.slice(0, 7)}, and this diff with ${commit.slice(0, 7)}`);
-  if (!scenarios.some(({ id }) => id === INCIDENT)) throw problem(`has no ${INCIDENT}, whose minutes a diff shows`);
-  const incident = scenarios.find(({ id }) => id === INCIDENT);
-  const kept = (incident?.alerts ?? []).map(
-    ({ alert, service, spans: found }): ReplayNote => ({
-      alert,
-      service,
-      text: firingText(first(found), first(found)),
-    }),
-  );
-  const changed = against.changes
-    .filter(({ scenario }) => scenario === INCIDENT)
-    .map(
-      ({ alert, service, before, after }): ReplayNote => ({
-        alert,
-        service,
-        text: firingText(first(before), first(after)),
-      }),
-    );
-  // Of the notes on one alert the last counts: a change, and of several series the first to fire.
-  const notes = [...kept.reverse(), ...changed.reverse()];
-  const broken = scenarios.flatMap(({ id, broken: expectations }) =>
-    expectations.map(
-      ({ alert, service, expected, seen }) =>
-        `${id}: ${alert}${service === undefined ? '' : ` of ${service}`}: expected ${expected}, seen ${seen}`,
-    ),
-  );
-  const many = `${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`;
-  const summary =
-    broken.length === 0
-      ? `Replay: all expectations hold in ${many}.`
-      : `Replay of ${many}: ${broken.length} ${broken.length === 1 ? 'expectation is' : 'expectations are'} broken, and the test job fails.`;
-  return { notes, summary, broken };
-}
-
-function first(all: z.infer<typeof spans>): string | undefined {
-  return all.find(({ firing }) => firing !== null)?.firing ?? undefined;
-}
-
-function firingText(before: string | undefined, after: string | undefined): string {
-  if (after === undefined) return before === undefined ? 'never fires' : `would not fire any more (fired ${before})`;
-  return before === undefined
-    ? `would fire ${after}, did not before`
-    : before === after
-      ? `fires ${after} as before`
-      : `would fire ${after} instead of ${before}`;
+  const found = parseReplayFindings(read.text, commit);
+  if ('problem' in found) throw problem(found.problem);
+  return found.replay;
 }

@@ -1,5 +1,5 @@
-import { differs } from '../../scripts/support/drift.ts';
 import { addToSummary, fitted, openGitHubOf, readReport, upsertIssue } from '../adapters/github/index.ts';
+import { planDiffers } from '../report/plan/read.ts';
 import type { Io } from './io.ts';
 
 const MARK = '<!-- grafana-as-code: drift -->';
@@ -9,7 +9,7 @@ export async function keepDriftIssue(
   files: { readonly plan: string; readonly report: string },
   { environment, http, cwd, stdout }: Io,
 ): Promise<string | undefined> {
-  const different = differs(readReport('--plan', files.plan, cwd));
+  const different = planDiffers(readReport('--plan', files.plan, cwd));
   const report = fitted(readReport('--report', files.report, cwd));
   const github = openGitHubOf(http);
   if (github === undefined) {

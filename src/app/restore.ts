@@ -5,7 +5,8 @@ import { type ExplainedError, refused, usageError } from '../model/explained-err
 import { visible } from '../model/outside-text.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
-import { type Backup, makePlan, parseBackup, strangeSecrets, type Target } from '../sync/index.ts';
+import { type Backup, parseBackup } from '../report/plan/saved-plan.ts';
+import { makePlan, strangeSecrets, type Target } from '../sync/index.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { isTarget, openTarget, secretOptions } from './open-target.ts';

@@ -32,7 +32,7 @@ function applyEdit(root: { [key: string]: Json }, edit: Edit): void {
   if (Array.isArray(parent)) {
     const position = positionOf(parent, step, path.at(-2));
     if (edit.op === 'remove') parent.splice(position, 1);
-    else if (edit.op === 'add') parent.push(structuredClone(edit.after) as Json);
+    else if (edit.op === 'add') parent.splice(edit.at ?? parent.length, 0, structuredClone(edit.after) as Json);
     else parent[position] = structuredClone(edit.after) as Json;
   } else if (isJsonObject(parent) && typeof step === 'string') {
     const object = parent as { [key: string]: Json };

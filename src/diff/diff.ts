@@ -62,7 +62,12 @@ function walkKeyed(
 ): void {
   const removed = [...before.keys()].filter((id) => !after.has(id));
   const added = [...after.keys()].filter((id) => !before.has(id));
-  for (const id of removed) compare(before.get(id), undefined, [...path, { id }], edits);
+  const left = [...before.keys()];
+  for (const id of removed) {
+    const at = left.indexOf(id);
+    left.splice(at, 1);
+    edits.push({ op: 'remove', path: [...path, { id }], before: before.get(id) as Json, at });
+  }
   for (const [id, value] of after) {
     if (before.has(id)) compare(before.get(id), value, [...path, { id }], edits);
   }

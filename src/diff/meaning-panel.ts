@@ -1,15 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import type { Edit, MeaningKind, PathStep } from '../model/plan.ts';
+import type { Meaning, MeaningChange, MeaningKind } from '../model/meaning.ts';
+import type { Edit, PathStep } from '../model/plan.ts';
 import { diffJson } from './diff.ts';
-import { humanName, inUnit, quoted, reordered, toldSetting, upToList, valueAt } from './values.ts';
-import { toldQuery, verb } from './words.ts';
+import { queryMeaning } from './query-change.ts';
+import { humanName, reordered, type SettingForm, settingChange, unlike, upToList, valueAt, verbOf } from './values.ts';
 
-/** One change of a panel, in words. */
-export interface PanelWords {
-  readonly kind: MeaningKind;
-  readonly text: string;
-  readonly query?: { readonly before: string; readonly after: string };
-}
+/** One change of a panel. */
+export type PanelMeaning = Pick<Meaning, 'kind' | 'change' | 'query'>;
 
 /** Both versions of a panel. */
 interface Pair {
@@ -21,98 +18,97 @@ const THRESHOLDS = ['fieldConfig', 'defaults', 'thresholds'];
 const THRESHOLD_STYLE = ['fieldConfig', 'defaults', 'custom', 'thresholdsStyle'];
 const AXIS = ['fieldConfig', 'defaults', 'custom', 'axisSoftMax'];
 
-/** What the differences of one panel mean; its place is told by the dashboard. Each text once. */
-export function panelWords(before: JsonObject, after: JsonObject): readonly PanelWords[] {
+/** What the differences of one panel mean; its place is described by the dashboard. Each change once. */
+export function panelMeanings(before: JsonObject, after: JsonObject): readonly PanelMeaning[] {
   const edits = diffJson(before, after);
   const lines = edits.some(({ path }) => under(path, THRESHOLDS) || under(path, THRESHOLD_STYLE));
   const rest = edits.filter(
     ({ path }) =>
       !under(path, THRESHOLDS) &&
       !under(path, THRESHOLD_STYLE) &&
-      // The axis follows its threshold; told beside it, it would be noise.
+      // The axis follows its threshold; beside it, it would be noise.
       !(lines && under(path, AXIS)),
   );
-  const words = [
-    ...(lines ? thresholdWords({ before, after }) : []),
-    ...rest.flatMap((edit) => wordsOf(edit, edits, { before, after })),
+  const meanings = [
+    ...(lines ? thresholdMeanings({ before, after }) : []),
+    ...rest.flatMap((edit) => editMeanings(edit, edits, { before, after })),
   ];
-  return [...new Map(words.map((word) => [word.text, word])).values()];
+  return unlike(meanings);
 }
 
 function under(path: readonly PathStep[], prefix: readonly string[]): boolean {
   return prefix.every((step, index) => path[index] === step);
 }
 
-function wordsOf(edit: Edit, all: readonly Edit[], pair: Pair): PanelWords[] {
+function editMeanings(edit: Edit, all: readonly Edit[], pair: Pair): PanelMeaning[] {
   const { path } = edit;
   const [first, second, third] = path;
+  const name = () => humanName(upToList(path));
   switch (first) {
     case 'gridPos':
       return second === 'w' || second === 'h'
-        ? [{ kind: 'resized', text: setting(pair, path, second === 'w' ? 'width' : 'height') }]
+        ? [{ kind: 'resized', change: setting(pair, path, second === 'w' ? 'width' : 'height') }]
         : [];
     case 'title':
-      return [{ kind: 'retitled', text: setting(pair, path, 'title', quoted) }];
+      return [{ kind: 'retitled', change: setting(pair, path, 'title', { prose: true }) }];
     case 'description':
-      return [{ kind: 'description', text: setting(pair, path, 'description', quoted) }];
+      return [{ kind: 'description', change: setting(pair, path, 'description', { prose: true }) }];
     case 'datasource':
-      return [{ kind: 'data-source', text: setting(pair, ['datasource', 'uid'], 'data source') }];
+      return [{ kind: 'data-source', change: setting(pair, ['datasource', 'uid'], 'data source') }];
     case 'collapsed':
-      return [{ kind: 'options', text: pair.after['collapsed'] === true ? 'collapsed' : 'opened' }];
+      return [{ kind: 'options', change: { what: 'folded', folded: pair.after['collapsed'] === true } }];
     case 'targets':
-      return targetWords(edit, all, pair);
+      return targetMeanings(edit, all, pair);
     case 'fieldConfig':
-      if (second === 'overrides') return overrideWords(edit, all, pair);
+      if (second === 'overrides') return overrideMeanings(edit, all, pair);
       return third === 'links'
-        ? elementWords(edit, all, pair, { kind: 'link', name: 'data link', list: 'data links', at: 3 })
-        : fieldWords(edit, third, pair);
+        ? elementMeanings(edit, all, pair, { kind: 'link', type: 'data link', list: 'data links', at: 3 })
+        : fieldMeanings(edit, third, pair);
     case 'options':
-      return [
-        { kind: second === 'legend' ? 'legend' : 'options', text: setting(pair, path, humanName(upToList(path))) },
-      ];
+      return [{ kind: second === 'legend' ? 'legend' : 'options', change: setting(pair, path, name()) }];
     case 'links':
-      return elementWords(edit, all, pair, { kind: 'link', name: 'link', list: 'links', at: 1 });
+      return elementMeanings(edit, all, pair, { kind: 'link', type: 'link', list: 'links', at: 1 });
     case 'transformations':
-      return elementWords(edit, all, pair, {
+      return elementMeanings(edit, all, pair, {
         kind: 'transformation',
-        name: 'transformation',
+        type: 'transformation',
         list: 'transformations',
         at: 1,
       });
     default:
-      return [{ kind: 'other', text: setting(pair, path, humanName(upToList(path))) }];
+      return [{ kind: 'other', change: setting(pair, path, name()) }];
   }
 }
 
-function setting(pair: Pair, path: readonly PathStep[], name: string, show?: (value: Json) => string): string {
+function setting(pair: Pair, path: readonly PathStep[], name: string, form?: SettingForm): MeaningChange {
   const place = upToList(path);
-  return toldSetting(name, valueAt(pair.before, place), valueAt(pair.after, place), show);
+  return settingChange(name, valueAt(pair.before, place), valueAt(pair.after, place), form);
 }
 
 /** An element of a list by its name: whether it came, went, or what of it changed. */
-function elementWords(
+function elementMeanings(
   edit: Edit,
   all: readonly Edit[],
   pair: Pair,
   {
     kind,
-    name,
+    type,
     list,
     at,
-  }: { readonly kind: MeaningKind; readonly name: string; readonly list: string; readonly at: number },
-): PanelWords[] {
+  }: { readonly kind: MeaningKind; readonly type: string; readonly list: string; readonly at: number },
+): PanelMeaning[] {
   const { path } = edit;
-  if (edit.op === 'order') {
-    return reordered(edit.before, edit.after, cameInto(path, all)) ? [{ kind, text: `order of ${list} changed` }] : [];
-  }
+  if (edit.op === 'order')
+    return reordered(edit.before, edit.after, cameInto(path, all)) ? [{ kind, change: { what: 'order', list } }] : [];
   const step = path[at];
-  if (typeof step !== 'object') return [{ kind, text: `${list} ${path.length === at ? verb(edit) : 'changed'}` }];
-  const element = kind === 'override' ? overrideName(step.id) : `${name} ${step.id}`;
-  if (path.length === at + 1) return [{ kind, text: `${element} ${verb(edit)}` }];
+  if (typeof step !== 'object')
+    return [{ kind, change: { what: 'setting', name: list, verb: path.length === at ? verbOf(edit) : 'changed' } }];
+  const element = kind === 'override' ? overrideElement(step.id) : { type, name: step.id };
+  if (path.length === at + 1) return [{ kind, change: { what: 'element', element, verb: verbOf(edit) } }];
   const inner = upToList(path)
     .slice(at + 1)
     .filter((part) => part !== 'properties');
-  return [{ kind, text: setting(pair, path, `${element}: ${humanName(inner)}`) }];
+  return [{ kind, change: setting(pair, path, humanName(inner), { of: element }) }];
 }
 
 /** Names of the elements that came into a list. */
@@ -131,26 +127,29 @@ function stepName(step: PathStep | undefined): string {
   return typeof step === 'object' ? step.id : String(step);
 }
 
-function targetWords(edit: Edit, all: readonly Edit[], pair: Pair): PanelWords[] {
+function targetMeanings(edit: Edit, all: readonly Edit[], pair: Pair): PanelMeaning[] {
   const [, ref, field] = edit.path;
   const query = `query ${stepName(ref)}`;
   if (typeof ref === 'object' && edit.path.length > 2) {
-    if (field === 'expr') return [toldQuery(query, edit, 'query')];
-    if (field === 'legendFormat') return [{ kind: 'legend', text: setting(pair, edit.path, `legend of ${query}`) }];
+    if (field === 'expr') return [queryMeaning(query, edit, 'query')];
+    if (field === 'legendFormat') return [{ kind: 'legend', change: setting(pair, edit.path, `legend of ${query}`) }];
     if (field === 'datasource')
       return [
-        { kind: 'data-source', text: setting(pair, ['targets', ref, 'datasource', 'uid'], `data source of ${query}`) },
+        {
+          kind: 'data-source',
+          change: setting(pair, ['targets', ref, 'datasource', 'uid'], `data source of ${query}`),
+        },
       ];
   }
-  return elementWords(edit, all, pair, { kind: 'query', name: 'query', list: 'queries', at: 1 });
+  return elementMeanings(edit, all, pair, { kind: 'query', type: 'query', list: 'queries', at: 1 });
 }
 
-function overrideWords(edit: Edit, all: readonly Edit[], pair: Pair): PanelWords[] {
+function overrideMeanings(edit: Edit, all: readonly Edit[], pair: Pair): PanelMeaning[] {
   const { path } = edit;
-  // Properties are told each by its name; their order means nothing.
+  // Properties are described each by its name; their order means nothing.
   if (edit.op === 'order' && path.at(-1) === 'properties')
-    return [{ kind: 'override', text: 'order of override settings changed' }];
-  return elementWords(edit, all, pair, { kind: 'override', name: 'override of', list: 'overrides', at: 2 });
+    return [{ kind: 'override', change: { what: 'order', list: 'override settings' } }];
+  return elementMeanings(edit, all, pair, { kind: 'override', type: 'override of', list: 'overrides', at: 2 });
 }
 
 /** How the matchers of overrides are called. */
@@ -161,20 +160,17 @@ const MATCHERS: Readonly<Record<string, string>> = {
   byType: 'fields of type',
 };
 
-function overrideName(id: string): string {
+function overrideElement(id: string): { readonly type: string; readonly name: string } {
   const [matcher = '', ...options] = id.split(' ');
-  return `override of ${MATCHERS[matcher] ?? matcher} ${options.join(' ')}`;
+  return { type: `override of ${MATCHERS[matcher] ?? matcher}`, name: options.join(' ') };
 }
 
-function fieldWords({ path }: Edit, field: PathStep | undefined, pair: Pair): PanelWords[] {
-  if (field === 'unit') return [{ kind: 'unit', text: setting(pair, path, 'unit') }];
+function fieldMeanings({ path }: Edit, field: PathStep | undefined, pair: Pair): PanelMeaning[] {
+  if (field === 'unit') return [{ kind: 'unit', change: setting(pair, path, 'unit') }];
   const [before, after] = [unitOf(pair.before), unitOf(pair.after)];
   const numeric = ['axisSoftMax', 'axisSoftMin', 'min', 'max'].includes(String(path.at(-1)));
-  const show = (unit: string) => (value: Json) =>
-    typeof value === 'number' ? inUnit(value, unit) : JSON.stringify(value);
   const name = humanName(upToList(path).slice(1));
-  const text = numeric && before === after ? setting(pair, path, name, show(after)) : setting(pair, path, name);
-  return [{ kind: 'options', text }];
+  return [{ kind: 'options', change: setting(pair, path, name, numeric && before === after ? { unit: after } : {}) }];
 }
 
 interface Line {
@@ -183,31 +179,35 @@ interface Line {
 }
 
 /** Threshold lines, each side in its own unit. */
-function thresholdWords(pair: Pair): PanelWords[] {
+function thresholdMeanings(pair: Pair): PanelMeaning[] {
   const [old, now] = [linesOf(pair.before), linesOf(pair.after)];
-  const [oldUnit, newUnit] = [unitOf(pair.before), unitOf(pair.after)];
-  const texts =
+  const [fromUnit, toUnit] = [unitOf(pair.before), unitOf(pair.after)];
+  const lineChange = (sides: { readonly from?: number; readonly to?: number }): MeaningChange => ({
+    what: 'threshold-line',
+    ...sides,
+    fromUnit,
+    toUnit,
+  });
+  const lines =
     old.length === now.length
-      ? old.flatMap((line, index) => {
-          const other = now[index] as Line;
-          const moved = line.value !== other.value;
-          const label = `threshold line ${inUnit(line.value, oldUnit)}`;
+      ? old.flatMap((line, index): MeaningChange[] => {
+          const { value, color } = now[index] as Line;
           return [
-            ...(moved ? [`${label} → ${inUnit(other.value, newUnit)}`] : []),
-            ...(line.color === other.color
+            ...(line.value === value ? [] : [lineChange({ from: line.value, to: value })]),
+            ...(line.color === color
               ? []
-              : [`colour of threshold line ${inUnit(other.value, newUnit)}: ${line.color} → ${other.color}`]),
+              : [{ what: 'threshold-colour', value, unit: toUnit, from: line.color, to: color } as const]),
           ];
         })
       : [
-          ...alone(old, now).map(({ value }) => `threshold line ${inUnit(value, oldUnit)} removed`),
-          ...alone(now, old).map(({ value }) => `threshold line ${inUnit(value, newUnit)} added`),
+          ...alone(old, now).map(({ value }) => lineChange({ from: value })),
+          ...alone(now, old).map(({ value }) => lineChange({ to: value })),
         ];
-  const style = setting(pair, [...THRESHOLD_STYLE, 'mode'], 'threshold lines drawn');
-  const styled =
-    valueAt(pair.before, [...THRESHOLD_STYLE, 'mode']) !== valueAt(pair.after, [...THRESHOLD_STYLE, 'mode']);
-  const told = [...texts, ...(styled ? [style] : [])];
-  return (told.length === 0 ? ['threshold lines changed'] : told).map((text) => ({ kind: 'thresholds', text }));
+  const mode = [...THRESHOLD_STYLE, 'mode'];
+  const styled = valueAt(pair.before, mode) !== valueAt(pair.after, mode);
+  const changes = [...lines, ...(styled ? [setting(pair, mode, 'threshold lines drawn')] : [])];
+  const shown: readonly MeaningChange[] = changes.length === 0 ? [{ what: 'threshold-lines' }] : changes;
+  return shown.map((change) => ({ kind: 'thresholds', change }));
 }
 
 function alone(these: readonly Line[], others: readonly Line[]): readonly Line[] {

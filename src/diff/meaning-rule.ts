@@ -1,10 +1,10 @@
 import type { AlertRule } from '../model/alert-rule.ts';
 import type { Json } from '../model/json.ts';
-import type { Edit, Meaning, MeaningKind } from '../model/plan.ts';
-import { formatQuantity } from '../model/quantity.ts';
-import { COMPARED, type Comparison } from '../model/signal.ts';
-import { quoted, toldSetting, upToList, valueAt } from './values.ts';
-import { toldQuery, UNSTATED } from './words.ts';
+import type { Meaning, MeaningChange, MeaningKind } from '../model/meaning.ts';
+import type { Edit } from '../model/plan.ts';
+import type { Comparison } from '../model/signal.ts';
+import { queryMeaning } from './query-change.ts';
+import { type SettingForm, settingChange, unlike, upToList, valueAt } from './values.ts';
 
 /** Fields that decide who is paged and when. */
 const PAGING: ReadonlySet<string> = new Set([
@@ -23,7 +23,7 @@ const PAGING: ReadonlySet<string> = new Set([
   'missingSeriesEvalsToResolve',
 ]);
 
-/** How fields are called, and what kind of change theirs is; those with words of their own stand in `wordsOf`. */
+/** How fields are called, and what kind of change theirs is; those with a form of their own stand in `fieldMeaning`. */
 const FIELDS: Readonly<Record<string, readonly [MeaningKind, string]>> = {
   for: ['for', 'for'],
   keepFiringFor: ['for', 'keep firing for'],
@@ -55,46 +55,60 @@ export function ruleMeanings(before: Json, after: Json, edits: readonly Edit[]):
     .map((edit): Meaning => {
       const field = String(edit.path[1] ?? edit.path[0]);
       const meaning =
-        field === 'expr' ? toldQuery('condition', edit, 'condition') : wordsOf(field, edit, before, after);
-      return { subject: '', paging: PAGING.has(field) && meaning.kind !== 'cosmetic', ...meaning };
+        field === 'expr' ? queryMeaning('condition', edit, 'condition') : fieldMeaning(field, edit, before, after);
+      return { paging: PAGING.has(field) && meaning.kind !== 'cosmetic', ...meaning };
     });
-  const unique = new Map(meanings.map((meaning) => [meaning.text, meaning]));
-  return [...unique.values()].sort((left, right) => Number(right.paging) - Number(left.paging));
+  return [...unlike(meanings)].sort((left, right) => Number(right.paging) - Number(left.paging));
 }
 
-function wordsOf(field: string, { path }: Edit, before: Json, after: Json): { kind: MeaningKind; text: string } {
+function fieldMeaning(
+  field: string,
+  { path }: Edit,
+  before: Json,
+  after: Json,
+): { readonly kind: MeaningKind; readonly change: MeaningChange } {
   const place = upToList(path);
   const detail = String(place[2] ?? '');
   const [old, now] = [valueAt(before, place), valueAt(after, place)];
-  const setting = (name: string, show?: (value: Json) => string) => toldSetting(name, old, now, show);
+  const setting = (name: string, form?: SettingForm) => settingChange(name, old, now, form);
   switch (field) {
     case 'comparison':
-      return { kind: 'comparison', text: setting('fires', (value) => COMPARED[value as Comparison]) };
+      return { kind: 'comparison', change: { what: 'comparison', from: old as Comparison, to: now as Comparison } };
     case 'threshold': {
-      const [oldRule, newRule] = [ruleOf(before), ruleOf(after)];
-      const text = `threshold ${formatQuantity({ unit: oldRule.unit, value: oldRule.threshold })} → ${formatQuantity({ unit: newRule.unit, value: newRule.threshold })}`;
-      return { kind: 'threshold', text };
+      const [{ threshold: from, unit: fromUnit }, { threshold: to, unit }] = [ruleOf(before), ruleOf(after)];
+      const other = fromUnit === unit ? {} : { fromUnit };
+      return { kind: 'threshold', change: { what: 'threshold', from, to, unit, ...other } };
     }
     case 'paused':
-      return { kind: 'paused', text: now === true ? 'paused: it tells nobody' : 'not paused any more' };
+      return { kind: 'paused', change: { what: 'paused', paused: now === true } };
     case 'labels':
-      return { kind: 'labels', text: setting(`label ${detail}`) };
+      return { kind: 'labels', change: setting(`label ${detail}`) };
     case 'annotations':
       return detail === 'runbook_url'
-        ? { kind: 'runbook', text: `runbook ${String(old ?? 'none')} → ${String(now ?? 'none')}` }
-        : { kind: 'annotations', text: setting(detail.replaceAll('_', ' ').replace(/^$/, 'annotations'), quoted) };
+        ? { kind: 'runbook', change: { what: 'runbook', ...sides(old, now) } }
+        : {
+            kind: 'annotations',
+            change: setting(detail === '' ? 'annotations' : detail.replaceAll('_', ' '), { prose: true }),
+          };
     case 'notification':
-      return { kind: 'routing', text: setting(NOTIFICATION[detail] ?? detail) };
+      return { kind: 'routing', change: setting(NOTIFICATION[detail] ?? detail) };
     case 'panelId':
     case 'dashboardUid':
-      return { kind: 'link', text: 'linked panel changed' };
+      return { kind: 'link', change: { what: 'linked-panel' } };
     case 'rest':
-      return { kind: 'other', text: UNSTATED };
+      return { kind: 'other', change: { what: 'unstated' } };
     default: {
       const [kind, name] = (Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined) ?? (['other', field] as const);
-      return { kind, text: setting(name) };
+      return { kind, change: setting(name) };
     }
   }
+}
+
+function sides(from: Json | undefined, to: Json | undefined): { readonly from?: string; readonly to?: string } {
+  return {
+    ...(from === undefined ? {} : { from: String(from) }),
+    ...(to === undefined ? {} : { to: String(to) }),
+  };
 }
 
 function ruleOf(value: Json): AlertRule {

@@ -1,14 +1,14 @@
 import { isSecretRef } from '../model/contact-point.ts';
 import type { Json } from '../model/json.ts';
-import type { Edit, Meaning } from '../model/plan.ts';
+import type { Meaning, MeaningChange } from '../model/meaning.ts';
+import type { Edit } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import { dashboardMeanings } from './meaning-dashboard.ts';
 import { ruleMeanings } from './meaning-rule.ts';
-import { toldSetting, valueAt } from './values.ts';
-import { UNSTATED, verb } from './words.ts';
+import { settingChange, unlike, valueAt, verbOf } from './values.ts';
 
 /**
- * What edits mean to a person: each edit is told exactly once, those that affect paging first.
+ * What edits mean to a person: each edit is described exactly once, those that affect paging first.
  *
  * @param before the live object as `comparable()` gives it
  */
@@ -23,8 +23,10 @@ export function meaningsOf(desired: Resource, before: Json, after: Json, edits: 
     case 'folder':
       return edits.map(({ path }) => ({
         kind: 'retitled',
-        subject: '',
-        text: path[0] === 'title' ? toldSetting('title', valueAt(before, path), valueAt(after, path)) : UNSTATED,
+        change:
+          path[0] === 'title'
+            ? settingChange('title', valueAt(before, path), valueAt(after, path))
+            : { what: 'unstated' },
         paging: false,
       }));
     default:
@@ -33,23 +35,28 @@ export function meaningsOf(desired: Resource, before: Json, after: Json, edits: 
 }
 
 function contactPointMeanings(before: Json, after: Json, edits: readonly Edit[]): readonly Meaning[] {
-  const texts = edits.map((edit) => contactPointText(edit, before, after));
-  return [...new Set(texts)].map((text) => ({ kind: 'routing', subject: '', text, paging: true }));
+  return unlike(
+    edits.map((edit) => ({ kind: 'routing', change: contactPointChange(edit, before, after), paging: true })),
+  );
 }
 
-function contactPointText(edit: Edit, before: Json, after: Json): string {
+function contactPointChange(edit: Edit, before: Json, after: Json): MeaningChange {
   const { path } = edit;
-  if (path[0] === 'rest') return 'keeps quiet about what is over, which the code does not say';
-  if (path[0] === 'name') return toldSetting('name', valueAt(before, path), valueAt(after, path));
+  if (path[0] === 'rest') return { what: 'no-resolve-message' };
+  if (path[0] === 'name') return settingChange('name', valueAt(before, path), valueAt(after, path));
   const integration = path.find((step) => typeof step === 'object')?.id ?? '';
+  const element = { type: 'integration', name: integration };
   // The digest is all that is known of a secret: another one is another secret.
-  if (path.at(-1) === 'digest') return `secret of integration ${integration} rotated`;
-  if (path.length === 2) return `integration ${integration} ${verb(edit)}`;
+  if (path.at(-1) === 'digest') return { what: 'secret-rotated', integration };
+  if (path.length === 2) return { what: 'element', element, verb: verbOf(edit) };
   const place = path.filter((step) => step !== 'secret');
-  const setting = `integration ${integration}: ${String(place.at(-1))}`;
+  const setting = String(place.at(-1));
   const [old, now] = [valueAt(before, place), valueAt(after, place)];
-  if (isSecretRef(old) && isSecretRef(now)) return `${setting} from the secret ${old.secret} → ${now.secret}`;
+  if (isSecretRef(old) && isSecretRef(now))
+    return { what: 'secret-replaced', integration, setting, from: old.secret, to: now.secret };
   // An address may hold a token, and a reference to a secret says nothing beside a value.
-  const tellable = [old, now].every((value) => value !== undefined && !/:\/\/|[{}]/.test(JSON.stringify(value)));
-  return tellable ? toldSetting(setting, old, now) : `${setting} ${verb(edit)}`;
+  const harmless = [old, now].every((value) => value !== undefined && !/:\/\/|[{}]/.test(JSON.stringify(value)));
+  return harmless
+    ? settingChange(setting, old, now, { of: element })
+    : { what: 'setting', of: element, name: setting, verb: verbOf(edit) };
 }

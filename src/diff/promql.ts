@@ -1,13 +1,14 @@
-/** PromQL compared by its syntax tree: what changed in a query, in words. */
+/** PromQL compared by its syntax tree: what changed in a query. */
 import type { SyntaxNode } from '@lezer/common';
+import type { QueryNote } from '../model/meaning.ts';
 import { matchersOf, outsideStrings, promqlTree } from '../model/promql-tree.ts';
 
 /** How two expressions differ. */
 export interface QueryDifference {
-  /** Only white space and layout: the same query. */
-  readonly cosmetic: boolean;
-  /** `range 5m → 10m`, `matcher code!~"5.." removed`; empty where the whole expression is another one. */
-  readonly notes: readonly string[];
+  /** The same query, in another layout or notation. */
+  readonly cosmetic: 'whitespace' | 'notation' | undefined;
+  /** Parts that changed, came or went; empty where the whole expression is another one. */
+  readonly notes: readonly QueryNote[];
   /** The notes speak of ranges alone: a rule looks at another window. */
   readonly window: boolean;
 }
@@ -20,21 +21,28 @@ const MOST_NOTES = 4;
  * of grouping labels, quotation marks, `[300s]` for `[5m]`, `1e3` for `1000`. A changed matcher, function, aggregation,
  * range, offset or number is named.
  *
- * @example compareQueries('rate(a[5m])', 'rate(a[10m])').notes // ['range 5m → 10m']
+ * @example compareQueries('rate(a[5m])', 'rate(a[10m])').notes // [{ part: 'range', verb: 'changed', from: '5m', to: '10m' }]
  */
 export function compareQueries(before: string, after: string): QueryDifference {
   const left = read(before);
   const right = read(after);
   if (left === undefined || right === undefined)
-    return { cosmetic: squash(before) === squash(after), notes: [], window: false };
-  const notes = [...new Set(compare(left, right))];
-  if (notes.length === 0) return { cosmetic: same(left, right), notes: [], window: false };
-  const told = notes.length > MOST_NOTES ? features(left, right) : notes;
+    return { cosmetic: whitespace(before, after) ? 'whitespace' : undefined, notes: [], window: false };
+  const notes = unique(compare(left, right));
+  if (notes.length === 0) {
+    const cosmetic = !same(left, right) ? undefined : whitespace(before, after) ? 'whitespace' : 'notation';
+    return { cosmetic, notes: [], window: false };
+  }
+  const named = notes.length > MOST_NOTES ? features(left, right) : notes;
   return {
-    cosmetic: false,
-    notes: told.length > MOST_NOTES ? [] : told,
-    window: told.length > 0 && told.every((note) => note.startsWith('range ')),
+    cosmetic: undefined,
+    notes: named.length > MOST_NOTES ? [] : named,
+    window: named.length > 0 && named.every(({ part }) => part === 'range'),
   };
+}
+
+function unique(notes: readonly QueryNote[]): readonly QueryNote[] {
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()];
 }
 
 /** A node of the tree as far as meaning goes. */
@@ -90,8 +98,7 @@ function part(node: SyntaxNode, text: string): Part {
     case 'BinaryExpr': {
       const [left, right] = [inner[0], inner.at(-1)];
       if (left === undefined || right === undefined) return leaf();
-      const own = slice(left.to, right.from).replace(/^\)+|\(+$/g, '');
-      return made('operator', own.trim(), [part(left, text), part(right, text)]);
+      return made('operator', withoutParentheses(slice(left.to, right.from)), [part(left, text), part(right, text)]);
     }
     default: {
       const [only] = inner;
@@ -101,6 +108,14 @@ function part(node: SyntaxNode, text: string): Part {
       return made(kindOf(node.name, own), own.replace(/^\[|\]$/g, ''), [part(only, text)]);
     }
   }
+}
+
+/** An operator without the parentheses that close before it and open after it. */
+function withoutParentheses(operator: string): string {
+  let [from, to] = [0, operator.length];
+  while (operator[from] === ')') from += 1;
+  while (to > from && operator[to - 1] === '(') to -= 1;
+  return operator.slice(from, to).trim();
 }
 
 /** What surrounds one expression, as people call it. */
@@ -118,8 +133,9 @@ function quantileFirst(own: string, inner: readonly Part[]): readonly Part[] {
     : inner;
 }
 
-const GROUPING = /\b(by|without|on|ignoring|group_left|group_right) ?\(([^)]*)\)/g;
-const DURATION = /(?:\d+(?:ms|[smhdwy]))+/g;
+const GROUPING = /\b(by|without|on|ignoring|group_left|group_right) ?\(([^()]*)\)/g;
+/** No digit before the first, so that a long number is looked at once. */
+const DURATION = /(?<!\d)(?:\d+(?:ms|[smhdwy]))+/g;
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -148,7 +164,7 @@ function canonical(kind: string, own: string): string {
 
 function inMilliseconds(text: string): string {
   return text.replace(DURATION, (duration) => {
-    const parts = [...duration.matchAll(/(\d+)(ms|[smhdwy])/g)];
+    const parts = [...duration.matchAll(/(?<!\d)(\d+)(ms|[smhdwy])/g)];
     return `${parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (MILLISECONDS[unit] ?? 0), 0)}ms`;
   });
 }
@@ -188,32 +204,53 @@ function same(left: Part, right: Part): boolean {
 }
 
 /** Differences of two trees, node by node while they are of one shape. */
-function compare(before: Part, after: Part): string[] {
+function compare(before: Part, after: Part): readonly QueryNote[] {
   const alike = before.kind === after.kind && before.inner.length === after.inner.length;
   if (!alike || before.key !== after.key) {
-    const outer = around(before, after, 'removed') ?? around(after, before, 'added');
-    if (outer !== undefined) return outer;
+    const gone = around(before, after);
+    if (gone !== undefined) return gone.map(removed);
+    const come = around(after, before);
+    if (come !== undefined) return come.map(added);
   }
   if (!alike) return features(before, after);
   return [
-    ...(before.key === after.key ? [] : [`${named(before)} → ${after.own}`]),
+    ...(before.key === after.key
+      ? []
+      : [{ part: before.kind, verb: 'changed', from: before.own, to: after.own } as const]),
     ...compareMatchers(before.matchers, after.matchers),
     ...before.inner.flatMap((each, index) => compare(each, after.inner[index] as Part)),
   ];
 }
 
-/** What a tree has around the other one, which it holds as it is: a branch of an operator, or functions. */
-function around(outer: Part, held: Part, verb: 'removed' | 'added'): string[] | undefined {
-  const at = outer.inner.findIndex((each) => same(each, held));
-  const others = outer.inner.filter((_, index) => index !== at);
-  const note = outer.kind === 'operator' ? `${outer.own} ${shortened(others[0]?.text() ?? '')}` : named(outer);
-  if (at !== -1) return [`${note} ${verb}`];
-  const [only, second] = outer.inner;
-  const deeper = only === undefined || second !== undefined ? undefined : around(only, held, verb);
-  return deeper === undefined ? undefined : [`${note} ${verb}`, ...deeper];
+/** What an expression has besides another one. */
+interface Piece {
+  readonly part: string;
+  readonly text: string;
 }
 
-/** Longer branches of an operator are told by their beginning. */
+function removed({ part: name, text }: Piece): QueryNote {
+  return { part: name, verb: 'removed', from: text };
+}
+
+function added({ part: name, text }: Piece): QueryNote {
+  return { part: name, verb: 'added', to: text };
+}
+
+/** What a tree has around the other one, which it holds as it is: a branch of an operator, or functions. */
+function around(outer: Part, held: Part): readonly Piece[] | undefined {
+  const at = outer.inner.findIndex((each) => same(each, held));
+  const others = outer.inner.filter((_, index) => index !== at);
+  const piece =
+    outer.kind === 'operator'
+      ? { part: 'branch', text: `${outer.own} ${shortened(others[0]?.text() ?? '')}` }
+      : { part: outer.kind, text: outer.own };
+  if (at !== -1) return [piece];
+  const [only, second] = outer.inner;
+  const deeper = only === undefined || second !== undefined ? undefined : around(only, held);
+  return deeper === undefined ? undefined : [piece, ...deeper];
+}
+
+/** Longer branches of an operator are named by their beginning. */
 const LONGEST_BRANCH = 60;
 
 function shortened(text: string): string {
@@ -221,12 +258,7 @@ function shortened(text: string): string {
   return line.length <= LONGEST_BRANCH ? line : `${line.slice(0, LONGEST_BRANCH - 1)}…`;
 }
 
-/** What changed, by name; an offset names itself. */
-function named({ kind, own }: Part): string {
-  return kind === 'offset' ? own : `${kind} ${own}`;
-}
-
-function compareMatchers(before: readonly string[], after: readonly string[]): string[] {
+function compareMatchers(before: readonly string[], after: readonly string[]): QueryNote[] {
   const gone = before.filter((matcher) => !after.includes(matcher));
   const come = after.filter((matcher) => !before.includes(matcher));
   const pairs = gone.flatMap((matcher) => {
@@ -236,10 +268,12 @@ function compareMatchers(before: readonly string[], after: readonly string[]): s
       : [];
   });
   const paired = new Set(pairs.flat());
+  const alone = (matchers: readonly string[]) =>
+    matchers.filter((matcher) => !paired.has(matcher)).map((text) => ({ part: 'matcher', text }));
   return [
-    ...pairs.map(([old, now]) => `matcher ${old} → ${now}`),
-    ...gone.filter((matcher) => !paired.has(matcher)).map((matcher) => `matcher ${matcher} removed`),
-    ...come.filter((matcher) => !paired.has(matcher)).map((matcher) => `matcher ${matcher} added`),
+    ...pairs.map(([from, to]): QueryNote => ({ part: 'matcher', verb: 'changed', from, to })),
+    ...alone(gone).map(removed),
+    ...alone(come).map(added),
   ];
 }
 
@@ -248,28 +282,30 @@ function labelOf(matcher: string): string {
 }
 
 /** For trees of different shape: what the one uses and the other does not. A matcher goes with its metric. */
-function features(before: Part, after: Part): string[] {
+function features(before: Part, after: Part): readonly QueryNote[] {
   const metrics = (tree: Part): ReadonlySet<string> =>
     new Set([...(tree.kind === 'metric' ? [tree.key] : []), ...tree.inner.flatMap((each) => [...metrics(each)])]);
   const [old, now] = [metrics(before), metrics(after)];
   const both = new Set([...old].filter((metric) => now.has(metric)));
   const [left, right] = [listed(before, both), listed(after, both)];
-  const gone = [...left].filter(([key]) => !right.has(key)).map(([, note]) => `${note} removed`);
-  const come = [...right].filter(([key]) => !left.has(key)).map(([, note]) => `${note} added`);
-  return gone.length + come.length === 0 ? ['put together in another way'] : [...gone, ...come];
+  const gone = [...left].flatMap(([key, piece]) => (right.has(key) ? [] : [removed(piece)]));
+  const come = [...right].flatMap(([key, piece]) => (left.has(key) ? [] : [added(piece)]));
+  return gone.length + come.length === 0 ? [{ part: 'expression', verb: 'rebuilt' }] : [...gone, ...come];
 }
 
 /** What a tree uses, by a key that is the same for all ways to write it. */
-function listed(tree: Part, metrics: ReadonlySet<string>): Map<string, string> {
+function listed(tree: Part, metrics: ReadonlySet<string>): Map<string, Piece> {
   const { kind, own, key, matchers, inner } = tree;
-  const told = kind === 'metric' && metrics.has(key) ? matchers.map((matcher) => `matcher ${matcher}`) : [];
+  const chosen = kind === 'metric' && metrics.has(key) ? matchers : [];
   return new Map([
-    ...(own === '' ? [] : [[`${kind} ${key}`, named(tree)] as const]),
-    ...told.map((note) => [note, note] as const),
+    ...(own === '' ? [] : [[`${kind} ${key}`, { part: kind, text: own }] as const]),
+    ...chosen.map((matcher) => [`matcher ${matcher}`, { part: 'matcher', text: matcher }] as const),
     ...inner.flatMap((each) => [...listed(each, metrics)]),
   ]);
 }
 
-function squash(text: string): string {
-  return outsideStrings(text, (code) => code.replace(/\s+/g, ''));
+/** Whether two expressions differ in white space alone, outside of texts. */
+function whitespace(before: string, after: string): boolean {
+  const [left, right] = [before, after].map((text) => outsideStrings(text, (code) => code.replace(/\s+/g, '')));
+  return left === right;
 }

@@ -1,6 +1,7 @@
 import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
 import { type Json, type JsonObject, jsonEqual } from '../model/json.ts';
-import type { Edit, Meaning, MeaningKind } from '../model/plan.ts';
+import type { Meaning, MeaningKind } from '../model/meaning.ts';
+import type { Edit } from '../model/plan.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { diffJson } from './diff.ts';
 import { meaningsOf } from './meaning.ts';
@@ -103,7 +104,7 @@ function changed(former: Resource, resource: Resource, names: ReadonlyMap<string
       after,
     };
   }
-  // New names everywhere are one change, told once; what else differs is told as usual.
+  // New names everywhere are one change, described once; what else differs is described as usual.
   const aligned = withNewNames(before, names);
   const rest = meaningsOf(resource, aligned, after, diffJson(aligned, after));
   return {
@@ -119,16 +120,12 @@ function changed(former: Resource, resource: Resource, names: ReadonlyMap<string
 
 /** Grafana keeps state, silences and links by UID and labels. */
 function renaming(former: Resource, now: Resource): Meaning {
-  const [before, after] = [former, now].map((resource) => ('service' in resource ? resource.service : undefined));
-  const name = before === after ? `new UID, was ${former.uid}` : `its service was ${before ?? 'none'} before`;
-  return now.kind === 'rule'
-    ? {
-        kind: 'renamed',
-        subject: '',
-        text: `${name}: an active alert resolves and fires again, and silences of the old name no longer hold`,
-        paging: true,
-      }
-    : { kind: 'renamed', subject: '', text: `${name}: links to ${former.uid} break`, paging: false };
+  const [from, to] = [former, now].map((resource) => ('service' in resource ? resource.service : undefined));
+  const alert = now.kind === 'rule';
+  const about = { kind: 'renamed', paging: alert } as const;
+  if (from === to) return { ...about, change: { what: 'renamed-uid', from: former.uid, to: now.uid, alert } };
+  const sides = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  return { ...about, change: { what: 'renamed-service', ...sides, uid: former.uid, alert } };
 }
 
 /** The title of a folder is a label of every alert in it. */

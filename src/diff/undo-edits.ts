@@ -3,7 +3,7 @@ import type { Edit } from '../model/plan.ts';
 import { applyEdits } from './apply-edits.ts';
 
 /**
- * The value that edits were made from. Named elements that were removed come last: where they stood is not in the edits.
+ * The value that edits were made from, exactly: an element that was removed goes back to where it stood.
  *
  * @example undoEdits({ title: 'b' }, diffJson({ title: 'a' }, { title: 'b' })) // { title: 'a' }
  */
@@ -14,9 +14,9 @@ export function undoEdits(after: Json, edits: readonly Edit[]): Json {
 function inverse(edit: Edit): Edit {
   switch (edit.op) {
     case 'add':
-      return { op: 'remove', path: edit.path, before: edit.after };
+      return { op: 'remove', path: edit.path, before: edit.after, ...placeOf(edit) };
     case 'remove':
-      return { op: 'add', path: edit.path, after: edit.before };
+      return { op: 'add', path: edit.path, after: edit.before, ...placeOf(edit) };
     case 'replace':
       return { ...edit, before: edit.after, after: edit.before };
     case 'order':
@@ -24,4 +24,8 @@ function inverse(edit: Edit): Edit {
     default:
       return edit satisfies never;
   }
+}
+
+function placeOf({ at }: { readonly at?: number }): { readonly at?: number } {
+  return at === undefined ? {} : { at };
 }

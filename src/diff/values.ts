@@ -1,36 +1,12 @@
-/** How values of dashboards and rules are shown to people. */
+/** Values of dashboards and rules, and what they are called. */
 import { isJsonObject, type Json, jsonEqual } from '../model/json.ts';
-import type { PathStep } from '../model/plan.ts';
-import { formatQuantity, type Unit } from '../model/quantity.ts';
+import type { ListElement, Meaning, MeaningChange, ShownValue, Verb } from '../model/meaning.ts';
+import type { Edit, PathStep } from '../model/plan.ts';
 import { identities } from './identity.ts';
 
-/** Grafana's units whose values we have our own form for. */
-const QUANTITIES: Readonly<Record<string, Unit>> = {
-  percentunit: 'ratio',
-  s: 'seconds',
-  short: 'count',
-  none: 'count',
-  'suffix:×': 'factor',
-};
-
-/** Those that are written behind the number: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/#unit */
-const SUFFIXES: Readonly<Record<string, string>> = {
-  percent: ' %',
-  ms: ' ms',
-  reqps: ' req/s',
-  ops: ' ops/s',
-  cps: ' c/s',
-  bytes: ' B',
-  decbytes: ' B',
-  Bps: ' B/s',
-  binBps: ' B/s',
-};
-
-/** A panel's number in its unit. @example inUnit(0.05, 'percentunit') // '5 %' */
-export function inUnit(value: number, unit: string): string {
-  const ours = Object.hasOwn(QUANTITIES, unit) ? QUANTITIES[unit] : undefined;
-  if (ours !== undefined) return formatQuantity({ unit: ours, value });
-  return `${value}${Object.hasOwn(SUFFIXES, unit) ? SUFFIXES[unit] : ` ${unit}`}`.trimEnd();
+/** What an edit does to what it is about. */
+export function verbOf({ op }: Edit): Verb {
+  return op === 'add' ? 'added' : op === 'remove' ? 'removed' : 'changed';
 }
 
 /** The value at a path; undefined where there is none. Named elements are found by their names. */
@@ -48,66 +24,36 @@ export function valueAt(value: Json | undefined, path: readonly PathStep[]): Jso
   return here;
 }
 
-/** A setting before and after, as people say it. @example toldSetting('fill opacity', 0, 10) // 'fill opacity 0 → 10' */
-export function toldSetting(
+/** How a setting is shown. */
+export interface SettingForm {
+  readonly of?: ListElement;
+  readonly unit?: string;
+  readonly prose?: true;
+}
+
+/**
+ * A setting before and after; undefined is a setting that is not there.
+ *
+ * @example settingChange('fill opacity', 0, 10) // { what: 'setting', name: 'fill opacity', verb: 'changed', from: 0, to: 10 }
+ */
+export function settingChange(
   name: string,
   before: Json | undefined,
   after: Json | undefined,
-  show: (value: Json) => string = shownScalar,
-): string {
-  if (before === undefined) return isTellable(after) ? `${name} ${show(after)} added` : `${name} added`;
-  if (after === undefined) return isTellable(before) ? `${name} ${show(before)} removed` : `${name} removed`;
-  if (!isTellable(before) || !isTellable(after)) return `${name} changed`;
-  if (isLong(before) || isLong(after)) return `${name} ${inWords(String(before), String(after))}`;
-  return `${name} ${show(before)} → ${show(after)}`;
+  form: SettingForm = {},
+): MeaningChange {
+  const about = { what: 'setting', name, ...form } as const;
+  if (before === undefined) return { ...about, verb: 'added', ...(fitsInLine(after) ? { to: after } : {}) };
+  if (after === undefined) return { ...about, verb: 'removed', ...(fitsInLine(before) ? { from: before } : {}) };
+  const both = fitsInLine(before) && fitsInLine(after) ? { from: before, to: after } : {};
+  return { ...about, verb: 'changed', ...both };
 }
 
-/** Values that fit into a line: one, or a short list of them. */
-function isTellable(value: Json | undefined): value is Json {
+function fitsInLine(value: Json | undefined): value is ShownValue {
   if (value === undefined || isJsonObject(value)) return false;
   return (
     !Array.isArray(value) || (value as readonly Json[]).every((each) => !Array.isArray(each) && !isJsonObject(each))
   );
-}
-
-/** Longer texts are told by the words that differ. */
-const LONG_TEXT = 60;
-
-function isLong(value: Json): boolean {
-  return typeof value === 'string' && value.length > LONG_TEXT;
-}
-
-function shownScalar(value: Json): string {
-  if (Array.isArray(value))
-    return value.length === 0 ? 'none' : value.map((each) => shownScalar(each as Json)).join(', ');
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value === '' ? '""' : typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A text, told apart from the words around it. */
-export function quoted(value: Json): string {
-  return `"${typeof value === 'string' ? value : JSON.stringify(value)}"`;
-}
-
-/** Longer differences are cut: the reports show what a text became elsewhere, or not at all. */
-const LONGEST_CHANGE = 80;
-
-/** The words of a text that differ, with one word before and after. @example '"… the old limit …" → "… the new limit …"' */
-export function inWords(before: string, after: string): string {
-  const [old, now] = [before.split(/\s+/), after.split(/\s+/)];
-  const shorter = Math.min(old.length, now.length);
-  let start = 0;
-  while (start < shorter && old[start] === now[start]) start += 1;
-  let end = 0;
-  while (end < shorter - start && old.at(-1 - end) === now.at(-1 - end)) end += 1;
-  const from = Math.max(0, start - 1);
-  const part = (words: readonly string[]) => {
-    const to = Math.min(words.length, words.length - end + 1);
-    const text = words.slice(from, to).join(' ');
-    const cut = text.length > LONGEST_CHANGE;
-    return `"${from > 0 ? '… ' : ''}${cut ? text.slice(0, LONGEST_CHANGE).replace(/\s+\S*$/, '') : text}${cut || to < words.length ? ' …' : ''}"`;
-  };
-  return `${part(old)} → ${part(now)}`;
 }
 
 /** Words that stand for parts of Grafana's JSON; those of the path that say nothing to a reader are left out. */
@@ -146,7 +92,7 @@ function keyWords(key: string): string[] {
     );
 }
 
-/** Paths end where a list without names begins: it is told as a whole. */
+/** Paths end where a list without names begins: it is described as a whole. */
 export function upToList(path: readonly PathStep[]): readonly PathStep[] {
   const at = path.findIndex((step) => typeof step === 'number');
   return at === -1 ? path : path.slice(0, at);
@@ -160,4 +106,9 @@ export function upToList(path: readonly PathStep[]): readonly PathStep[] {
 export function reordered(before: readonly string[], after: readonly string[], came: ReadonlySet<string>): boolean {
   const stayed = (names: readonly string[]) => names.filter((name) => !came.has(name));
   return !jsonEqual(stayed(before), stayed(after));
+}
+
+/** Meanings that say the same, once. */
+export function unlike<M extends Pick<Meaning, 'change'>>(meanings: readonly M[]): readonly M[] {
+  return [...new Map(meanings.map((meaning) => [JSON.stringify(meaning.change), meaning])).values()];
 }

@@ -65,8 +65,8 @@ export function watchesQueries({ signal }: Pick<AlertRule, 'signal'>): boolean {
   return signal === 'alert-queries';
 }
 
-/** When a rule fires, as people say it. @example toldLimit(rule) // 'above 2 s for 2m' */
-export function toldLimit(
+/** When a rule fires, as people say it. @example limitText(rule) // 'above 2 s for 2m' */
+export function limitText(
   rule: Pick<AlertRule, 'comparison' | 'threshold' | 'unit' | 'for'> & Partial<Pick<AlertRule, 'signal'>>,
 ): string {
   if (rule.signal !== undefined && watchesQueries({ signal: rule.signal })) return `a query fails for ${rule.for}`;

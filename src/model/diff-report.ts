@@ -1,5 +1,7 @@
+import type { Diagnostic } from './diagnostic.ts';
 import type { Json } from './json.ts';
-import type { Edit, Meaning } from './plan.ts';
+import type { Meaning } from './meaning.ts';
+import type { Edit } from './plan.ts';
 import type { Kind } from './resource.ts';
 
 /** One object that differs between two versions of the code. */
@@ -20,12 +22,22 @@ export interface ResourceDiff {
   readonly after?: Json;
 }
 
-/** What the replay of the incident says of a changed rule. */
+/** When an alert fires in the replay of the incident. Equal times say that nothing changed. */
 export interface ReplayNote {
   readonly alert: string;
   readonly service: string;
-  /** @example 'would fire 14:53 instead of 14:55' */
-  readonly text: string;
+  /** Times of that day, such as `14:53`; absent where it does not fire. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** An expectation of a scenario that does not hold. */
+export interface BrokenNote {
+  readonly scenario: string;
+  readonly alert: string;
+  readonly service?: string;
+  readonly expected: string;
+  readonly seen: string;
 }
 
 /** What differs between the code and a version of it in git, or a target. */
@@ -36,14 +48,13 @@ export interface DiffReport {
   readonly base: { readonly ref: string; readonly commit: string };
   readonly changes: readonly ResourceDiff[];
   readonly unchanged: number;
-  /** What is not carried out of a plan, and why. */
-  readonly notes?: readonly string[];
+  /** What a plan does not carry out, and why. */
+  readonly blocked?: readonly Diagnostic[];
   /** What a replay of the changed rules showed, if there was one. */
   readonly replay?: {
     readonly notes: readonly ReplayNote[];
-    /** @example 'Replay: all expectations hold in 21 scenarios.' */
-    readonly summary: string;
-    /** Expectations that do not hold any more. @example 'incident-linear: ServicePoolSaturated of user-service: …' */
-    readonly broken: readonly string[];
+    /** How many scenarios were replayed. */
+    readonly scenarios: number;
+    readonly broken: readonly BrokenNote[];
   };
 }

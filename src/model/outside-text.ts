@@ -20,4 +20,14 @@ export function visibleLines(text: string): readonly string[] {
   return text.split(/\r\n|\n/).map(visible);
 }
 
+/** JSON text with the same signs as escapes: the same data, and nothing that a terminal would obey. */
+export function visibleJson(json: string): string {
+  return json.replace(UNSEEN, (sign) => (sign === '\n' ? sign : [...units(sign)].join('')));
+}
+
+function* units(sign: string): Generator<string> {
+  for (let index = 0; index < sign.length; index += 1)
+    yield `\\u${sign.charCodeAt(index).toString(16).padStart(4, '0')}`;
+}
+
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -1,14 +1,27 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Meaning } from './meaning.ts';
 import type { Kind, Resource } from './resource.ts';
 
 /** One step into a JSON value: a key of an object, a position, or the element of an array with an identity. */
 export type PathStep = string | number | { readonly id: string };
 
-/** One exact difference. Applying all edits of a pair to the old value gives the new one. */
+/** One exact difference. Applying all edits of a pair to the old value gives the new one, undoing them the old. */
 export type Edit =
-  | { readonly op: 'add'; readonly path: readonly PathStep[]; readonly after: Json }
-  | { readonly op: 'remove'; readonly path: readonly PathStep[]; readonly before: Json }
+  | {
+      readonly op: 'add';
+      readonly path: readonly PathStep[];
+      readonly after: Json;
+      /** Where an element with an identity goes among its siblings. Default: the end. */
+      readonly at?: number;
+    }
+  | {
+      readonly op: 'remove';
+      readonly path: readonly PathStep[];
+      readonly before: Json;
+      /** Where an element with an identity stood among those that were left then: so it can be put back. */
+      readonly at?: number;
+    }
   | { readonly op: 'replace'; readonly path: readonly PathStep[]; readonly before: Json; readonly after: Json }
   /** The elements of an array with identities, in a new order. */
   | {
@@ -17,56 +30,6 @@ export type Edit =
       readonly before: readonly string[];
       readonly after: readonly string[];
     };
-
-/** What kind of change it is, for reports that filter or count. */
-export type MeaningKind =
-  | 'added'
-  | 'removed'
-  | 'moved'
-  | 'resized'
-  | 'retitled'
-  | 'renamed'
-  | 'unit'
-  | 'thresholds'
-  | 'query'
-  | 'legend'
-  | 'description'
-  | 'data-source'
-  | 'variable'
-  | 'annotation'
-  | 'link'
-  | 'override'
-  | 'transformation'
-  | 'options'
-  | 'condition'
-  | 'threshold'
-  | 'comparison'
-  | 'for'
-  | 'window'
-  | 'severity'
-  | 'labels'
-  | 'routing'
-  | 'runbook'
-  | 'annotations'
-  | 'states'
-  | 'paused'
-  | 'cosmetic'
-  | 'other';
-
-/** What some edits mean to a person. */
-export interface Meaning {
-  readonly kind: MeaningKind;
-  /** What it is about within the resource, such as `panel "Latency p95"`; empty for the resource as a whole. */
-  readonly subject: string;
-  /** The title of the row the panel stands in, where panels of this title stand in several. */
-  readonly row?: string;
-  /** The change, as people say it. @example 'threshold 2 s → 1.5 s' */
-  readonly text: string;
-  /** Whether who is paged, or when, may change. */
-  readonly paging: boolean;
-  /** A changed expression, for reports that show it before and after. */
-  readonly query?: { readonly before: string; readonly after: string };
-}
 
 interface ChangeOf {
   readonly kind: Kind;

@@ -2,6 +2,7 @@ export { renderDiagnostics } from './common/diagnostics.ts';
 export { noPaint, type Paint } from './common/paint.ts';
 export { someOf } from './common/some-of.ts';
 export { renderDiffHtml } from './diff/html.ts';
+export { renderDiffJson } from './diff/json.ts';
 export { COMMENT_MARK, renderDiffMarkdown } from './diff/markdown.ts';
 export { renderDiffText } from './diff/text.ts';
 export { renderPlanJson } from './plan/json.ts';

@@ -3,7 +3,7 @@ import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
 import { type Change, countActions, type Plan } from '../model/plan.ts';
 import { comparable } from './comparable.ts';
 
-/** A plan as the report that a diff gives: what stands in the target is before, what the code wants is after. */
+/** A plan as a diff: what stands in the target is before, exactly, and what the code wants is after. */
 export function planAsDiff(plan: Plan): DiffReport {
   return {
     format: 'grafana-as-code/diff',
@@ -11,9 +11,7 @@ export function planAsDiff(plan: Plan): DiffReport {
     base: { ref: `${plan.target.kind} ${plan.target.name}`, commit: '' },
     changes: plan.changes.flatMap((change) => changeAsDiff(change) ?? []),
     unchanged: countActions(plan).unchanged,
-    notes: plan.changes.flatMap((change) =>
-      change.action === 'blocked' ? [`${change.diagnostic.subject} ${change.diagnostic.message}: not written.`] : [],
-    ),
+    blocked: plan.changes.flatMap((change) => (change.action === 'blocked' ? [change.diagnostic] : [])),
   };
 }
 

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Json } from '../../src/model/json.ts';
 import { type Desired, type Resource, resourceKey } from '../../src/model/resource.ts';
+import { changeText } from '../../src/report/common/words.ts';
 import { renderPlanText } from '../../src/report/index.ts';
 import { apply, makePlan, plan } from '../../src/sync/index.ts';
 import { changed, estateOf, only, retitled, withThreshold } from '../support/estate.ts';
@@ -376,7 +377,7 @@ describe.each(sites)('on $name', (site) => {
     const [drift] = second.plan.drift;
     expect(drift).toMatchObject({ uid, by: site.admin.user, message: 'tweak', kept: true });
     expect(drift?.at).toMatch(/^20\d\d-/);
-    expect(drift?.meanings.map(({ text }) => text)).toEqual([expect.stringMatching(/^title ".*" → "Edited by hand"$/)]);
+    expect(drift?.meanings.map(changeText)).toEqual([expect.stringMatching(/^title ".*" → "Edited by hand"$/)]);
     expect(renderPlanText(second.plan)).toContain('discard: npm run sync -- --overwrite-drift');
     expect(await readBoard(site, uid)).toEqual(edited);
 
@@ -426,9 +427,7 @@ describe.each(sites)('on $name', (site) => {
     await asAdmin(site, 'PUT', boardPath(uid), { ...held, spec: { ...held.spec, title: 'By a script' } });
     const { plan: made } = await planFor(site, owner, desired);
     expect(told(made.changes)).toEqual([`blocked dashboard ${uid}`]);
-    expect(made.drift.map(({ meanings }) => meanings.map(({ text }) => text))).toEqual([
-      ['title User Service → By a script'],
-    ]);
+    expect(made.drift.map(({ meanings }) => meanings.map(changeText))).toEqual([['title User Service → By a script']]);
   });
 
   test('a dashboard that somebody moved to another folder is reported and kept there', async () => {
@@ -444,7 +443,7 @@ describe.each(sites)('on $name', (site) => {
     expect(status).toBe(200);
     const { plan: made } = await planFor(site, owner, desired);
     expect(told(made.changes)).toEqual([`blocked dashboard ${uid}`]);
-    expect(made.drift.flatMap(({ meanings }) => meanings.map(({ text }) => text))).toEqual([
+    expect(made.drift.flatMap(({ meanings }) => meanings.map(changeText))).toEqual([
       expect.stringContaining(`${owner}-services → ${elsewhere}-services`),
     ]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diffJson, meaningsOf } from '../../src/diff/index.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { ContactPointResource, DashboardResource, RuleResource } from '../../src/model/resource.ts';
+import { changeText, subjectText } from '../../src/report/common/words.ts';
 import { desiredOf } from '../support/world.ts';
 
 const resources = desiredOf().resources;
@@ -26,7 +27,7 @@ describe('a changed rule, in words', () => {
       true,
     ],
     [{ expr: 'vector(1)' }, 'condition changed', true],
-    [{ paused: true }, 'paused: it tells nobody', true],
+    [{ paused: true }, 'paused: it notifies nobody', true],
     [{ noDataState: 'NoData' }, 'without data KeepLast → NoData', true],
     [
       { notification: { ...rule.rule.notification, receiver: 'shop-on-call' } },
@@ -47,11 +48,14 @@ describe('a changed rule, in words', () => {
     ],
     [{ panelId: 1 }, 'linked panel changed', false],
   ])('%j', (change, text, paging) => {
-    expect(ruleMeanings(change)).toMatchObject([{ subject: '', text, paging }]);
+    const meanings = ruleMeanings(change);
+    expect(meanings.map(changeText)).toEqual([text]);
+    expect(meanings).toMatchObject([{ paging }]);
+    expect(meanings.map(subjectText)).toEqual(['']);
   });
 
   test('what affects paging comes first', () => {
-    const texts = ruleMeanings({ labels: { ...rule.rule.labels, team: 'other' }, for: '5m' }).map(({ text }) => text);
+    const texts = ruleMeanings({ labels: { ...rule.rule.labels, team: 'other' }, for: '5m' }).map(changeText);
     expect(texts).toEqual(['for 2m → 5m', 'label team identity → other']);
   });
 });
@@ -83,8 +87,8 @@ describe('a changed dashboard, in words', () => {
     change(spec);
     const before = { folderUid: 'x', spec: board.spec } as Json;
     const after = { folderUid: 'x', spec } as unknown as Json;
-    return meaningsOf(board, before, after, diffJson(before, after)).map(({ subject, text }) =>
-      `${subject} ${text}`.trim(),
+    return meaningsOf(board, before, after, diffJson(before, after)).map((meaning) =>
+      `${subjectText(meaning)} ${changeText(meaning)}`.trim(),
     );
   };
 
@@ -170,8 +174,18 @@ describe('a changed dashboard, in words', () => {
 test('a changed contact point tells its integrations', () => {
   const before = { name: 'x', integrations: [{ type: 'webhook', settings: { url: 'a' } }] } as Json;
   const after = { name: 'x', integrations: [{ type: 'slack', settings: { url: { secret: 'S' } } }] } as Json;
-  expect(meaningsOf(point, before, after, diffJson(before, after)).map(({ text }) => text)).toEqual([
+  expect(meaningsOf(point, before, after, diffJson(before, after)).map(changeText)).toEqual([
     'integration webhook removed',
     'integration slack added',
+  ]);
+});
+
+test('a meaning is data: what changed, from what, to what, in which unit', () => {
+  expect(ruleMeanings({ threshold: 0.8 })).toEqual([
+    { kind: 'threshold', change: { what: 'threshold', from: 0.75, to: 0.8, unit: 'ratio' }, paging: true },
+  ]);
+  expect(ruleMeanings({ paused: true })).toMatchObject([{ change: { what: 'paused', paused: true } }]);
+  expect(ruleMeanings({ for: '5m' })).toMatchObject([
+    { change: { what: 'setting', name: 'for', from: '2m', to: '5m' } },
   ]);
 });

@@ -47,14 +47,14 @@ describe('a diff', () => {
     expect(text).toContain('row "Payments"');
   });
 
-  test('says that nobody is told any more when alerts are removed, and who was, at the top', () => {
+  test('says that nobody is notified any more when alerts are removed, and who was, at the top', () => {
     const report = buildDiff(
       before,
       before.filter(({ uid }) => uid !== 'shop-user-service-pool'),
       BASE,
     );
     expect(renderDiffMarkdown(report)).toContain(
-      '| ServicePoolSaturated | user-service | warning: shop-chat | removed: nobody is told any more (was warning, to shop-chat, at least 75 % for 2m) |',
+      '| ServicePoolSaturated | user-service | warning: shop-chat | removed: nobody is notified any more (was warning, to shop-chat, at least 75 % for 2m) |',
     );
   });
 
@@ -135,7 +135,7 @@ describe('a diff', () => {
     ['a text', withRule(({ annotations }) => ({ annotations: { ...annotations, summary: 'x' } })), false],
     ['how long it keeps firing', withRule(() => ({ keepFiringFor: '9m' as const })), false],
   ])('of %s says whether an active alert starts anew', (_, report, restarts) => {
-    const sentence = 'The sync starts the state of ServiceQueryP95High anew';
+    const sentence = 'The sync restarts the state of ServiceQueryP95High';
     for (const text of [renderDiffText(report), renderDiffMarkdown(report), renderDiffHtml(report)])
       expect(text.includes(sentence)).toBe(restarts);
   });
@@ -228,13 +228,13 @@ describe('a diff', () => {
     const report = {
       ...withRule(() => ({ for: '2m' as const })),
       replay: {
-        notes: [{ alert: 'ServiceQueryP95High', service: 'user-service', text: 'would fire 14:24 instead of 14:27' }],
-        summary: 'Replay: all expectations hold in 21 scenarios.',
+        notes: [{ alert: 'ServiceQueryP95High', service: 'user-service', before: '14:27', after: '14:24' }],
+        scenarios: 21,
         broken: [],
       },
     };
     const markdown = renderDiffMarkdown(report);
-    expect(markdown).toContain('| alert | service | tells | change | in the incident of 2025-12-15 |');
+    expect(markdown).toContain('| alert | service | notifies | change | in the incident of 2025-12-15 |');
     expect(markdown).toContain(
       '| ServiceQueryP95High | user-service | warning: shop-chat | for 5m → 2m | would fire 14:24 instead of 14:27 |',
     );
@@ -267,11 +267,17 @@ describe('a diff', () => {
 
   test('lists what the replay found broken, and says so where nothing was replayed', () => {
     const change = withRule(() => ({ for: '2m' as const }));
-    const broken = ['incident-linear: ServiceQueryP95High of user-service: expected fires, seen stays silent'];
-    const report = { ...change, replay: { notes: [], summary: 'Replay: 1 expectation is broken.', broken } };
+    const expectation = {
+      alert: 'ServiceQueryP95High',
+      service: 'user-service',
+      expected: 'fires',
+      seen: 'stays silent',
+    };
+    const broken = [{ scenario: 'incident-linear', ...expectation }];
+    const report = { ...change, replay: { notes: [], scenarios: 21, broken } };
     for (const text of [renderDiffText(report), renderDiffMarkdown(report), renderDiffHtml(report)]) {
-      expect(text).toContain('Replay: 1 expectation is broken.');
-      expect(text).toContain(broken[0]);
+      expect(text).toContain('Replay of 21 scenarios: 1 expectation is broken, and the test job fails.');
+      expect(text).toContain('incident-linear: ServiceQueryP95High of user-service: expected fires, seen stays silent');
     }
     for (const text of [renderDiffText(change), renderDiffMarkdown(change), renderDiffHtml(change)])
       expect(text).toContain('Not replayed: npm run replay -- --against 3f2a9c1');

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Live, LiveObject, Scope } from '../../src/model/plan.ts';
 import { percent } from '../../src/model/quantity.ts';
 import { type Desired, type Resource, resourceKey } from '../../src/model/resource.ts';
+import { changeText, subjectText } from '../../src/report/common/words.ts';
 import { plan } from '../../src/sync/index.ts';
 import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
 
@@ -65,7 +66,7 @@ describe('plan', () => {
       updates.map(({ title, service, meanings }) => [
         title,
         service,
-        meanings.map(({ subject, text }) => `${subject} ${text}`.trim()),
+        meanings.map((meaning) => `${subjectText(meaning)} ${changeText(meaning)}`.trim()),
       ]),
     ).toEqual([
       ['ServiceErrorRateHigh', 'user-service', ['threshold 5 % → 3 %']],
@@ -161,7 +162,7 @@ describe('plan', () => {
       object.uid === 'shop-user-service-errors' ? { ...object, unmodelled: { mute: 'weekends' } } : object,
     );
     const [update] = planned(desired, live).filter((change) => change.action === 'update');
-    expect(update?.meanings.map(({ text }) => text)).toEqual(['has settings that the code does not state']);
+    expect(update?.meanings.map(changeText)).toEqual(['has settings that the code does not state']);
   });
 
   test('an error rate reworded without a new meaning does not affect paging', () => {
@@ -171,7 +172,8 @@ describe('plan', () => {
         : resource;
     const live = holding({ resources: desired.resources.map(spaced) });
     const [update] = planned(desired, live).filter((change) => change.action === 'update');
-    expect(update?.meanings).toMatchObject([{ text: 'condition laid out anew, the same in meaning', paging: false }]);
+    expect(update?.meanings.map(changeText)).toEqual(['condition whitespace only, the same in meaning']);
+    expect(update?.meanings).toMatchObject([{ paging: false }]);
   });
 });
 

@@ -54,7 +54,7 @@ export const diff = defineCommand<Options>({
           ...(fullReport === undefined ? {} : { fullReport }),
         }),
       html: () => report.renderDiffHtml(compared.diff),
-      json: () => `${JSON.stringify(compared.diff, null, 2)}\n`,
+      json: () => report.renderDiffJson(compared.diff),
     }[options.format]();
     await writeResult(text, options.out, io);
     return options.failOnChange === true && compared.diff.changes.length > 0 ? EXIT.changesPending : EXIT.success;

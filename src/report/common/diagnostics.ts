@@ -1,8 +1,22 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { escapeMarkdown, markdownCode, visibleData, withoutCommands } from './escape.ts';
 import { noPaint, type Paint } from './paint.ts';
+import { someOf } from './some-of.ts';
+
+/** What several diagnostics say alike is said once, with all their subjects. */
+export function distinctDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const alike = groupBy(diagnostics, ({ code, level, file, message, remedy }) =>
+    JSON.stringify([code, level, file, message, remedy]),
+  );
+  return [...alike.values()].flatMap((members) => {
+    const subjects = [...new Set(members.map(({ subject }) => subject))];
+    return members.slice(0, 1).map((first) => ({ ...first, subject: someOf(subjects) }));
+  });
+}
 
 /**
- * Diagnostics as people read them: what, where, and what to do next.
+ * Diagnostics as people read them: what, where, and what to do next. The same of many is said once.
  *
  * @example renderDiagnostics([diagnostic], { closing: 'Nothing was written.' })
  */
@@ -11,25 +25,26 @@ export function renderDiagnostics(
   options: { readonly paint?: Paint; readonly closing?: string /** Default: all. */; readonly most?: number } = {},
 ): string {
   const paint = options.paint ?? noPaint;
-  const shown = diagnostics.slice(0, options.most ?? diagnostics.length);
+  const all = distinctDiagnostics(visibleData(diagnostics));
+  const shown = all.slice(0, options.most ?? all.length);
   const blocks = shown.map(({ code, level, file, subject, message, remedy }) => {
     const label = level === 'error' ? paint.remove('error') : paint.warn('warning');
     const place = file === undefined ? '' : `\n       ${file}`;
     return `${label}  ${paint.bold(code)} ${subject} ${message}${place}\n       ${remedy}`;
   });
-  const more = diagnostics.length - shown.length;
+  const more = all.length - shown.length;
   const closing = [more > 0 ? `${more} more ${more === 1 ? 'problem' : 'problems'}.` : '', options.closing ?? '']
     .filter((part) => part !== '')
     .join(' ');
-  return [...blocks, ...(closing === '' ? [] : [closing])].join('\n\n');
+  return withoutCommands([...blocks, ...(closing === '' ? [] : [closing])].join('\n\n'));
 }
 
 /** The same as a Markdown list. */
 export function renderDiagnosticsMarkdown(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics
+  return distinctDiagnostics(diagnostics)
     .map(
       ({ code, level, file, subject, message, remedy }) =>
-        `- **${level} ${code}** ${subject} ${message}${file === undefined ? '' : ` (\`${file}\`)`}. ${remedy}`,
+        `- **${level} ${escapeMarkdown(code)}** ${escapeMarkdown(subject)} ${escapeMarkdown(message)}${file === undefined ? '' : ` (${markdownCode(file)})`}. ${escapeMarkdown(remedy)}`,
     )
     .join('\n');
 }

@@ -1,81 +1,98 @@
+import { createHash } from 'node:crypto';
 import { diffArrays } from 'diff';
 import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
 import { groupBy } from '../../model/group-by.ts';
-import type { Meaning } from '../../model/plan.ts';
+import { escapeHtml, escapeHtmlLines } from '../common/escape.ts';
+import { htmlWords, type Line, linesOf } from '../common/lines.ts';
+import { KIND_NAMES } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
-import { KIND_NAMES, once } from '../plan/summary.ts';
+import { plainWords } from '../common/words.ts';
 import { type DrawnPanel, drawnPanels } from './layout.ts';
+import { brokenText, replaySummary } from './replay-words.ts';
 import { STYLE } from './style.ts';
-import { countedDiff, notReplayed, type PagingRow, type ToldDiff, tellDiff, toldRestarts } from './summary.ts';
+import { countedDiff, type DiffSummary, notReplayed, type PagingRow, restartNotice, summarizeDiff } from './summary.ts';
 
 /** Of more dashboards than these, each is folded. */
 const MOST_OPEN = 4;
 
 /**
  * A diff as one HTML page that needs nothing else: what affects paging, then each dashboard with its layout before
- * and after, to scale, and its queries word by word.
+ * and after, to scale, and its queries word by word. Its policy lets a browser load and run nothing; of styles it takes
+ * the page's own, by their hash.
  */
 export function renderDiffHtml(report: DiffReport): string {
-  const told = tellDiff(report);
-  const title = `Grafana changes: ${countedDiff(told)}`;
+  const summary = summarizeDiff(report);
+  const title = escapeHtml(`Grafana changes: ${countedDiff(summary)}`);
   const dashboards = report.changes.filter(({ kind }) => kind === 'dashboard');
   const rules = report.changes.filter(({ kind }) => kind !== 'dashboard');
+  const { ref, commit } = report.base;
   const body = [
-    `<header><h1>${text(title)}</h1><p>Compared with <code>${text(report.base.ref)}</code>${report.base.commit === '' ? '' : ` (${text(report.base.commit.slice(0, 7))})`}. ${report.unchanged} unchanged.</p></header>`,
-    paging(told, report),
-    notes(report),
+    `<header><h1>${title}</h1><p>Compared with <code>${escapeHtml(ref)}</code>${commit === '' ? '' : ` (${escapeHtml(commit.slice(0, 7))})`}. ${report.unchanged} unchanged.</p></header>`,
+    paging(summary, report),
+    notWritten(report),
     contents(dashboards),
     dashboards.length === 0 ? '' : LEGEND,
     ...dashboards.map((change) => dashboardSection(change, dashboards.length <= MOST_OPEN)),
     ruleSection(rules),
-  ];
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+  const style = `${STYLE}${placeRules(dashboards)}`;
+  const hash = createHash('sha256').update(style).digest('base64');
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(title)}</title>
-<style>${STYLE}</style>
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${style}</style>
 </head>
 <body>
 <main>
-${body.filter((part) => part !== '').join('\n')}
+${body}
 </main>
 </body>
 </html>
 `;
 }
 
-function paging(told: ToldDiff, report: DiffReport): string {
+function paging(summary: DiffSummary, report: DiffReport): string {
   const { changes, replay } = report;
-  const { paging: rows } = told;
-  const words = replay?.summary ?? notReplayed(told, report);
-  const broken = (replay?.broken ?? []).map((line) => `<li>${text(line)}</li>`).join('');
-  const summary = `${words === '' ? '' : `<p>${text(words)}</p>`}${broken === '' ? '' : `<ul>${broken}</ul>`}`;
+  const { paging: rows } = summary;
+  const words = replay === undefined ? notReplayed(summary, report) : replaySummary(replay);
+  const broken = listed((replay?.broken ?? []).map((note) => escapeHtml(brokenText(note))));
+  const end = `${words === '' ? '' : `<p>${escapeHtml(words)}</p>`}${broken}`;
   if (rows.length === 0) {
     const calm =
       changes.length === 0
         ? 'Dashboards, alerts and contact points stay as they are.'
-        : 'Nobody is told more, less, earlier or later, and no active alert starts anew.';
-    return `<section class="calm"><h2>Paging</h2><p>${calm}</p>${summary}</section>`;
+        : 'Nobody is notified more, less, earlier or later, and no active alert restarts.';
+    return `<section class="calm"><h2>Paging</h2><p>${calm}</p>${end}</section>`;
   }
   const replayed = rows.some((row) => row.replay !== undefined);
-  const head = ['Alert', 'Service', 'Tells', 'Change', ...(replayed ? ['In the incident of 2025-12-15'] : [])];
+  const head = ['Alert', 'Service', 'Notifies', 'Change', ...(replayed ? ['In the incident of 2025-12-15'] : [])];
   const line = (row: PagingRow) =>
-    `<tr><td>${text(row.alert)}</td><td>${text(row.services.join(', ')) || '–'}</td><td>${text(row.tells) || '–'}</td><td>${row.changes.map(text).join('<br>')}</td>${replayed ? `<td>${text(row.replay ?? '–')}</td>` : ''}</tr>`;
+    `<tr><td>${escapeHtml(row.alert)}</td><td>${escapeHtml(row.services.join(', ')) || '–'}</td><td>${escapeHtml(row.notifies) || '–'}</td><td>${row.changes.map(htmlWords).join('<br>')}</td>${replayed ? `<td>${escapeHtml(row.replay ?? '–')}</td>` : ''}</tr>`;
   const table = `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`;
-  const restarts = toldRestarts(told);
-  return `<section class="paging"><h2>Affects paging</h2>${table}${restarts === '' ? '' : `<p>${text(restarts)}</p>`}${summary}</section>`;
+  const restarts = restartNotice(summary);
+  return `<section class="paging"><h2>Affects paging</h2>${table}${restarts === '' ? '' : `<p>${escapeHtml(restarts)}</p>`}${end}</section>`;
 }
 
-function notes({ notes: lines = [] }: DiffReport): string {
-  if (lines.length === 0) return '';
-  return `<section><h2>Kept or blocked</h2><ul>${lines.map((line) => `<li>${text(line)}</li>`).join('')}</ul></section>`;
+function listed(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;
+}
+
+function notWritten({ blocked = [] }: DiffReport): string {
+  if (blocked.length === 0) return '';
+  const items = blocked.map(({ subject, message }) => escapeHtml(`${subject} ${message}: not written.`));
+  return `<section><h2>Kept or blocked</h2>${listed(items)}</section>`;
 }
 
 function contents(dashboards: readonly ResourceDiff[]): string {
   if (dashboards.length < 2) return '';
-  return `<nav>${dashboards.map(({ uid, title, action }) => `<a href="#${attribute(uid)}">${text(title)}${action === 'changed' ? '' : ` (${action})`}</a>`).join('')}</nav>`;
+  return `<nav>${dashboards.map(({ uid, title, action }) => `<a href="#${escapeHtml(uid)}">${escapeHtml(title)}${action === 'changed' ? '' : ` (${action})`}</a>`).join('')}</nav>`;
 }
 
 const LEGEND =
@@ -89,16 +106,16 @@ function dashboardSection(change: ResourceDiff, open: boolean): string {
       ? figure(before === undefined ? 'New' : 'Removed', before === undefined ? now : old)
       : `${figure('Before', old)}${figure('After', now)}`;
   const note = action === 'changed' ? '' : ` <span class="tag">${action}</span>`;
-  const told = once(meanings);
+  const all = linesOf(meanings);
   const count =
-    told.length === 0 ? '' : ` <span class="tag">${told.length} ${told.length === 1 ? 'change' : 'changes'}</span>`;
-  return `<section id="${attribute(uid)}"><details${open ? ' open' : ''}><summary><h2>${text(title)}${note}${count}</h2></summary>${lines(told)}<div class="layouts">${layouts}</div>${queries(told)}</details></section>`;
+    all.length === 0 ? '' : ` <span class="tag">${all.length} ${all.length === 1 ? 'change' : 'changes'}</span>`;
+  return `<section id="${escapeHtml(uid)}"><details${open ? ' open' : ''}><summary><h2>${escapeHtml(title)}${note}${count}</h2></summary>${changes(all)}<div class="layouts">${layouts}</div>${queries(all)}</details></section>`;
 }
 
 /** Alerts and contact points; the same change of several services once. */
-function ruleSection(changes: readonly ResourceDiff[]): string {
-  const alike = groupBy(changes, ({ kind, title, action, meanings }) =>
-    JSON.stringify([kind, title, action, meanings.map(({ text: words, query }) => [words, query])]),
+function ruleSection(resources: readonly ResourceDiff[]): string {
+  const alike = groupBy(resources, ({ kind, title, action, meanings }) =>
+    JSON.stringify([kind, title, action, meanings.map(({ change, query }) => [change, query])]),
   );
   if (alike.size === 0) return '';
   const items = [...alike.values()].map((members) => {
@@ -109,29 +126,28 @@ function ruleSection(changes: readonly ResourceDiff[]): string {
     );
     const mark = { added: 'new', removed: 'removed', renamed: 'renamed', changed: '' }[action];
     const note = mark === '' ? '' : ` <span class="tag">${mark}</span>`;
-    return `<article><h3>${text(name.join(', '))}${note}</h3>${lines(once(meanings))}${queries(meanings)}</article>`;
+    const lines = linesOf(meanings);
+    return `<article><h3>${escapeHtml(name.join(', '))}${note}</h3>${changes(lines)}${queries(lines)}</article>`;
   });
   return `<section><h2>Alerts</h2>${items.join('')}</section>`;
 }
 
-function lines(meanings: readonly Meaning[]): string {
-  if (meanings.length === 0) return '';
-  const item = ({ subject, text: words, paging: affects }: Meaning) =>
-    `<li${affects ? ' class="affects"' : ''}>${subject === '' ? '' : `<b>${text(subject)}</b> `}${text(words)}</li>`;
-  return `<ul>${meanings.map(item).join('')}</ul>`;
+function changes(lines: readonly Line[]): string {
+  if (lines.length === 0) return '';
+  const item = ({ subject, change, paging: affects }: Line) =>
+    `<li${affects ? ' class="affects"' : ''}>${subject.length === 0 ? '' : `<b>${htmlWords(subject)}</b> `}${htmlWords(change)}</li>`;
+  return `<ul>${lines.map(item).join('')}</ul>`;
 }
 
-function queries(meanings: readonly Meaning[]): string {
-  const changed = meanings.flatMap((meaning) =>
-    meaning.query === undefined || meaning.kind === 'cosmetic'
-      ? []
-      : [{ ...meaning.query, subject: meaning.subject, words: meaning.text }],
-  );
-  return changed
-    .map(
-      ({ before, after, subject, words }) =>
-        `<details><summary>${text(subject === '' ? words : `${subject}: ${words}`)}</summary><pre>${wordDiff(before, after)}</pre></details>`,
-    )
+function queries(lines: readonly Line[]): string {
+  return lines
+    .flatMap(({ query, subject, change }) => {
+      if (query === undefined) return [];
+      const [about, words] = [plainWords(subject), plainWords(change)];
+      return [
+        `<details><summary>${escapeHtml(about === '' ? words : `${about}: ${words}`)}</summary><pre>${wordDiff(query.before, query.after)}</pre></details>`,
+      ];
+    })
     .join('');
 }
 
@@ -140,14 +156,15 @@ const CONTEXT = 4;
 
 /** Word by word; a number, a name or a string is one word. Long stretches without a change are left out. */
 function wordDiff(before: string, after: string): string {
-  const words = (expression: string) => expression.match(/"(?:[^"\\]|\\.)*"|[\w.:$]+|\s+|./g) ?? [];
+  // A string that never ends is a word too, so that nothing is looked at twice.
+  const words = (expression: string) => expression.match(/"(?:[^"\\]|\\.)*"?|[\w.:$]+|\s+|./gs) ?? [];
   const parts = diffArrays(words(before), words(after));
   return parts
     .map(({ value, added, removed }, index) => {
       const shown = value.join('');
-      if (added) return `<ins>${text(shown)}</ins>`;
-      if (removed) return `<del>${text(shown)}</del>`;
-      return text(around(shown, index === 0, index === parts.length - 1));
+      if (added) return `<ins>${escapeHtmlLines(shown)}</ins>`;
+      if (removed) return `<del>${escapeHtmlLines(shown)}</del>`;
+      return escapeHtmlLines(around(shown, index === 0, index === parts.length - 1));
     })
     .join('');
 }
@@ -159,28 +176,54 @@ function around(stretch: string, first: boolean, last: boolean): string {
   return [...(first ? [] : all.slice(0, CONTEXT)), '…', ...(last ? [] : all.slice(-CONTEXT))].join('\n');
 }
 
-const COLUMN = 100 / 24;
+const COLUMNS = 24;
 /** Pixels of one of Grafana's rows; real ones are about 30. */
 const ROW = 13;
+/** Nobody scrolls further, and a page has an end. */
+const MOST_ROWS = 2000;
 
+/** Where panels stand is in classes, because the policy of the page takes no style of an element. */
 function figure(caption: string, panels: readonly DrawnPanel[]): string {
-  const height = Math.max(0, ...panels.map(({ y, h }) => y + h)) * ROW;
-  const drawn = panels.map(({ x, y, w, h, title, mark, row }) => {
-    const place = `left:${round(x * COLUMN)}%;top:${y * ROW}px;width:${round(w * COLUMN)}%;height:${h * ROW}px`;
+  const drawn = panels.map((panel) => {
+    const { title, mark, row } = panel;
     const sign = { added: '+ ', removed: '− ', changed: '~ ', moved: '↕ ', same: '' }[mark];
-    return `<div class="${row ? 'row ' : ''}${mark}" style="${place}" title="${attribute(`${title}${mark === 'same' ? '' : ` (${mark})`}`)}"><span>${sign}${text(title)}</span></div>`;
+    return `<div class="${row ? 'row ' : ''}${mark} ${placeOf(panel).join(' ')}" title="${escapeHtml(`${title}${mark === 'same' ? '' : ` (${mark})`}`)}"><span>${sign}${escapeHtml(title)}</span></div>`;
   });
-  return `<figure><figcaption>${caption}</figcaption><div class="board" style="height:${height}px">${drawn.join('')}</div></figure>`;
+  return `<figure><figcaption>${caption}</figcaption><div class="board ${heightOf(panels)}">${drawn.join('')}</div></figure>`;
 }
 
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
+function placeOf({ x, y, w, h }: DrawnPanel): readonly string[] {
+  return [`x${within(x, COLUMNS)}`, `y${within(y, MOST_ROWS)}`, `w${within(w, COLUMNS)}`, `h${within(h, MOST_ROWS)}`];
 }
 
-function text(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function heightOf(panels: readonly DrawnPanel[]): string {
+  return `h${Math.max(0, ...panels.map(({ y, h }) => within(y, MOST_ROWS) + within(h, MOST_ROWS)))}`;
 }
 
-function attribute(value: string): string {
-  return text(value).replaceAll('"', '&quot;');
+/** Places come from a server: anything may stand there. */
+function within(value: number, most: number): number {
+  return Number.isFinite(value) ? Math.min(most, Math.max(0, Math.round(value))) : 0;
+}
+
+/** The rules of the places that the page uses. */
+function placeRules(dashboards: readonly ResourceDiff[]): string {
+  const boards = dashboards.flatMap(({ before, after }) => drawnPanels(before, after));
+  const used = new Set(boards.flatMap((panels) => [heightOf(panels), ...panels.flatMap(placeOf)]));
+  const percent = (columns: number) => `${Math.round((columns * 100_000) / COLUMNS) / 1000}%`;
+  return [...used]
+    .sort()
+    .map((name) => {
+      const value = Number(name.slice(1));
+      switch (name[0]) {
+        case 'x':
+          return `.${name}{left:${percent(value)}}`;
+        case 'w':
+          return `.${name}{width:${percent(value)}}`;
+        case 'y':
+          return `.${name}{top:${value * ROW}px}`;
+        default:
+          return `.${name}{height:${value * ROW}px}`;
+      }
+    })
+    .join('\n');
 }

@@ -1,16 +1,27 @@
 import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
 import { groupBy } from '../../model/group-by.ts';
-import { asText, asTold, table } from '../common/markdown.ts';
-import { someOf } from '../common/some-of.ts';
-import { queryLines } from './query-lines.ts';
+import type { MeaningSubject } from '../../model/meaning.ts';
 import {
+  escapeMarkdown,
+  escapeMarkdownHtml,
+  markdownBlock,
+  markdownCode,
+  markdownTable,
+  withoutCommands,
+} from '../common/escape.ts';
+import { markdownSubject, markdownWords } from '../common/lines.ts';
+import { someOf } from '../common/some-of.ts';
+import { plainWords, subjectWords } from '../common/words.ts';
+import { queryLines } from './query-lines.ts';
+import { brokenText, replaySummary } from './replay-words.ts';
+import {
+  type ChangeGroup,
   countedDiff,
+  type DiffSummary,
   notReplayed,
   type PagingRow,
-  type ToldDiff,
-  type ToldGroup,
-  tellDiff,
-  toldRestarts,
+  restartNotice,
+  summarizeDiff,
 } from './summary.ts';
 
 /** How a comment is known again, to be updated instead of repeated. */
@@ -25,34 +36,35 @@ export interface DiffMarkdownOptions {
 
 /** A diff as a comment on a pull request: summary first, details folded. */
 export function renderDiffMarkdown(report: DiffReport, options: DiffMarkdownOptions = {}): string {
-  const told = tellDiff(report);
+  const summary = summarizeDiff(report);
+  const { replay, base } = report;
   const head = [
     COMMENT_MARK,
-    `### Grafana changes: ${countedDiff(told)}`,
+    `### Grafana changes: ${countedDiff(summary)}`,
     report.changes.length === 0 ? 'Dashboards, alerts and contact points stay as they are.' : '',
   ];
   const tail = [
-    notReplayed(told, report),
-    report.replay?.broken.length === 0 ? report.replay.summary : '',
-    `Compared with \`${report.base.ref}\` (${report.base.commit.slice(0, 7)}). ${report.unchanged} others are unchanged.`,
+    notReplayed(summary, report),
+    replay?.broken.length === 0 ? replaySummary(replay) : '',
+    `Compared with ${markdownCode(base.ref)} (${escapeMarkdown(base.commit.slice(0, 7))}). ${report.unchanged} others are unchanged.`,
   ];
   const parts = [
-    ...pagingParts(told, report),
-    ...listParts('broken expectations', `**${report.replay?.summary ?? ''}**`, brokenItems(report)),
-    ...listParts('dashboards', '**Dashboards**', dashboardItems(told)),
-    ...listParts('alerts', '**Alerts, without effect on paging**', told.rules.map(groupItem)),
+    ...pagingParts(summary, report),
+    ...listParts(
+      'broken expectations',
+      `**${replay === undefined ? '' : replaySummary(replay)}**`,
+      (replay?.broken ?? []).map((note) => `- ${escapeMarkdown(brokenText(note))}`),
+    ),
+    ...listParts('dashboards', '**Dashboards**', dashboardItems(summary)),
+    ...listParts('alerts', '**Alerts, without effect on paging**', summary.rules.map(groupItem)),
     ...queryParts(report),
   ];
   return assembleWithin(
     head.filter((part) => part !== ''),
-    parts,
+    parts.map((part) => ({ ...part, text: withoutCommands(part.text) })),
     tail.filter((part) => part !== ''),
     options,
   );
-}
-
-function brokenItems({ replay }: DiffReport): string[] {
-  return (replay?.broken ?? []).map((line) => `- ${asText(line)}`);
 }
 
 /** A piece of the report that can be left out. */
@@ -98,32 +110,34 @@ function assembleWithin(
   return `${text}${end(cut)}`;
 }
 
-function pagingParts({ paging }: ToldDiff, report: DiffReport): Part[] {
+function pagingParts({ paging }: DiffSummary, report: DiffReport): Part[] {
   if (report.changes.length === 0) return [];
   if (paging.length === 0)
     return [
       {
         what: 'lines about paging',
-        text: '**Paging is not affected**: nobody is told more, less, earlier or later, and no active alert starts anew.',
+        text: '**Paging is not affected**: nobody is notified more, less, earlier or later, and no active alert restarts.',
         continues: false,
       },
     ];
   const replayed = paging.some(({ replay }) => replay !== undefined);
-  const columns = ['alert', 'service', 'tells', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
+  const columns = ['alert', 'service', 'notifies', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
   const cells = (row: PagingRow) => [
-    asText(row.alert),
-    asText(someOf(row.services)) || '–',
-    asText(row.tells) || '–',
-    row.changes.map(asTold).join('<br>'),
-    ...(replayed ? [asText(row.replay ?? '–')] : []),
+    escapeMarkdown(row.alert),
+    escapeMarkdown(someOf(row.services)) || '–',
+    escapeMarkdown(row.notifies) || '–',
+    row.changes.map((words) => markdownWords(words)).join('<br>'),
+    ...(replayed ? [escapeMarkdown(row.replay ?? '–')] : []),
   ];
-  const [header = '', rule = '', ...rows] = table(columns, paging.map(cells)).split('\n');
+  const [header = '', rule = '', ...rows] = markdownTable(columns, paging.map(cells)).split('\n');
   const title = ['**Affects paging**', '', header, rule].join('\n');
   const what = 'changes that affect paging';
-  const restarts = toldRestarts({ paging });
+  const restarts = restartNotice({ paging });
   return [
     ...rows.map((row, index) => ({ what, text: index === 0 ? `${title}\n${row}` : row, continues: index > 0 })),
-    ...(restarts === '' ? [] : [{ what: 'lines about active alerts', text: restarts, continues: false }]),
+    ...(restarts === ''
+      ? []
+      : [{ what: 'lines about active alerts', text: escapeMarkdown(restarts), continues: false }]),
   ];
 }
 
@@ -135,20 +149,20 @@ function listParts(what: string, title: string, items: readonly string[]): Part[
   }));
 }
 
-function dashboardItems({ added, removed, dashboards }: ToldDiff): string[] {
+function dashboardItems({ added, removed, dashboards }: DiffSummary): string[] {
   return [
-    ...added.map((title) => `- **${asText(title)}**: new`),
-    ...removed.map((title) => `- **${asText(title)}**: removed`),
+    ...added.map((title) => `- **${escapeMarkdown(title)}**: new`),
+    ...removed.map((title) => `- **${escapeMarkdown(title)}**: removed`),
     ...dashboards.map(groupItem),
   ];
 }
 
-function groupItem({ names, lines }: ToldGroup): string {
-  const title = `${someOf(names.map((name) => `**${asText(name)}**`))}${names.length > 1 ? ' (the same change)' : ''}`;
-  const bySubject = groupBy(lines, ({ subject }) => subject);
+function groupItem({ names, lines }: ChangeGroup): string {
+  const title = `${someOf(names.map((name) => `**${escapeMarkdown(name)}**`))}${names.length > 1 ? ' (the same change)' : ''}`;
+  const bySubject = groupBy(lines, ({ subject }) => markdownSubject(subject));
   const texts = [...bySubject].map(([subject, members]) => {
-    const text = members.map((line) => asTold(line.text)).join(', ');
-    return subject === '' ? text : `${asText(subject).replace(/"([^"]*)"/g, '*$1*')}: ${text}`;
+    const text = members.map(({ change }) => markdownWords(change)).join(', ');
+    return subject === '' ? text : `${subject}: ${text}`;
   });
   return texts.length === 1
     ? `- ${title}: ${texts[0] ?? ''}`
@@ -161,7 +175,7 @@ function queryParts(report: DiffReport): Part[] {
     change.meanings.flatMap((meaning) =>
       meaning.query === undefined || meaning.kind === 'cosmetic'
         ? []
-        : [{ ...meaning.query, place: placeOf(change, meaning.subject) }],
+        : [{ ...meaning.query, place: placeOf(change, meaning.about) }],
     ),
   );
   const alike = groupBy(all, ({ before, after }) => JSON.stringify([before, after]));
@@ -171,22 +185,13 @@ function queryParts(report: DiffReport): Part[] {
     const title =
       places.length > 3 ? `${places.slice(0, 3).join('; ')} and ${places.length - 3} more` : places.join('; ');
     const lines = queryLines(first.before, first.after).map(({ sign, text }) => `${sign}${text}`);
-    const text = `<details><summary>${html(title)}</summary>\n\n${fenced(lines.join('\n'))}\n\n</details>`;
+    const text = `<details><summary>${escapeMarkdownHtml(title)}</summary>\n\n${markdownBlock(lines, 'diff')}\n\n</details>`;
     return { what: 'queries before and after', text, continues: false };
   });
 }
 
-/** A block whose fence is longer than any in the text. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}diff\n${text}\n${fence}`;
-}
-
-function placeOf({ title, service, kind }: ResourceDiff, subject: string): string {
-  return kind === 'rule' ? `${title}${service === undefined ? '' : `, ${service}`}` : `${title}, ${subject}`;
-}
-
-function html(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function placeOf({ title, service, kind }: ResourceDiff, about: MeaningSubject | undefined): string {
+  return kind === 'rule'
+    ? `${title}${service === undefined ? '' : `, ${service}`}`
+    : `${title}, ${plainWords(subjectWords(about))}`;
 }

@@ -1,22 +1,25 @@
 /** A diff folded into what a reviewer wants to know; every form of the report is made of this. */
-import { type AlertRule, toldLimit } from '../../model/alert-rule.ts';
+import { type AlertRule, limitText } from '../../model/alert-rule.ts';
 import type { ContactPoint } from '../../model/contact-point.ts';
 import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Json } from '../../model/json.ts';
-import type { Meaning } from '../../model/plan.ts';
 import type { Kind } from '../../model/resource.ts';
+import { keyOf, type Line, linesOf, listWords } from '../common/lines.ts';
+import { KIND_NAMES } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
-import { KIND_NAMES, once } from '../plan/summary.ts';
+import type { Words } from '../common/words.ts';
+import { firingText } from './replay-words.ts';
 
 /** A change that decides who is paged, or when. */
 export interface PagingRow {
+  readonly kind: Kind;
   /** An alert, several of them, or what alerts are sent by. */
   readonly alert: string;
   readonly services: readonly string[];
   /** Severity and receiver, as they are after the change. @example 'critical: shop-on-call' */
-  readonly tells: string;
-  readonly changes: readonly string[];
+  readonly notifies: string;
+  readonly changes: readonly Words[];
   /** What the replay of the incident says; absent where it says nothing of such a change. */
   readonly replay?: string;
   /** An alert that is active when this is synced resolves, and fires again. */
@@ -24,24 +27,24 @@ export interface PagingRow {
 }
 
 /** Lines that hold for some dashboards or alerts alike. */
-export interface ToldGroup {
+export interface ChangeGroup {
   /** Titles of dashboards, or an alert with its services. */
   readonly names: readonly string[];
-  readonly lines: readonly Meaning[];
+  readonly lines: readonly Line[];
 }
 
-export interface ToldDiff {
+export interface DiffSummary {
   readonly paging: readonly PagingRow[];
   /** Changes of rules that do not affect paging. */
-  readonly rules: readonly ToldGroup[];
+  readonly rules: readonly ChangeGroup[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  readonly dashboards: readonly ToldGroup[];
+  readonly dashboards: readonly ChangeGroup[];
   readonly counts: ReadonlyMap<Kind, number>;
 }
 
-/** Folds a diff: the same change of many is told once, and what affects paging comes first. */
-export function tellDiff(report: DiffReport): ToldDiff {
+/** Folds a diff: the same change of many is described once, and what affects paging comes first. */
+export function summarizeDiff(report: DiffReport): DiffSummary {
   const others = report.changes.filter(({ kind }) => kind !== 'dashboard');
   const dashboards = report.changes.filter(({ kind }) => kind === 'dashboard');
   const counts = groupBy(report.changes, ({ kind }) => kind);
@@ -55,63 +58,76 @@ export function tellDiff(report: DiffReport): ToldDiff {
   };
 }
 
-/** As many alerts as are told one by one; more with the same change are one row. */
+/** As many alerts as are described one by one; more with the same change are one row. */
 const MOST_ROWS = 3;
 
-function pagingRows(changes: readonly ResourceDiff[], { replay }: DiffReport): PagingRow[] {
-  const notes = new Map((replay?.notes ?? []).map(({ alert, service, text }) => [`${alert} ${service}`, text]));
-  const rows = changes.flatMap((change): { change: ResourceDiff; texts: string[]; note?: string }[] => {
-    const texts = pagingTexts(change);
-    if (texts.length === 0) return [];
-    if (replay === undefined || change.kind !== 'rule') return [{ change, texts }];
-    const never = change.action === 'added' ? 'never fires' : 'never fires, as before';
-    return [{ change, texts, note: notes.get(`${change.title} ${change.service ?? ''}`) ?? never }];
-  });
-  const alike = groupBy(rows, ({ change, texts, note }) =>
-    JSON.stringify([nameOf(change), texts, note, change.restarts, tellsOf(change)]),
-  );
-  const folded = [...alike.values()].map((members): FoldedRow => {
-    const [{ change, texts, note }] = members as [(typeof rows)[number], ...(typeof rows)[number][]];
-    return {
-      alert: nameOf(change),
-      services: members.flatMap(({ change: one }) => serviceOf(one)),
-      tells: tellsOf(change),
-      changes: texts,
-      restarts: change.restarts === true,
-      wholesale: change.action === 'added' || change.action === 'removed' ? change.action : '',
-      ...(note === undefined ? {} : { replay: note }),
-    };
-  });
-  return foldedAlerts(folded);
+/** Says that an alert does not fire; a new one cannot do so as before. */
+const NEVER = { added: 'never fires', other: 'never fires, as before' } as const;
+
+interface FoldedRow {
+  readonly row: PagingRow;
+  /** It came or went as a whole. */
+  readonly wholesale: '' | 'added' | 'removed';
+  /** The incident says something of it. */
+  readonly fires: boolean;
 }
 
-type FoldedRow = PagingRow & { readonly wholesale: '' | 'added' | 'removed' };
+function pagingRows(changes: readonly ResourceDiff[], { replay }: DiffReport): PagingRow[] {
+  const notes = new Map((replay?.notes ?? []).map((note) => [JSON.stringify([note.alert, note.service]), note]));
+  const rows = changes.flatMap((change): { change: ResourceDiff; found: FoldedRow }[] => {
+    const texts = pagingWords(change);
+    if (texts.length === 0) return [];
+    const note = notes.get(JSON.stringify([change.title, change.service ?? '']));
+    const fires = note?.before !== undefined || note?.after !== undefined;
+    const shown = note !== undefined && fires ? firingText(note) : NEVER[change.action === 'added' ? 'added' : 'other'];
+    const row: PagingRow = {
+      kind: change.kind,
+      alert: nameOf(change),
+      services: [],
+      notifies: notifiesOf(change),
+      changes: texts,
+      restarts: change.restarts === true,
+      ...(replay === undefined || change.kind !== 'rule' ? {} : { replay: shown }),
+    };
+    const wholesale = change.action === 'added' || change.action === 'removed' ? change.action : '';
+    return [{ change, found: { row, wholesale, fires } }];
+  });
+  const alike = groupBy(rows, ({ found: { row } }) => JSON.stringify(row));
+  return foldedAlerts(
+    [...alike.values()].map((members): FoldedRow => {
+      const [{ found }] = members as [(typeof rows)[number], ...(typeof rows)[number][]];
+      return { ...found, row: { ...found.row, services: members.flatMap(({ change }) => serviceOf(change)) } };
+    }),
+  );
+}
 
 /** Many alerts of the same services that came, went or changed together are one row. */
 function foldedAlerts(rows: readonly FoldedRow[]): PagingRow[] {
-  const together = groupBy(rows, ({ alert, services, tells, changes, replay, restarts, wholesale }) =>
-    // What is no alert belongs to no service, and stands for itself.
+  const together = groupBy(rows, ({ row, wholesale }) =>
+    // What is not an alert belongs to no service, and stands for itself.
     JSON.stringify([
-      services.length === 0 ? alert : services,
-      wholesale === '' ? [tells, changes, replay, restarts] : wholesale,
+      row.services.length === 0 ? row.alert : row.services,
+      wholesale === '' ? [row.notifies, row.changes, row.replay, row.restarts] : wholesale,
     ]),
   );
   return [...together.values()].flatMap((members): PagingRow[] => {
-    const [first] = members as [FoldedRow, ...FoldedRow[]];
-    if (members.length <= MOST_ROWS) return members.map(({ wholesale: _, ...row }) => row);
-    const { wholesale, ...row } = first;
+    const [{ row, wholesale }] = members as [FoldedRow, ...FoldedRow[]];
+    if (members.length <= MOST_ROWS) return members.map((member) => member.row);
     const alert = `${members.length} alerts`;
-    if (wholesale === '') return [{ ...row, alert: `${alert}: ${members.map((each) => each.alert).join(', ')}` }];
-    const notes = members.flatMap(({ alert: name, replay }) =>
-      replay === undefined || /^never/.test(replay) ? [] : [`${name} ${replay}`],
+    if (wholesale === '') return [{ ...row, alert: `${alert}: ${members.map((each) => each.row.alert).join(', ')}` }];
+    const notes = members.flatMap(({ row: { alert: name, replay }, fires }) =>
+      replay === undefined || !fires ? [] : [`${name} ${replay}`],
     );
     return [
       {
         ...row,
         alert,
         // Each says it itself.
-        tells: '',
-        changes: members.map((each) => `${each.alert}: ${each.changes.join('; ')}`),
+        notifies: '',
+        changes: members.map((each) => [
+          `${each.row.alert}: `,
+          ...each.row.changes.flatMap((words, index) => (index === 0 ? words : ['; ', ...words])),
+        ]),
         ...(row.replay === undefined ? {} : { replay: notes.length === 0 ? row.replay : notes.join('; ') }),
       },
     ];
@@ -126,22 +142,22 @@ function serviceOf({ kind, service }: ResourceDiff): string[] {
   return kind === 'rule' ? [service ?? 'the project'] : [];
 }
 
-function tellsOf({ kind, before, after }: ResourceDiff): string {
+function notifiesOf({ kind, before, after }: ResourceDiff): string {
   if (kind !== 'rule') return '';
   const { rule } = (after ?? before) as unknown as { readonly rule: AlertRule };
   return `${rule.severity}: ${rule.notification.receiver || 'nobody'}`;
 }
 
-function pagingTexts(change: ResourceDiff): string[] {
+function pagingWords(change: ResourceDiff): readonly Words[] {
   const { action, meanings, kind, after, before, restarts } = change;
-  if (action === 'added') return kind === 'folder' ? [] : [`new: ${described(kind, after)}`];
+  if (action === 'added') return kind === 'folder' ? [] : [[`new: ${described(kind, after)}`]];
   if (action === 'removed')
-    return kind === 'folder' ? [] : [`removed: nobody is told any more (was ${described(kind, before)})`];
-  const told = meanings.filter(({ paging }) => paging || (restarts === true && kind === 'folder'));
-  return told.map(({ text }) => text);
+    return kind === 'folder' ? [] : [[`removed: nobody is notified any more (was ${described(kind, before)})`]];
+  const shown = meanings.filter(({ paging }) => paging || (restarts === true && kind === 'folder'));
+  return linesOf(shown).map((line) => line.change);
 }
 
-/** Who is told by a rule or contact point, and when. */
+/** Who is notified by a rule or contact point, and when. */
 function described(kind: Kind, value: Json | undefined): string {
   if (kind === 'contact-point') {
     const { integrations } = value as unknown as ContactPoint;
@@ -149,24 +165,24 @@ function described(kind: Kind, value: Json | undefined): string {
   }
   const { rule } = value as unknown as { readonly rule: AlertRule };
   const { severity, notification, paused } = rule;
-  return `${severity}, to ${notification.receiver}, ${toldLimit(rule)}${paused ? ', paused' : ''}`;
+  return `${severity}, to ${notification.receiver}, ${limitText(rule)}${paused ? ', paused' : ''}`;
 }
 
-function ruleGroups(changes: readonly ResourceDiff[]): ToldGroup[] {
+function ruleGroups(changes: readonly ResourceDiff[]): ChangeGroup[] {
   const quiet = changes.flatMap((change) => {
-    const lines = change.meanings.filter(
-      ({ paging }) => !paging && !(change.kind === 'folder' && change.restarts === true),
+    const lines = linesOf(
+      change.meanings.filter(({ paging }) => !paging && !(change.kind === 'folder' && change.restarts === true)),
     );
     return lines.length === 0 ? [] : [{ change, lines }];
   });
-  const alike = groupBy(quiet, ({ change, lines }) => JSON.stringify([nameOf(change), lines.map(({ text }) => text)]));
+  const alike = groupBy(quiet, ({ change, lines }) => JSON.stringify([nameOf(change), lines.map(keyOf)]));
   const groups = [...alike.values()].map((members) => ({
     alert: members[0] === undefined ? '' : nameOf(members[0].change),
     services: members.flatMap(({ change }) => serviceOf(change)),
     lines: members[0]?.lines ?? [],
   }));
-  // The same lines for several alerts, as with a renamed team, are told once too.
-  const together = groupBy(groups, ({ services, lines }) => JSON.stringify([services, lines.map(({ text }) => text)]));
+  // The same lines for several alerts, as with a renamed team, are described once too.
+  const together = groupBy(groups, ({ services, lines }) => JSON.stringify([services, lines.map(keyOf)]));
   return [...together.values()].map((members) => ({
     names: [`${members.map(({ alert }) => alert).join(', ')} (${someOf(members[0]?.services ?? [])})`],
     lines: members[0]?.lines ?? [],
@@ -174,35 +190,35 @@ function ruleGroups(changes: readonly ResourceDiff[]): ToldGroup[] {
 }
 
 /** Lines by the set of dashboards in which they occur. */
-function dashboardGroups(dashboards: readonly ResourceDiff[]): ToldGroup[] {
-  const where = new Map<string, { line: Meaning; titles: string[] }>();
+function dashboardGroups(dashboards: readonly ResourceDiff[]): ChangeGroup[] {
+  const where = new Map<string, { line: Line; titles: string[] }>();
   for (const { title, meanings } of dashboards) {
-    for (const line of once(meanings)) {
-      const key = JSON.stringify([line.subject, line.text]);
+    for (const line of linesOf(meanings)) {
+      const key = keyOf(line);
       const known = where.get(key);
       if (known === undefined) where.set(key, { line, titles: [title] });
       else known.titles.push(title);
     }
   }
-  const bySet = groupBy(where.values(), ({ titles }) => titles.join('\n'));
+  const bySet = groupBy(where.values(), ({ titles }) => JSON.stringify(titles));
   return [...bySet.values()]
     .map((members) => ({ names: members[0]?.titles ?? [], lines: foldedPanels(members.map(({ line }) => line)) }))
     .sort((left, right) => right.names.length - left.names.length);
 }
 
-/** As many panels as are told one by one; more with the same change are one line. */
+/** As many panels as are described one by one; more with the same change are one line. */
 const MOST_PANELS = 3;
 
-function foldedPanels(lines: readonly Meaning[]): Meaning[] {
-  const alike = groupBy(lines, ({ subject, text }) => (subject === '' ? '' : text));
-  return [...alike].flatMap(([text, members]) => {
-    const [first] = members as [Meaning, ...Meaning[]];
-    if (text === '' || members.length <= MOST_PANELS) return members;
-    const names = members.slice(0, MOST_PANELS).map(({ subject }) => subject.replace(/^panel /, ''));
-    const { query: _, ...line } = first;
-    return [
-      { ...line, subject: `${members.length} panels: ${names.join(', ')} and ${members.length - MOST_PANELS} more` },
-    ];
+function foldedPanels(lines: readonly Line[]): Line[] {
+  const alike = groupBy(lines, ({ subject, change }) => (subject.length === 0 ? '' : JSON.stringify(change)));
+  return [...alike].flatMap(([key, members]): Line[] => {
+    const [{ change, paging }] = members as [Line, ...Line[]];
+    if (key === '' || members.length <= MOST_PANELS) return members;
+    const names = members
+      .slice(0, MOST_PANELS)
+      .flatMap(({ subject }) => subject.filter((word) => typeof word !== 'string').slice(0, 1));
+    const more = ` and ${members.length - MOST_PANELS} more`;
+    return [{ subject: [`${members.length} panels: `, ...listWords(names), more], change, paging }];
   });
 }
 
@@ -214,7 +230,7 @@ const COUNTED: readonly (readonly [Kind, string, string])[] = [
 ];
 
 /** `1 alert rule, 3 dashboards`. */
-export function countedDiff({ counts }: ToldDiff): string {
+export function countedDiff({ counts }: DiffSummary): string {
   const parts = COUNTED.flatMap(([kind, one, many]) => {
     const number = counts.get(kind) ?? 0;
     return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
@@ -223,17 +239,17 @@ export function countedDiff({ counts }: ToldDiff): string {
 }
 
 /** What is not known of changed alerts where no replay was given; empty where there is nothing to replay. */
-export function notReplayed({ paging }: ToldDiff, { replay, changes, base }: DiffReport): string {
+export function notReplayed({ paging }: DiffSummary, { replay, changes, base }: DiffReport): string {
   const rules = changes.some(({ kind }) => kind === 'rule');
   if (replay !== undefined || paging.length === 0 || !rules || base.commit === '') return '';
   return `Not replayed: npm run replay -- --against ${base.commit.slice(0, 7)} shows when these alerts would have fired in the incident of 2025-12-15.`;
 }
 
-/** Who of a table of changes fires anew, in a sentence; empty if none does. */
-export function toldRestarts({ paging }: Pick<ToldDiff, 'paging'>): string {
+/** Which active alerts a table of changes restarts, in a sentence; empty if none. */
+export function restartNotice({ paging }: Pick<DiffSummary, 'paging'>): string {
   const some = paging.filter(({ restarts }) => restarts);
   if (some.length === 0) return '';
-  const names = [...new Set(some.map(({ alert }) => alert.replace(/^folder/, 'every alert in folder')))];
+  const names = [...new Set(some.map(({ kind, alert }) => (kind === 'folder' ? `every alert in ${alert}` : alert)))];
   const which = some.length === paging.length && names.length > 1 ? 'the alerts above' : someOf(names);
-  return `The sync starts the state of ${which} anew: for one that is active then, a "resolved" is sent first, and the alert again once its condition has held for its time.`;
+  return `The sync restarts the state of ${which}: for one that is active then, a "resolved" is sent first, and the alert again once its condition has held for its time.`;
 }

@@ -1,62 +1,65 @@
 import type { DiffReport } from '../../model/diff-report.ts';
+import { visibleData, withoutCommands } from '../common/escape.ts';
+import { subjectWidth, textLine } from '../common/lines.ts';
 import { noPaint, type Paint } from '../common/paint.ts';
 import { someOf } from '../common/some-of.ts';
-import { countedDiff, notReplayed, type ToldGroup, tellDiff, toldRestarts } from './summary.ts';
+import { plainWords } from '../common/words.ts';
+import { brokenText, replaySummary } from './replay-words.ts';
+import { type ChangeGroup, countedDiff, notReplayed, restartNotice, summarizeDiff } from './summary.ts';
 
 /** A diff as a person reads it in a terminal. */
-export function renderDiffText(report: DiffReport, paint: Paint = noPaint): string {
-  const told = tellDiff(report);
-  const head = `Changes against ${report.base.ref} (${report.base.commit.slice(0, 7)}): ${countedDiff(told)}`;
+export function renderDiffText(outside: DiffReport, paint: Paint = noPaint): string {
+  const report = visibleData(outside);
+  const summary = summarizeDiff(report);
+  const head = `Changes against ${report.base.ref} (${report.base.commit.slice(0, 7)}): ${countedDiff(summary)}`;
   if (report.changes.length === 0)
-    return `${head}. All ${report.unchanged} rules, dashboards, contact points and folders are the same.`;
-  const paging = told.paging.map(({ alert, services, tells, changes, replay }) =>
+    return withoutCommands(
+      `${head}. All ${report.unchanged} rules, dashboards, contact points and folders are the same.`,
+    );
+  const paging = summary.paging.map(({ alert, services, notifies, changes, replay }) =>
     [
-      `    ${paint.warn('!')} ${[alert, someOf(services)].filter((part) => part !== '').join(', ')}${tells === '' ? '' : ` (${tells})`}`,
-      ...changes,
+      `    ${paint.warn('!')} ${[alert, someOf(services)].filter((part) => part !== '').join(', ')}${notifies === '' ? '' : ` (${notifies})`}`,
+      ...changes.map(plainWords),
       ...(replay === undefined ? [] : [`incident of 2025-12-15: ${replay}`]),
     ].join('\n        '),
   );
-  const restarts = toldRestarts(told);
+  const restarts = restartNotice(summary);
   const sections = [
     paging.length === 0 ? '  Paging is not affected.' : section('Affects paging', paging, paint),
     restarts === '' ? '' : `    ${restarts}`,
     section(
       'Alerts',
-      told.rules.flatMap((group) => groupLines(group, paint)),
+      summary.rules.flatMap((group) => groupLines(group, paint)),
       paint,
     ),
     section(
       'Dashboards',
       [
-        ...told.added.map((title) => `    ${paint.add('+ added')} ${title}`),
-        ...told.removed.map((title) => `    ${paint.remove('- removed')} ${title}`),
-        ...told.dashboards.flatMap((group) => groupLines(group, paint)),
+        ...summary.added.map((title) => `    ${paint.add('+ added')} ${title}`),
+        ...summary.removed.map((title) => `    ${paint.remove('- removed')} ${title}`),
+        ...summary.dashboards.flatMap((group) => groupLines(group, paint)),
       ],
       paint,
     ),
   ];
-  return [
-    head,
-    ...sections,
-    [
-      report.replay?.summary ?? notReplayed(told, report),
-      ...(report.replay?.broken ?? []).map((line) => `  ${paint.warn('×')} ${line}`),
-    ].join('\n'),
-    `${report.unchanged} unchanged.`,
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n');
+  const replay = report.replay === undefined ? notReplayed(summary, report) : replaySummary(report.replay);
+  const broken = (report.replay?.broken ?? []).map((note) => `  ${paint.warn('×')} ${brokenText(note)}`);
+  return withoutCommands(
+    [head, ...sections, [replay, ...broken].join('\n'), `${report.unchanged} unchanged.`]
+      .filter((text) => text !== '')
+      .join('\n\n'),
+  );
 }
 
 function section(title: string, lines: readonly string[], paint: Paint): string {
   return lines.length === 0 ? '' : [`  ${paint.bold(title)}`, ...lines].join('\n');
 }
 
-function groupLines({ names, lines }: ToldGroup, paint: Paint): string[] {
+function groupLines({ names, lines }: ChangeGroup, paint: Paint): string[] {
   const same = names.length > 1 ? paint.dim(' (the same change)') : '';
-  const width = Math.min(48, Math.max(0, ...lines.map(({ subject }) => subject.length)));
+  const width = subjectWidth(lines);
   return [
     `    ${paint.change('~')} ${someOf(names)}${same}`,
-    ...lines.map(({ subject, text }) => `        ${subject === '' ? '' : `${subject.padEnd(width)}  `}${text}`),
+    ...lines.map((line) => `        ${textLine(line, width)}`),
   ];
 }

@@ -1,11 +1,18 @@
 /** The gate's findings, in the forms that people and pipelines read. */
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { GateCheck, GateOutcome, GateResult } from '../../model/gate.ts';
-import { groupBy } from '../../model/group-by.ts';
+import { visible } from '../../model/outside-text.ts';
 import { formatQuantity } from '../../model/quantity.ts';
 import { formatMoment } from '../../model/time.ts';
-import { renderDiagnostics, renderDiagnosticsMarkdown } from '../common/diagnostics.ts';
-import { asText, table } from '../common/markdown.ts';
+import { distinctDiagnostics, renderDiagnostics, renderDiagnosticsMarkdown } from '../common/diagnostics.ts';
+import {
+  escapeMarkdown,
+  escapeXml,
+  jsonDocument,
+  markdownTable,
+  visibleData,
+  withoutCommands,
+} from '../common/escape.ts';
 import { noPaint, type Paint } from '../common/paint.ts';
 
 const GLYPHS: Readonly<Record<GateOutcome, string>> = { pass: '✓', warning: '!', breach: '×', inconclusive: '?' };
@@ -17,7 +24,8 @@ const CLOSING: Readonly<Record<GateOutcome, string>> = {
 };
 
 /** For a terminal. */
-export function renderGateText(result: GateResult, paint: Paint = noPaint): string {
+export function renderGateText(outside: GateResult, paint: Paint = noPaint): string {
+  const result = visibleData(outside);
   const { service, verdict, checks } = result;
   const rows = checks.map((check) => ({ check, name: nameOf(check), value: shownValue(check) }));
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
@@ -28,14 +36,16 @@ export function renderGateText(result: GateResult, paint: Paint = noPaint): stri
       `  ${colours[check.outcome](`${GLYPHS[check.outcome]} ${check.outcome.padEnd(12)}`)}  ${name.padEnd(width)}  ${value.padEnd(valueWidth)}  ${check.says}`,
   );
   const problems = problemsOf(result);
-  return [
-    `${paint.bold(`Gate for ${service.title}`)}  ${paint.dim(windowOf(result))}`,
-    paint.dim(`${evidenceOf(result)}; baseline ${result.baseline}`),
-    ...(lines.length === 0 ? [] : ['', ...lines]),
-    ...(problems.length === 0 ? [] : ['', renderDiagnostics(problems, { paint })]),
-    '',
-    colours[verdict](CLOSING[verdict]),
-  ].join('\n');
+  return withoutCommands(
+    [
+      `${paint.bold(`Gate for ${service.title}`)}  ${paint.dim(windowOf(result))}`,
+      paint.dim(`${evidenceOf(result)}; baseline ${result.baseline}`),
+      ...(lines.length === 0 ? [] : ['', ...lines]),
+      ...(problems.length === 0 ? [] : ['', renderDiagnostics(problems, { paint })]),
+      '',
+      colours[verdict](CLOSING[verdict]),
+    ].join('\n'),
+  );
 }
 
 /** For a job summary or a comment. */
@@ -43,17 +53,19 @@ export function renderGateMarkdown(result: GateResult): string {
   const { service, verdict, checks } = result;
   const rows = checks.map((check) => [
     `${GLYPHS[check.outcome]} ${check.outcome}`,
-    asText(nameOf(check)),
-    shownValue(check),
-    asText(check.says),
+    escapeMarkdown(nameOf(check)),
+    escapeMarkdown(shownValue(check)),
+    escapeMarkdown(check.says),
   ]);
   const problems = problemsOf(result);
-  return `${[
-    `### ${GLYPHS[verdict]} Gate for ${asText(service.title)}: ${verdict}`,
-    `${CLOSING[verdict]} ${windowOf(result)}; ${evidenceOf(result)}; baseline ${asText(result.baseline)}.`,
-    ...(rows.length === 0 ? [] : [table(['', 'signal', 'value', ''], rows)]),
-    ...(problems.length === 0 ? [] : [renderDiagnosticsMarkdown(problems)]),
-  ].join('\n\n')}\n`;
+  return withoutCommands(
+    `${[
+      `### ${GLYPHS[verdict]} Gate for ${escapeMarkdown(service.title)}: ${verdict}`,
+      `${CLOSING[verdict]} ${windowOf(result)}; ${escapeMarkdown(evidenceOf(result))}; baseline ${escapeMarkdown(result.baseline)}.`,
+      ...(rows.length === 0 ? [] : [markdownTable(['', 'signal', 'value', ''], rows)]),
+      ...(problems.length === 0 ? [] : [renderDiagnosticsMarkdown(problems)]),
+    ].join('\n\n')}\n`,
+  );
 }
 
 /** For other programs. Times are ISO 8601, values in the unit's base: seconds, and ratios from 0 to 1. */
@@ -76,7 +88,7 @@ export function renderGateJson(result: GateResult): string {
     })),
     notes: result.notes,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonDocument(document);
 }
 
 /**
@@ -87,13 +99,15 @@ export function renderGateJunit(result: GateResult): string {
   const { service, checks, notes, from, until } = result;
   const cases = checks.map((check) => junitCase(check, service.id));
   const partial = notes.map((note) =>
-    testCase(note.subject, service.id, element('error', told([note]), 'inconclusive')),
+    testCase(note.subject, service.id, element('error', problemText([note]), 'inconclusive')),
   );
   const all = [...cases, ...partial];
   const count = (outcome: GateOutcome) => checks.filter((check) => check.outcome === outcome).length;
   const errors = count('inconclusive') + partial.length;
-  const attributes = `name="gate ${inXml(service.id)}" tests="${all.length}" failures="${count('breach')}" errors="${errors}" skipped="0" time="${until - from}" timestamp="${new Date(from * 1000).toISOString().slice(0, 19)}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n  <testsuite ${attributes}>\n${all.join('\n')}\n  </testsuite>\n</testsuites>\n`;
+  const attributes = `name="gate ${escapeXml(service.id)}" tests="${all.length}" failures="${count('breach')}" errors="${errors}" skipped="0" time="${until - from}" timestamp="${new Date(from * 1000).toISOString().slice(0, 19)}"`;
+  return withoutCommands(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n  <testsuite ${attributes}>\n${all.join('\n')}\n  </testsuite>\n</testsuites>\n`,
+  );
 }
 
 function junitCase(check: GateCheck, service: string): string {
@@ -103,38 +117,31 @@ function junitCase(check: GateCheck, service: string): string {
     case 'pass':
       return testCase(name, service);
     case 'warning':
-      return testCase(name, service, element('system-out', says));
+      return testCase(name, service, element('system-out', visible(says)));
     case 'breach':
-      return testCase(name, service, element('failure', says, 'breach'));
+      return testCase(name, service, element('failure', visible(says), 'breach'));
     case 'inconclusive':
-      return testCase(name, service, element('error', told(check.problems), 'inconclusive'));
+      return testCase(name, service, element('error', problemText(check.problems), 'inconclusive'));
     default:
       return check.outcome satisfies never;
   }
 }
 
 function testCase(name: string, service: string, inner?: string): string {
-  const head = `    <testcase classname="gate.${inXml(service)}" name="${inXml(name)}"`;
+  const head = `    <testcase classname="gate.${escapeXml(service)}" name="${escapeXml(name)}"`;
   return inner === undefined ? `${head}/>` : `${head}>\n      ${inner}\n    </testcase>`;
 }
 
 function element(tag: string, text: string, type?: string): string {
-  const attributes = type === undefined ? '' : ` type="${type}" message="${inXml(text.split('\n')[0] ?? '')}"`;
-  return `<${tag}${attributes}>${inXml(text)}</${tag}>`;
+  const lines = text.split('\n').map(escapeXml);
+  const attributes = type === undefined ? '' : ` type="${type}" message="${lines[0] ?? ''}"`;
+  return `<${tag}${attributes}>${lines.join('\n')}</${tag}>`;
 }
 
-function told(problems: readonly Diagnostic[]): string {
-  return problems.map(({ code, subject, message, remedy }) => `${code} ${subject} ${message}. ${remedy}`).join('\n');
-}
-
-/** XML knows no control characters, not even escaped. */
-function inXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '?')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+function problemText(problems: readonly Diagnostic[]): string {
+  return problems
+    .map(({ code, subject, message, remedy }) => visible(`${code} ${subject} ${message}. ${remedy}`))
+    .join('\n');
 }
 
 function nameOf({ title, kind, series }: GateCheck): string {
@@ -154,12 +161,7 @@ function evidenceOf({ requests, prometheus }: GateResult): string {
   return `${requests === undefined ? 'requests unknown' : `${Math.round(requests).toLocaleString('en')} requests`}, by ${prometheus}`;
 }
 
-/** What is missing for several signals alike is told once. */
+/** What is missing for several signals alike is said once. */
 function problemsOf({ checks, notes }: GateResult): readonly Diagnostic[] {
-  const all = [...notes, ...checks.flatMap(({ problems }) => problems)];
-  const alike = groupBy(all, ({ code, message, remedy }) => JSON.stringify([code, message, remedy]));
-  return [...alike.values()].flatMap((members) => {
-    const subject = [...new Set(members.map((member) => member.subject))].join(', ');
-    return members.slice(0, 1).map((first) => ({ ...first, subject }));
-  });
+  return distinctDiagnostics([...notes, ...checks.flatMap(({ problems }) => problems)]);
 }

@@ -1,5 +1,8 @@
+import type { Meaning } from '../../model/meaning.ts';
 import { type Change, countActions, isNoOp, type Plan } from '../../model/plan.ts';
-import type { ReportedOutcome } from './outcome.ts';
+import { jsonDocument } from '../common/escape.ts';
+import { changeText, subjectText } from '../common/words.ts';
+import { explained, type ReportedOutcome } from './outcome.ts';
 
 /**
  * A plan as JSON for other programs, without the resources themselves (`plan --save` keeps those).
@@ -21,7 +24,7 @@ export function renderPlanJson(plan: Plan, outcome?: ReportedOutcome, seconds = 
         return {
           ...common,
           ...(change.repair === undefined ? {} : { repair: change.repair }),
-          meanings: change.meanings,
+          meanings: change.meanings.map(wordedMeaning),
           edits: change.edits,
           ...(change.restarts === undefined ? {} : { restarts: change.restarts }),
           ...(change.restartsIn === undefined ? {} : { restartsIn: change.restartsIn }),
@@ -36,7 +39,7 @@ export function renderPlanJson(plan: Plan, outcome?: ReportedOutcome, seconds = 
         return {
           ...common,
           diagnostic: change.diagnostic,
-          ...(change.withheld === undefined ? {} : { withheld: change.withheld }),
+          ...(change.withheld === undefined ? {} : { withheld: change.withheld.map(wordedMeaning) }),
         };
       case 'create':
       case 'unchanged':
@@ -54,27 +57,29 @@ export function renderPlanJson(plan: Plan, outcome?: ReportedOutcome, seconds = 
     changed: !isNoOp(plan),
     counts: countActions(plan),
     changes,
-    drift,
+    drift: drift.map((edit) => ({ ...edit, meanings: edit.meanings.map(wordedMeaning) })),
     repairs,
     notes,
     ...(outcome === undefined ? {} : { outcome: outcomeJson(outcome, seconds) }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonDocument(document);
 }
 
 function outcomeJson(outcome: ReportedOutcome, seconds: number) {
   const { applied, failed, skipped, interrupted, links = [], requests } = outcome;
   return {
     applied: applied.map(({ action, kind, uid, title }: Change) => ({ action, kind, uid, title })),
-    failed: failed.map(({ label, error }) => ({
-      label,
-      message: error.message,
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
-    })),
+    failed: failed.map(explained),
     skipped: skipped.map(({ label, because }) => ({ label, because })),
     interrupted,
     links,
     ...(requests === undefined ? {} : { requests }),
     seconds: Number(seconds.toFixed(3)),
   };
+}
+
+/** A meaning with its words, for programs that only show it. */
+export function wordedMeaning(meaning: Meaning): Meaning & { readonly subject: string; readonly text: string } {
+  const { kind, ...rest } = meaning;
+  return { kind, subject: subjectText(meaning), text: changeText(meaning), ...rest };
 }

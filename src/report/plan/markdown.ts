@@ -1,14 +1,25 @@
 import { groupBy } from '../../model/group-by.ts';
 import { type BlockedChange, isNoOp, type Plan } from '../../model/plan.ts';
 import { renderDiagnosticsMarkdown } from '../common/diagnostics.ts';
+import { escapeMarkdown, withoutCommands } from '../common/escape.ts';
+import { type Line, markdownSubject, markdownWords } from '../common/lines.ts';
+import { KIND_NAMES } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
-import { countedPlan, isKept, KIND_NAMES, listed, type ToldUpdate, toldDrift, toldUpdates } from './summary.ts';
+import {
+  countedPlan,
+  isKept,
+  listed,
+  summarizeDrift,
+  summarizeUpdates,
+  UNKNOWN_EDIT,
+  type UpdateSummary,
+} from './summary.ts';
 
 /** A plan as Markdown, for job summaries and comments. */
 export function renderPlanMarkdown(plan: Plan): string {
-  const updates = toldUpdates(plan);
+  const updates = summarizeUpdates(plan);
   const sections = [
-    `### Grafana plan for ${plan.target.kind} ${plan.target.name}`,
+    `### Grafana plan for ${plan.target.kind} ${escapeMarkdown(plan.target.name)}`,
     isNoOp(plan) ? 'Nothing to write.' : '',
     section('Affects paging', updates.filter(({ paging }) => paging).map(updateItem)),
     section('Created', byKind(plan, 'create')),
@@ -16,23 +27,26 @@ export function renderPlanMarkdown(plan: Plan): string {
     section('Deleted, because the code no longer has it', byKind(plan, 'delete')),
     section(
       'Repairs',
-      plan.repairs.map(({ subject, problem }) => `- ${subject} ${problem}`),
+      plan.repairs.map(({ subject, problem }) => `- ${escapeMarkdown(subject)} ${escapeMarkdown(problem)}`),
     ),
     section('Kept, because someone edited it in Grafana', drifted(plan, true)),
     section('Overwritten, though someone edited it in Grafana', drifted(plan, false)),
     section(
       'Blocked',
-      plan.changes
-        .filter((change): change is BlockedChange => change.action === 'blocked' && !isKept(change))
-        .map(({ diagnostic }) => renderDiagnosticsMarkdown([diagnostic])),
+      diagnosticItems(
+        plan.changes
+          .filter((change): change is BlockedChange => change.action === 'blocked' && !isKept(change))
+          .map(({ diagnostic }) => diagnostic),
+      ),
     ),
-    section(
-      'Warnings',
-      plan.notes.map((note) => renderDiagnosticsMarkdown([note])),
-    ),
+    section('Warnings', diagnosticItems(plan.notes)),
     countedPlan(plan),
   ];
-  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+  return withoutCommands(`${sections.filter((text) => text !== '').join('\n\n')}\n`);
+}
+
+function diagnosticItems(diagnostics: Plan['notes']): readonly string[] {
+  return diagnostics.length === 0 ? [] : [renderDiagnosticsMarkdown(diagnostics)];
 }
 
 function section(title: string, items: readonly string[]): string {
@@ -44,23 +58,34 @@ function byKind(plan: Plan, action: 'create' | 'delete'): string[] {
     plan.changes.filter((change) => change.action === action),
     ({ kind }) => kind,
   );
-  return [...groups].map(
-    ([kind, changes]) =>
-      `- ${kind === 'rule' ? 'alert rules' : KIND_NAMES[kind]}: ${action === 'create' ? someOf(listed(changes)) : listed(changes).join(', ')}`,
-  );
+  return [...groups].map(([kind, changes]) => {
+    const names = listed(changes).map(escapeMarkdown);
+    return `- ${kind === 'rule' ? 'alert rules' : KIND_NAMES[kind]}: ${action === 'create' ? someOf(names) : names.join(', ')}`;
+  });
 }
 
 function drifted(plan: Plan, kept: boolean): string[] {
-  return toldDrift(plan)
+  return summarizeDrift(plan)
     .filter((drift) => drift.kept === kept)
-    .map(({ head, texts }) => `- ${head}: ${texts.join('; ')}`);
+    .map(({ head, lines, withheld }) => {
+      const texts = [
+        ...(lines.length === 0 ? [UNKNOWN_EDIT] : lines.map(lineText)),
+        ...withheld.map((line) => `the code would change: ${lineText(line)}`),
+      ];
+      return `- ${escapeMarkdown(head)}: ${texts.join('; ')}`;
+    });
 }
 
-function updateItem({ kind, names, meanings, repair, restarts }: ToldUpdate): string {
+function updateItem({ kind, names, lines, repair, restarts }: UpdateSummary): string {
   const texts = [
-    ...(repair === undefined ? [] : [`repaired: ${repair}`]),
-    ...meanings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)),
-    ...restarts,
+    ...(repair === undefined ? [] : [`repaired: ${escapeMarkdown(repair)}`]),
+    ...lines.map(lineText),
+    ...restarts.map(escapeMarkdown),
   ];
-  return `- ${KIND_NAMES[kind]} **${names}**: ${texts.join('; ')}`;
+  return `- ${KIND_NAMES[kind]} **${escapeMarkdown(names)}**: ${texts.join('; ')}`;
+}
+
+function lineText({ subject, change }: Line): string {
+  const about = markdownSubject(subject);
+  return `${about === '' ? '' : `${about}: `}${markdownWords(change)}`;
 }

@@ -1,5 +1,6 @@
 import { groupBy } from '../../model/group-by.ts';
 import { type Action, type Change, countActions, type Plan } from '../../model/plan.ts';
+import { visibleData, withoutCommands } from '../common/escape.ts';
 import { noPaint, type Paint } from '../common/paint.ts';
 
 /** What became of a plan, as the report needs it. */
@@ -13,12 +14,24 @@ export interface ReportedOutcome {
   readonly requests?: number | undefined;
 }
 
+/** What failed, without the error around it. */
+export function explained({ label, error }: ReportedOutcome['failed'][number]): {
+  readonly label: string;
+  readonly message: string;
+  readonly remedy?: string;
+} {
+  const { message, remedy } = error;
+  return { label, message, ...(remedy === undefined || remedy === '' ? {} : { remedy }) };
+}
+
 /** The end of a sync: exceptions one by one, successes counted. */
-export function renderOutcome(plan: Plan, outcome: ReportedOutcome, seconds: number, paint: Paint = noPaint): string {
+export function renderOutcome(plan: Plan, reported: ReportedOutcome, seconds: number, paint: Paint = noPaint): string {
+  const { skipped, links = [] } = reported;
+  const outcome = { ...reported, ...visibleData({ failed: reported.failed.map(explained), skipped, links }) };
   const exceptions = [
     ...outcome.failed.map(
-      ({ label, error }) =>
-        `  ${paint.remove('× failed')} ${label}: ${error.message}${error.remedy === undefined ? '' : `\n      ${error.remedy}`}`,
+      ({ label, message, remedy }) =>
+        `  ${paint.remove('× failed')} ${label}: ${message}${remedy === undefined ? '' : `\n      ${remedy}`}`,
     ),
     ...outcome.skipped.map(({ label, because }) => `  ${paint.warn('! skipped')} ${label}: ${because}`),
   ];
@@ -41,7 +54,7 @@ export function renderOutcome(plan: Plan, outcome: ReportedOutcome, seconds: num
   const sum = `${state}: ${number('create')} created, ${number('update')} changed, ${number('delete')} deleted${repaired}${rest}.  ${outcome.requests === undefined ? '' : `${outcome.requests} requests, `}${seconds.toFixed(1)} s`;
   const next =
     outcome.interrupted || outcome.failed.length > 0 ? ['Run the sync again: it goes on where this one stopped.'] : [];
-  return [...exceptions, sum, ...linkLines(outcome.links ?? [], paint), ...next].join('\n');
+  return withoutCommands([...exceptions, sum, ...linkLines(outcome.links, paint), ...next].join('\n'));
 }
 
 /** More links than anybody opens are counted. */

@@ -1,24 +1,46 @@
-/** The JSON that `plan` and `sync` print with `--format json`. docs/plan-json.md tells it to people; a test holds both to it. */
+/**
+ * The JSON of a plan: `plan --format json` without the resources, `plan --save` with them. docs/plan-json.md describes
+ * the first to people, and a test holds both to it. Loaded by readers only; what renders text needs the types alone.
+ */
 import { z } from 'zod';
+import { KINDS } from '../../model/resource.ts';
 
-const kind = z.enum(['folder', 'contact-point', 'rule', 'dashboard']);
+const kind = z.enum(KINDS);
+/** No part of a path: files and addresses are made of it. */
+const uid = z.string().regex(/^(?!\.+$)[^/\\\p{Cc}]+$/u, 'has to be a UID or a name');
 const step = z.union([z.string(), z.number(), z.strictObject({ id: z.string() })]);
 const path = z.array(step);
+const at = z.number().int().nonnegative().optional();
 const edit = z.discriminatedUnion('op', [
-  z.strictObject({ op: z.literal('add'), path, after: z.json() }),
-  z.strictObject({ op: z.literal('remove'), path, before: z.json() }),
+  z.strictObject({ op: z.literal('add'), path, after: z.json(), at }),
+  z.strictObject({ op: z.literal('remove'), path, before: z.json(), at }),
   z.strictObject({ op: z.literal('replace'), path, before: z.json(), after: z.json() }),
   z.strictObject({ op: z.literal('order'), path, before: z.array(z.string()), after: z.array(z.string()) }),
 ]);
+
+const about = z
+  .union([
+    z.strictObject({ what: z.enum(['panel', 'row']), title: z.string() }),
+    z.strictObject({ what: z.literal('panels'), count: z.number() }),
+  ])
+  .optional();
+/** What changed, as data. More kinds may come, with fields of their own. */
+const changed = z.looseObject({ what: z.string() });
 const meaning = z.strictObject({
   /** What kind of change it is, such as `threshold`; more kinds may come. */
   kind: z.string(),
-  subject: z.string(),
-  text: z.string(),
+  about,
+  row: z.string().optional(),
+  change: changed,
   paging: z.boolean(),
   query: z.strictObject({ before: z.string(), after: z.string() }).optional(),
 });
+/** With its words, for programs that only show it. */
+const wordedMeaning = meaning.extend({ subject: z.string(), text: z.string() });
+
 const alertState = z.strictObject({ state: z.enum(['firing', 'pending']), since: z.string().optional() });
+const restarts = alertState.optional();
+const restartsIn = z.array(alertState.extend({ title: z.string(), service: z.string().optional() })).optional();
 const diagnostic = z.strictObject({
   code: z.string(),
   level: z.enum(['error', 'warning']),
@@ -27,28 +49,28 @@ const diagnostic = z.strictObject({
   message: z.string(),
   remedy: z.string(),
 });
-const about = {
+const named = {
   kind,
-  uid: z.string(),
+  uid,
   title: z.string(),
   service: z.string().optional(),
   source: z.string().optional(),
 };
 
 const change = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.literal('create'), ...about }),
+  z.strictObject({ action: z.literal('create'), ...named }),
   z.strictObject({
     action: z.literal('update'),
-    ...about,
+    ...named,
     repair: z.string().optional(),
-    meanings: z.array(meaning),
+    meanings: z.array(wordedMeaning),
     edits: z.array(edit),
-    restarts: alertState.optional(),
-    restartsIn: z.array(alertState.extend({ title: z.string(), service: z.string().optional() })).optional(),
+    restarts,
+    restartsIn,
   }),
-  z.strictObject({ action: z.literal('delete'), ...about, reason: z.string(), resolves: alertState.optional() }),
-  z.strictObject({ action: z.literal('unchanged'), ...about }),
-  z.strictObject({ action: z.literal('blocked'), ...about, diagnostic, withheld: z.array(meaning).optional() }),
+  z.strictObject({ action: z.literal('delete'), ...named, reason: z.string(), resolves: alertState.optional() }),
+  z.strictObject({ action: z.literal('unchanged'), ...named }),
+  z.strictObject({ action: z.literal('blocked'), ...named, diagnostic, withheld: z.array(wordedMeaning).optional() }),
 ]);
 
 const outcome = z.strictObject({
@@ -63,12 +85,28 @@ const outcome = z.strictObject({
   seconds: z.number(),
 });
 
-/** Strict: what it does not name is not in the JSON. */
-export const planJsonSchema = z.strictObject({
+const drift = z.strictObject({
+  ...named,
+  by: z.string(),
+  at: z.string(),
+  message: z.string(),
+  meanings: z.array(meaning),
+  kept: z.boolean(),
+});
+
+const target = z.strictObject({ kind: z.enum(['directory', 'grafana']), name: z.string() });
+const head = {
   format: z.literal('grafana-as-code/plan'),
   version: z.literal(1),
-  target: z.strictObject({ kind: z.enum(['directory', 'grafana']), name: z.string() }),
+  target,
   scope: z.strictObject({ only: z.enum(['dashboards', 'alerts']).optional(), service: z.string().optional() }),
+  repairs: z.array(z.strictObject({ subject: z.string(), problem: z.string() })),
+  notes: z.array(diagnostic),
+};
+
+/** Strict: what it does not name is not in the JSON. */
+export const planJsonSchema = z.strictObject({
+  ...head,
   changed: z.boolean(),
   counts: z.strictObject({
     create: z.number(),
@@ -78,21 +116,80 @@ export const planJsonSchema = z.strictObject({
     blocked: z.number(),
   }),
   changes: z.array(change),
-  drift: z.array(
-    z.strictObject({
-      kind,
-      uid: z.string(),
-      title: z.string(),
-      service: z.string().optional(),
-      source: z.string().optional(),
-      by: z.string(),
-      at: z.string(),
-      message: z.string(),
-      meanings: z.array(meaning),
-      kept: z.boolean(),
-    }),
-  ),
-  repairs: z.array(z.strictObject({ subject: z.string(), problem: z.string() })),
-  notes: z.array(diagnostic),
+  drift: z.array(drift.extend({ meanings: z.array(wordedMeaning) })),
   outcome: outcome.optional(),
+});
+
+/** A plan as `--format json` prints it. */
+export type PlanJson = z.infer<typeof planJsonSchema>;
+
+const common = { uid, title: z.string(), source: z.string() };
+const integration = z.looseObject({ type: z.string(), settings: z.record(z.string(), z.unknown()) });
+const rule = z.looseObject({
+  uid,
+  alert: z.string(),
+  group: uid,
+  expr: z.string(),
+  threshold: z.number(),
+  for: z.string(),
+  evaluationInterval: z.string(),
+  labels: z.record(z.string(), z.string()),
+  annotations: z.record(z.string(), z.string()),
+  notification: z.looseObject({ receiver: z.string() }),
+});
+
+/** A resource as files hold it. */
+const resource = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('folder'), ...common }),
+  z.looseObject({
+    kind: z.literal('contact-point'),
+    ...common,
+    contactPoint: z.looseObject({ name: z.string(), integrations: z.array(integration) }),
+  }),
+  z.looseObject({ kind: z.literal('rule'), ...common, folderUid: uid, rule }),
+  z.looseObject({ kind: z.literal('dashboard'), ...common, folderUid: uid, spec: z.looseObject({}) }),
+]);
+
+const pin = z.string();
+const savedChange = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('create'), ...named, desired: resource }),
+  z.strictObject({
+    action: z.literal('update'),
+    ...named,
+    desired: resource,
+    pin,
+    edits: z.array(edit),
+    meanings: z.array(meaning),
+    restarts,
+    restartsIn,
+    overwrites: resource.optional(),
+    repair: z.string().optional(),
+  }),
+  z.strictObject({
+    action: z.literal('delete'),
+    ...named,
+    pin,
+    reason: z.string(),
+    live: resource,
+    resolves: alertState.optional(),
+  }),
+  z.strictObject({ action: z.literal('unchanged'), ...named, desired: resource, pin }),
+  z.strictObject({
+    action: z.literal('blocked'),
+    ...named,
+    diagnostic,
+    live: resource.optional(),
+    withheld: z.array(meaning).optional(),
+  }),
+]);
+
+/** A plan with the resources in it, as `plan --save` keeps it for `sync --plan`. */
+export const savedPlanSchema = z.strictObject({ ...head, changes: z.array(savedChange), drift: z.array(drift) });
+
+/** What a sync deleted or overwrote. */
+export const backupSchema = z.looseObject({
+  format: z.literal('grafana-as-code/backup'),
+  version: z.literal(1),
+  target: z.looseObject({ kind: z.enum(['directory', 'grafana']), name: z.string() }),
+  resources: z.array(resource),
 });

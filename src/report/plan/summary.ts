@@ -1,32 +1,28 @@
-/** What text and Markdown reports have in common: changes folded into what a person wants to know. */
+/** What text and Markdown reports of a plan have in common: changes folded into what a person wants to know. */
 import { groupBy } from '../../model/group-by.ts';
-import type { ActiveAlert, BlockedChange, Change, Meaning, Plan, UpdateChange } from '../../model/plan.ts';
+import type { Meaning } from '../../model/meaning.ts';
+import { visible } from '../../model/outside-text.ts';
+import type { ActiveAlert, BlockedChange, Change, DeleteChange, Plan, UpdateChange } from '../../model/plan.ts';
 import { countActions } from '../../model/plan.ts';
 import type { Kind } from '../../model/resource.ts';
+import { type Line, linesOf } from '../common/lines.ts';
+import { clock, KIND_NAMES } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
 
-/** How a kind is called. */
-export const KIND_NAMES: Readonly<Record<Kind, string>> = {
-  folder: 'folder',
-  'contact-point': 'contact point',
-  rule: 'alert',
-  dashboard: 'dashboard',
-};
-
-/** The same change of one or more resources, told once. */
-export interface ToldUpdate {
+/** The same change of one or more resources. */
+export interface UpdateSummary {
   readonly kind: Kind;
   /** `ServiceErrorRateHigh, user-service`, `API Gateway, Order Service`. */
   readonly names: string;
-  readonly meanings: readonly Meaning[];
+  readonly lines: readonly Line[];
   readonly paging: boolean;
   readonly repair?: string;
   /** What it does to alerts that are active now. */
   readonly restarts: readonly string[];
 }
 
-/** Updates, those with the same meaning together: a change in the kit touches every service and is told once. */
-export function toldUpdates(plan: Plan): readonly ToldUpdate[] {
+/** Updates, those with the same meaning together: a change of the defaults touches every service and is one. */
+export function summarizeUpdates(plan: Plan): readonly UpdateSummary[] {
   const updates = plan.changes.filter((change): change is UpdateChange => change.action === 'update');
   const alike = groupBy(updates, (change) =>
     JSON.stringify([change.kind, change.kind === 'rule' ? change.title : '', change.meanings, change.repair ?? '']),
@@ -36,7 +32,7 @@ export function toldUpdates(plan: Plan): readonly ToldUpdate[] {
     return {
       kind: first.kind,
       names: namesOf(members),
-      meanings: once(first.meanings),
+      lines: linesOf(first.meanings),
       paging:
         first.meanings.some(({ paging }) => paging) ||
         members.some(({ restarts, restartsIn }) => restarts !== undefined || restartsIn !== undefined),
@@ -46,29 +42,17 @@ export function toldUpdates(plan: Plan): readonly ToldUpdate[] {
   });
 }
 
-/** As many rows as are named. */
-const MOST_ROWS = 3;
-
-/** What holds for panels of one title in several rows, as those of an overview, once; the subject names the rows. */
-export function once(meanings: readonly Meaning[]): readonly Meaning[] {
-  const alike = groupBy(meanings, ({ subject, text }) => JSON.stringify([subject, text]));
-  return [...alike.values()].map((members) => {
-    const [{ row: _, ...first }] = members as [Meaning, ...Meaning[]];
-    const rows = members.flatMap(({ row }) => row ?? []);
-    if (rows.length === 0)
-      return members.length === 1 ? first : { ...first, text: `${first.text} (${members.length} times)` };
-    const where = rows.length > MOST_ROWS ? `${rows.length} rows` : `row ${rows.map((row) => `"${row}"`).join(', ')}`;
-    return { ...first, subject: `${first.subject} in ${where}` };
-  });
-}
-
 /** What an update does to an active alert. */
 function restartText({ restarts, service, desired }: UpdateChange): string[] {
   if (restarts === undefined) return [];
-  const since = restarts.since === undefined ? '' : ` since ${clock(restarts.since)}`;
-  const again = desired.kind === 'rule' ? ` (for ${desired.rule.for})` : '';
+  const again = desired.kind === 'rule' ? ` (for ${visible(desired.rule.for)})` : '';
   const end = restarts.state === 'firing' ? 'resolves and restarts it' : 'starts its waiting anew';
-  return [`${service === undefined ? '' : `${service} `}${restarts.state}${since}: this update ${end}${again}`];
+  return [`${service === undefined ? '' : `${service} `}${stateText(restarts)}: this update ${end}${again}`];
+}
+
+/** @example 'firing since 2025-12-15 14:52 UTC' */
+function stateText({ state, since }: { readonly state: string; readonly since?: string }): string {
+  return `${state}${since === undefined ? '' : ` since ${clock(since)}`}`;
 }
 
 /** What a new title of a folder does to the active alerts in it, those of one name and state together. */
@@ -83,35 +67,36 @@ function restartsInText({ restartsIn = [] }: UpdateChange): string[] {
   });
 }
 
-/** Date and minute of a point in time, in UTC. @example '2025-12-15 14:52 UTC' */
-export function clock(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+/** What a delete does to an active alert; undefined where it is not active. */
+export function resolvesText({ title, resolves }: DeleteChange): string | undefined {
+  return resolves === undefined ? undefined : `${title} ${stateText(resolves)}: this delete resolves it`;
 }
 
-/** Hand edits as people read them. */
-export function toldDrift({ drift, changes }: Plan): readonly {
+/** A hand edit. */
+export interface DriftSummary {
   readonly head: string;
-  readonly texts: readonly string[];
+  /** What it changed; empty where that is not known. */
+  readonly lines: readonly Line[];
+  /** What the code changes in the same object, and is withheld. */
+  readonly withheld: readonly Line[];
   readonly kept: boolean;
   readonly remedy: string;
-}[] {
+}
+
+export const UNKNOWN_EDIT = 'what changed is not known: our last version is not in the history';
+
+/** Hand edits as people read them. */
+export function summarizeDrift({ drift, changes }: Plan): readonly DriftSummary[] {
   const withheld = new Map(
-    changes.map((change) => [
+    changes.map((change): [string, readonly Meaning[]] => [
       `${change.kind}/${change.uid}`,
-      change.action === 'blocked' ? change.withheld : undefined,
+      change.action === 'blocked' ? (change.withheld ?? []) : [],
     ]),
   );
-  const lines = (meanings: readonly Meaning[]) =>
-    once(meanings).map(({ subject, text }) => (subject === '' ? text : `${subject}  ${text}`));
   return drift.map(({ kind, uid, title, service, by, at, message, meanings, kept, source }) => ({
     head: `${KIND_NAMES[kind]} ${title}${kind === 'rule' && service !== undefined ? `, ${service}` : ''}: by ${by}${at === '' ? '' : `, ${clock(at)}`}${message === '' ? '' : ` ("${message}")`}`,
-    texts: [
-      ...(meanings.length === 0
-        ? ['what changed is not known: our last version is not in the history']
-        : lines(meanings)),
-      ...lines(withheld.get(`${kind}/${uid}`) ?? []).map((text) => `the code would change: ${text}`),
-    ],
+    lines: linesOf(meanings),
+    withheld: linesOf(withheld.get(`${kind}/${uid}`) ?? []),
     kept,
     remedy: `keep: bring the edit into ${source || 'the code'}    discard: npm run sync -- --overwrite-drift`,
   }));
@@ -155,7 +140,7 @@ export function countedPlan(plan: Plan): string {
     .join(', ')}.`;
 }
 
-/** Left as it is because of a hand edit; told apart from what can not be done. */
+/** Left as it is because of a hand edit, which is not the same as what cannot be done. */
 export function isKept({ diagnostic }: BlockedChange): boolean {
   return diagnostic.code === 'S005';
 }

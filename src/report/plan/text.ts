@@ -1,15 +1,29 @@
 import { groupBy } from '../../model/group-by.ts';
 import { type BlockedChange, type Change, isNoOp, type Plan } from '../../model/plan.ts';
+import { distinctDiagnostics } from '../common/diagnostics.ts';
+import { visibleData, withoutCommands } from '../common/escape.ts';
+import { subjectWidth, textLine } from '../common/lines.ts';
+import { KIND_NAMES } from '../common/names.ts';
 import { noPaint, type Paint } from '../common/paint.ts';
 import { someOf } from '../common/some-of.ts';
-import { clock, countedPlan, isKept, KIND_NAMES, listed, type ToldUpdate, toldDrift, toldUpdates } from './summary.ts';
+import {
+  countedPlan,
+  isKept,
+  listed,
+  resolvesText,
+  summarizeDrift,
+  summarizeUpdates,
+  UNKNOWN_EDIT,
+  type UpdateSummary,
+} from './summary.ts';
 
 /**
  * A plan as a person reads it in a terminal: what affects paging first, then other changes, deletes, repairs, what
  * is blocked and why, and a count of all.
  */
-export function renderPlanText(plan: Plan, paint: Paint = noPaint): string {
-  const updates = toldUpdates(plan);
+export function renderPlanText(outside: Plan, paint: Paint = noPaint): string {
+  const plan = visibleData(outside);
+  const updates = summarizeUpdates(plan);
   const sections = [
     creations(plan, paint),
     section(
@@ -31,11 +45,13 @@ export function renderPlanText(plan: Plan, paint: Paint = noPaint): string {
     section('Kept, because someone edited it in Grafana', drifted(plan, true, paint), paint),
     section('Overwritten, though someone edited it in Grafana', drifted(plan, false, paint), paint),
     section('Blocked', blocked(plan, paint), paint),
-    plan.notes.map(({ subject, message }) => `  ${paint.warn('! warning')} ${subject}: ${message}`).join('\n'),
+    distinctDiagnostics(plan.notes)
+      .map(({ subject, message }) => `  ${paint.warn('! warning')} ${subject}: ${message}`)
+      .join('\n'),
   ];
   const closing =
     isNoOp(plan) && plan.changes.every(({ action }) => action === 'unchanged') ? nothing(plan) : countedPlan(plan);
-  return [...sections.filter((text) => text !== ''), closing].join('\n\n');
+  return withoutCommands([...sections.filter((text) => text !== ''), closing].join('\n\n'));
 }
 
 function nothing(plan: Plan): string {
@@ -64,23 +80,22 @@ function plural(kind: Change['kind'], changes: readonly Change[]): string {
 }
 
 function drifted(plan: Plan, kept: boolean, paint: Paint): string[] {
-  return toldDrift(plan)
+  return summarizeDrift(plan)
     .filter((drift) => drift.kept === kept)
-    .flatMap(({ head, texts, remedy }) => [
+    .flatMap(({ head, lines, withheld, remedy }) => [
       `  ${paint.warn('≠ edited')} ${head}`,
-      ...texts.map((text) => `      ${text}`),
+      ...(lines.length === 0 ? [`      ${UNKNOWN_EDIT}`] : lines.map((line) => `      ${textLine(line)}`)),
+      ...withheld.map((line) => `      the code would change: ${textLine(line)}`),
       ...(kept ? [`      ${remedy}`] : []),
     ]);
 }
 
-function updateLines({ kind, names, meanings, repair, restarts }: ToldUpdate, paint: Paint): string[] {
-  const head = `  ${paint.change('~ update')} ${KIND_NAMES[kind]} ${names}`;
-  const why = repair === undefined ? [] : [`      ${paint.dim(`repaired: ${repair}`)}`];
-  const width = Math.min(48, Math.max(0, ...meanings.map(({ subject }) => subject.length)));
+function updateLines({ kind, names, lines, repair, restarts }: UpdateSummary, paint: Paint): string[] {
+  const width = subjectWidth(lines);
   return [
-    head,
-    ...why,
-    ...meanings.map(({ subject, text }) => `      ${subject === '' ? '' : `${subject.padEnd(width)}  `}${text}`),
+    `  ${paint.change('~ update')} ${KIND_NAMES[kind]} ${names}`,
+    ...(repair === undefined ? [] : [`      ${paint.dim(`repaired: ${repair}`)}`]),
+    ...lines.map((line) => `      ${textLine(line, width)}`),
     ...restarts.map((text) => `      ${paint.warn('!')} ${text}`),
   ];
 }
@@ -92,13 +107,10 @@ function deletions(plan: Plan, paint: Paint): string[] {
   );
   return [...gone].flatMap(([kind, changes]) => [
     `  ${paint.remove('- delete')} ${plural(kind, changes).padEnd(14)} ${listed(changes).join(', ')}`,
-    ...changes.flatMap((change) =>
-      change.action === 'delete' && change.resolves !== undefined
-        ? [
-            `      ${paint.warn('!')} ${change.title} ${change.resolves.state}${change.resolves.since === undefined ? '' : ` since ${clock(change.resolves.since)}`}: this delete resolves it`,
-          ]
-        : [],
-    ),
+    ...changes.flatMap((change) => {
+      const text = change.action === 'delete' ? resolvesText(change) : undefined;
+      return text === undefined ? [] : [`      ${paint.warn('!')} ${text}`];
+    }),
   ]);
 }
 

@@ -2,7 +2,7 @@
 import type { PoolReport, PoolSizing, PoolVerdict } from '../../model/pool-sizing.ts';
 import { formatQuantity } from '../../model/quantity.ts';
 import { formatMoment } from '../../model/time.ts';
-import { asText, table } from '../common/markdown.ts';
+import { escapeMarkdown, jsonDocument, markdownTable, visibleData, withoutCommands } from '../common/escape.ts';
 import { noPaint, type Paint } from '../common/paint.ts';
 
 const GLYPHS: Readonly<Record<PoolVerdict, string>> = { fits: '✓', small: '!', slow: '×', held: '×', unknown: '?' };
@@ -23,7 +23,8 @@ const HEAD = [
 ];
 
 /** For a terminal: a table, then a recommendation for each pool. */
-export function renderPoolsText(report: PoolReport, paint: Paint = noPaint): string {
+export function renderPoolsText(outside: PoolReport, paint: Paint = noPaint): string {
+  const report = visibleData(outside);
   const rows = report.pools.map((pool) => cells(pool, report));
   const widths = HEAD.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
@@ -33,38 +34,42 @@ export function renderPoolsText(report: PoolReport, paint: Paint = noPaint): str
     ({ service, pool, verdict, recommendation }) =>
       `  ${colours[verdict](`${GLYPHS[verdict]} ${verdict.padEnd(7)}`)}  ${service.id}, ${pool}: ${recommendation}`,
   );
-  return [
-    `${paint.bold('Pools')}  ${paint.dim(headline(report))}`,
-    '',
-    paint.dim(line(HEAD)),
-    ...rows.map(line),
-    '',
-    ...advice,
-    ...report.warnings.map(
-      (warning) => `\n  ${paint.warn('!')} Prometheus: ${warning}. The figures are of a part of the series.`,
-    ),
-    '',
-    LEGEND,
-  ].join('\n');
+  return withoutCommands(
+    [
+      `${paint.bold('Pools')}  ${paint.dim(headline(report))}`,
+      '',
+      paint.dim(line(HEAD)),
+      ...rows.map(line),
+      '',
+      ...advice,
+      ...report.warnings.map(
+        (warning) => `\n  ${paint.warn('!')} Prometheus: ${warning}. The figures are of a part of the series.`,
+      ),
+      '',
+      LEGEND,
+    ].join('\n'),
+  );
 }
 
 /** For a document or a comment. */
 export function renderPoolsMarkdown(report: PoolReport): string {
-  return `${[
-    `Pools, ${headline(report)}.`,
-    table(
-      HEAD,
-      report.pools.map((pool) => cells(pool, report).map(asText)),
-    ),
-    report.pools
-      .map(
-        ({ service, pool, verdict, recommendation }) =>
-          `- **${asText(`${service.title}, ${pool}`)}** (${verdict}): ${recommendation}`,
-      )
-      .join('\n'),
-    ...(report.warnings.length === 0 ? [] : [`Not complete: ${asText(report.warnings.join('; '))}.`]),
-    LEGEND,
-  ].join('\n\n')}\n`;
+  return withoutCommands(
+    `${[
+      `Pools, ${escapeMarkdown(headline(report))}.`,
+      markdownTable(
+        HEAD,
+        report.pools.map((pool) => cells(pool, report).map(escapeMarkdown)),
+      ),
+      report.pools
+        .map(
+          ({ service, pool, verdict, recommendation }) =>
+            `- **${escapeMarkdown(`${service.title}, ${pool}`)}** (${verdict}): ${escapeMarkdown(recommendation)}`,
+        )
+        .join('\n'),
+      ...(report.warnings.length === 0 ? [] : [`Not complete: ${escapeMarkdown(report.warnings.join('; '))}.`]),
+      LEGEND,
+    ].join('\n\n')}\n`,
+  );
 }
 
 /** For other programs. */
@@ -84,7 +89,7 @@ export function renderPoolsJson(report: PoolReport): string {
     warnings: report.warnings,
     pools,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonDocument(document);
 }
 
 const LEGEND =

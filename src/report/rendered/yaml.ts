@@ -1,4 +1,5 @@
 import type { Json } from '../../model/json.ts';
+import { visible, visibleJson } from '../../model/outside-text.ts';
 
 /**
  * Plain JSON data as YAML that people read: expressions as blocks, everything else on one line. A small part of YAML
@@ -26,23 +27,35 @@ function node(value: Json, indent: string): string {
   const entries = Object.entries(value);
   if (entries.length === 0) return ' {}';
   return entries
-    .map(([key, inner]) => `\n${indent}${plain(key) ? key : JSON.stringify(key)}:${node(inner, `${indent}  `)}`)
+    .map(([key, inner]) => `\n${indent}${plain(key) ? key : inQuotes(key)}:${node(inner, `${indent}  `)}`)
     .join('');
 }
 
 /** The first key of an object in a list stands behind the dash. */
 function nested(value: Json, indent: string): string {
-  return node(value, indent).replace(/^\n\s*/, ' ');
+  return ` ${node(value, indent).trimStart()}`;
 }
 
 function scalar(text: string, indent: string): string {
-  const block = text.includes('\n') && !/^\s|[\t\r\u0085\u2028\u2029]|\s$/.test(text);
-  if (block)
-    return `|-\n${text
-      .split('\n')
-      .map((line) => (line === '' ? '' : `${indent === '' ? '  ' : indent}${line}`))
-      .join('\n')}`;
-  return plain(text) ? text : JSON.stringify(text);
+  const lines = text.split('\n');
+  if (lines.length > 1 && isBlock(text, lines))
+    return `|-\n${lines.map((line) => (line === '' ? '' : `${indent === '' ? '  ' : indent}${line}`)).join('\n')}`;
+  return plain(text) ? text : inQuotes(text);
+}
+
+/** Lines stay lines where all of them can be seen, and a runner of workflows takes none for a command. */
+function isBlock(text: string, lines: readonly string[]): boolean {
+  const edges = /^\s/.test(text) || /\s/.test(text.slice(-1));
+  return (
+    !edges &&
+    !text.includes('##[') &&
+    lines.every((line) => visible(line) === line && !line.trimStart().startsWith('::'))
+  );
+}
+
+/** JSON's strings are YAML's. */
+function inQuotes(text: string): string {
+  return visibleJson(JSON.stringify(text)).replaceAll('##[', '##\\u005b');
 }
 
 /** Text that YAML reads as that very text, without quotation marks. */

@@ -6,14 +6,23 @@ import {
   type Replay,
   type Second,
 } from '../../model/replay.ts';
+import { jsonDocument } from '../common/escape.ts';
+import type { ReplayJson } from './schema.ts';
 import { leadOf, totalsOf } from './summary.ts';
+
+/** A document as it is written: nothing changes it any more. */
+type Written<T> = T extends readonly (infer Item)[]
+  ? readonly Written<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Written<T[Key]> }
+    : T;
 
 /** Replays as JSON for other programs. Times are those of the scenario's day. docs/replay.md describes it. */
 export function renderReplayJson(
   replays: readonly Replay[],
   against?: { readonly ref: string; readonly commit: string; readonly changes: readonly FiringChange[] },
 ): string {
-  const document = {
+  const document: Written<ReplayJson> = {
     format: 'grafana-as-code/replay',
     version: 1,
     holds: replays.every(({ broken }) => broken.length === 0),
@@ -53,13 +62,17 @@ export function renderReplayJson(
           },
         }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonDocument(document);
 }
 
 function time(second: Second | undefined): string | null {
   return second === undefined ? null : formatSecond(second);
 }
 
-function times({ pending, firing, resolved }: AlertSpan): Record<string, string | null> {
+function times({
+  pending,
+  firing,
+  resolved,
+}: AlertSpan): ReplayJson['scenarios'][number]['alerts'][number]['spans'][number] {
   return { pending: time(pending), firing: time(firing), resolved: time(resolved) };
 }

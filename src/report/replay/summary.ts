@@ -14,6 +14,7 @@ import {
   type ReplayedAlert,
   type Second,
 } from '../../model/replay.ts';
+import { plural } from '../common/names.ts';
 
 /** An alert that fired, as a row of a table. */
 export interface FiredRow {
@@ -106,9 +107,9 @@ export function headline(replay: Replay): string {
   const sign = events.find((event) => event.sign === true)?.at;
   const page = events.find((event) => event.page === true)?.at;
   const counted = `${plural(pages, 'page')}, ${plural(warnings, 'warning')} sent.`;
-  const told = (what: string, at: Second | undefined) =>
+  const since = (what: string, at: Second | undefined) =>
     at === undefined ? [] : [sign === undefined ? `${what} ${formatSecond(at)}` : `${what} ${minutes(at - sign)} min`];
-  const firsts = [...told('first warning', firstWarning), ...told('first page', firstPage)].join(', ');
+  const firsts = [...since('first warning', firstWarning), ...since('first page', firstPage)].join(', ');
   const after = sign === undefined ? '' : ' after the first sign';
   const was = sign === undefined || page === undefined ? '' : ` (was ${minutes(page - sign)})`;
   return `${capital(firsts)}${after}${was}. ${counted}`;
@@ -124,8 +125,8 @@ export function changeLine(change: FiringChange): string {
   const { alert, service, series, severity, formerSeverity, before, after } = change;
   const subject = `${alert} of ${formatSubject(service, series)}`;
   if (formerSeverity !== undefined) {
-    const told = (level: Severity) => ({ critical: 'pages', warning: 'warns', none: 'tells nobody' })[level];
-    return `${subject} ${told(severity)}, and no longer ${told(formerSeverity)} (${formatSecond(firstFiring(after) ?? 0)})`;
+    const effect = (level: Severity) => ({ critical: 'pages', warning: 'warns', none: 'notifies nobody' })[level];
+    return `${subject} ${effect(severity)}, and no longer ${effect(formerSeverity)} (${formatSecond(firstFiring(after) ?? 0)})`;
   }
   const [was, is] = [firstFiring(before), firstFiring(after)];
   if (was === undefined && is === undefined) return `${subject} is pending at other times, and never fires`;
@@ -152,10 +153,6 @@ function firings(spans: readonly AlertSpan[]): string {
 export function limitOf({ comparison, threshold, unit }: ReplayedAlert): string {
   const operator = { gt: '>', gte: '≥', lt: '<' }[comparison];
   return `${operator} ${formatQuantity({ unit, value: threshold })}`;
-}
-
-export function plural(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
 
 function minutes(seconds: number): number {

@@ -10,6 +10,7 @@ import {
   type ReplayedAlert,
   type Second,
 } from '../../model/replay.ts';
+import { escapeXml, withoutCommands } from '../common/escape.ts';
 import { limitOf } from './summary.ts';
 
 const WIDTH = 1200;
@@ -49,12 +50,14 @@ export function renderReplaySvg(replay: Replay): string {
     ...(rows.length === 0 ? [text(LEFT, HEAD + 24, 'No alert fires.', {})] : []),
     ...replay.scenario.events.flatMap((event, index) => eventMark(event, index, x, height)),
   ];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeXml(description(replay, rows))}" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif">`,
-    ...parts.map((part) => `  ${part}`),
-    '</svg>',
-    '',
-  ].join('\n');
+  return withoutCommands(
+    [
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeXml(description(replay, rows))}" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif">`,
+      ...parts.map((part) => `  ${part}`),
+      '</svg>',
+      '',
+    ].join('\n'),
+  );
 }
 
 /** What a screen reader says. */
@@ -178,10 +181,6 @@ interface TextStyle {
 function text(x: number, y: number, content: string, style: TextStyle): string {
   const { size = 12, weight = 'normal', colour = COLOUR.text, anchor = 'start' } = style;
   return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${colour}" text-anchor="${anchor}" xml:space="preserve">${escapeXml(content)}</text>`;
-}
-
-function escapeXml(content: string): string {
-  return content.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }
 
 function round(value: number): number {

@@ -1,5 +1,6 @@
-import { type AlertRule, type Severity, toldLimit } from '../../model/alert-rule.ts';
+import { type AlertRule, limitText, type Severity } from '../../model/alert-rule.ts';
 import { type Duration, toSeconds } from '../../model/duration.ts';
+import { escapeMarkdown, markdownTable } from '../common/escape.ts';
 
 /** When a rule would have fired in the incident, in one of its shapes. */
 export interface IncidentAnswer {
@@ -26,9 +27,8 @@ export interface RunbookFact {
 
 const BEGIN = '<!-- facts -->';
 const END = '<!-- /facts -->';
-const FACTS = /<!-- facts -->[\s\S]*?<!-- \/facts -->/;
 
-const TOLD: Readonly<Record<Severity, string>> = {
+const NOTIFIES: Readonly<Record<Severity, string>> = {
   critical: 'critical: pages',
   warning: 'warning: read in working hours',
   none: 'none: a heartbeat',
@@ -40,9 +40,11 @@ const TOLD: Readonly<Record<Severity, string>> = {
  * @returns undefined if the page has no place for them.
  */
 export function withRunbookFacts(page: string, facts: readonly RunbookFact[]): string | undefined {
-  const places = page.match(new RegExp(FACTS, 'g')) ?? [];
-  const filled = renderRunbookFacts(facts);
-  return places.length === 1 ? page.replace(FACTS, () => filled) : undefined;
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END, begin);
+  const another = page.indexOf(BEGIN, Math.max(end, 0));
+  if (begin === -1 || end < begin || another !== -1) return undefined;
+  return `${page.slice(0, begin)}${renderRunbookFacts(facts)}${page.slice(end + END.length)}`;
 }
 
 /** The facts block of a page: a row for each service that has the alert, and what the incident's replay says. */
@@ -57,18 +59,18 @@ const NO_RULE =
 function tables(facts: readonly RunbookFact[]): string[] {
   const rows = facts.map(({ subject, rule, windows, notifiesWithin, dashboard, panel }) => [
     subject,
-    toldLimit(rule),
+    limitText(rule),
     windows.length === 0 ? 'now' : windows.join(', '),
-    TOLD[rule.severity],
+    NOTIFIES[rule.severity],
     rule.notification.receiver,
     inWords(notifiesWithin),
     `${dashboard}, ${panel}`,
   ]);
-  const told = facts.filter(({ incident }) => incident.length > 0);
-  const shapes = [...new Set(told.flatMap(({ incident }) => incident.map(({ shape }) => shape)))];
+  const fired = facts.filter(({ incident }) => incident.length > 0);
+  const shapes = [...new Set(fired.flatMap(({ incident }) => incident.map(({ shape }) => shape)))];
   return [
-    ...table(['service', 'fires', 'looks at', 'severity', 'told', 'within', 'dashboard, panel'], rows),
-    ...(told.length === 0
+    ...table(['service', 'fires', 'looks at', 'severity', 'notifies', 'within', 'dashboard, panel'], rows),
+    ...(fired.length === 0
       ? []
       : [
           '',
@@ -76,7 +78,7 @@ function tables(facts: readonly RunbookFact[]): string[] {
           '',
           ...table(
             ['service', ...shapes.map((shape) => `${shape} slowdown`)],
-            told.map(({ subject, incident }) => [
+            fired.map(({ subject, incident }) => [
               subject,
               ...shapes.map((shape) => incident.find((answer) => answer.shape === shape)?.text ?? ''),
             ]),
@@ -86,8 +88,10 @@ function tables(facts: readonly RunbookFact[]): string[] {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)];
+  return markdownTable(
+    head,
+    rows.map((row) => row.map(escapeMarkdown)),
+  ).split('\n');
 }
 
 /** @example inWords('205s') // '3 min 25 s' */
