@@ -3,8 +3,8 @@
  * log or a report takes it through {@link visible}, and then through what its format needs (`escapeMarkdown`, `escapeHtml`).
  */
 
-/** Controls, formats such as bidirectional marks, line separators and lone surrogates; joiners are part of words and emoji. */
-const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Controls, formats such as bidirectional marks, line separators, lone surrogates and what is not a character; joiners are part of words and emoji. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
 
 /**
  * The text in one line, with every sign that a terminal would obey or a reader could not see made visible.

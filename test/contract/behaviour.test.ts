@@ -232,7 +232,7 @@ describe.each(sites)('on $name', (site) => {
     expect(drift?.at).toMatch(/^20\d\d-/);
     const text = renderPlanText(kept.plan);
     expect(text).toContain('for 3m → 45m');
-    expect(text).toContain('paused: it tells nobody');
+    expect(text).toContain('paused: it notifies nobody');
     expect(text).toContain('the code would change: threshold 5 % → 3 %');
     expect((await rulesOfGroup(site, `${owner}-services`, user)).find((rule) => rule.uid === uid)?.form).toMatchObject({
       for: '45m',

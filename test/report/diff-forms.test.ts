@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { buildDiff } from '../../src/diff/index.ts';
 import { renderDiffHtml, renderDiffMarkdown } from '../../src/report/index.ts';
@@ -50,16 +51,26 @@ describe('the HTML page', () => {
     expect(page).not.toContain('@import');
   });
 
+  test('has a policy that lets a browser load and run nothing, and take the page’s own style by its hash', () => {
+    const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page).toContain(
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">`,
+    );
+    expect(page).not.toMatch(/ style=| on\w+=/);
+  });
+
   test('shows titles as text, whatever is in them', () => {
     expect(page).not.toContain('<script>');
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
 
   test('draws each panel to scale before and after, and marks what changed', () => {
-    const boards = [...page.matchAll(/<div class="board" style="height:(\d+)px">/g)];
-    expect(boards).toHaveLength(2);
-    expect(page.match(/<div class="changed"/g)).toHaveLength(2);
-    expect(page).toMatch(/class="same" style="left:50%;top:\d+px;width:50%;height:104px"/);
+    expect([...page.matchAll(/<div class="board h104">/g)]).toHaveLength(2);
+    expect(page).toContain('.h104{height:1352px}');
+    expect(page.match(/<div class="changed /g)).toHaveLength(2);
+    expect(page).toMatch(/class="same x12 y\d+ w12 h8"/);
+    for (const rule of ['.x12{left:50%}', '.w12{width:50%}', '.h8{height:104px}']) expect(page).toContain(rule);
   });
 
   test('marks whole numbers in a changed query, not digits of them', () => {

@@ -220,7 +220,7 @@ describe('a diff', () => {
     expect(renderDiffMarkdown(quiet)).toContain('**Paging is not affected**');
     expect(renderDiffText(quiet)).toContain('Paging is not affected.');
     expect(renderDiffHtml(withPanel((panel) => (panel.description = 'Another one.')))).toContain(
-      'Nobody is told more, less, earlier or later, and no active alert starts anew.',
+      'Nobody is notified more, less, earlier or later, and no active alert restarts.',
     );
   });
 

@@ -106,7 +106,7 @@ export const PANEL = 'Query time p95, all and by operation';
 /** What a report says of the change itself, without what surrounds it. */
 export function saidOf(report: DiffReport): readonly [string[], string[]] {
   const surroundings =
-    /^(Changes against| {2}(Affects paging|Alerts|Dashboards|Paging is)| {4}(?:~ User Service$|The sync starts)|\d+ unchanged|Not replayed|$)/;
+    /^(Changes against| {2}(Affects paging|Alerts|Dashboards|Paging is)| {4}(?:~ User Service$|The sync restarts)|\d+ unchanged|Not replayed|$)/;
   const text = renderDiffText(report)
     .split('\n')
     .filter((line) => !surroundings.test(line));

@@ -41,10 +41,9 @@ export function renderDiagnostics(
 
 /** The same as a Markdown list. */
 export function renderDiagnosticsMarkdown(diagnostics: readonly Diagnostic[]): string {
-  return distinctDiagnostics(diagnostics)
-    .map(
-      ({ code, level, file, subject, message, remedy }) =>
-        `- **${level} ${escapeMarkdown(code)}** ${escapeMarkdown(subject)} ${escapeMarkdown(message)}${file === undefined ? '' : ` (${markdownCode(file)})`}. ${escapeMarkdown(remedy)}`,
-    )
-    .join('\n');
+  const items = distinctDiagnostics(diagnostics).map(
+    ({ code, level, file, subject, message, remedy }) =>
+      `- **${level} ${escapeMarkdown(code)}** ${escapeMarkdown(subject)} ${escapeMarkdown(message)}${file === undefined ? '' : ` (${markdownCode(file)})`}. ${escapeMarkdown(remedy)}`,
+  );
+  return withoutCommands(items.join('\n'));
 }

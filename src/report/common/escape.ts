@@ -2,19 +2,17 @@
 import { visible, visibleJson, visibleLines } from '../../model/outside-text.ts';
 
 /** Breaks a mention, a reference or an address without being seen. */
-const JOINER = '\u200c';
+const JOINER = '\u2060';
 
 /**
  * Text that stays text in GitHub's Markdown: no emphasis, code, image, link, HTML, table, heading, list, formula, nor
  * a mention, a reference or an address, which become links by themselves.
  *
- * @example escapeMarkdown('a_b | @org/team') // 'a\\_b \\| @\u200corg/team'
+ * @example escapeMarkdown('a_b | @org/team') // 'a\\_b \\| @\u2060org/team'
  */
 export function escapeMarkdown(text: string): string {
-  const signs = visible(text)
-    .trim()
-    .replace(/[\\`*_[\]|~&<>$]/g, (sign) => ENTITIES[sign] ?? `\\${sign}`);
-  return unlinked(signs)
+  return unlinked(visible(text).trim())
+    .replace(/[\\`*_[\]|~&<>$]/g, (sign) => ENTITIES[sign] ?? `\\${sign}`)
     .replace(/^[-+=#:]/, '\\$&')
     .replace(/^(\d{1,9})([.)])/, '$1\\$2');
 }
@@ -58,7 +56,7 @@ function longestRun(text: string): number {
 
 /** Text within an HTML element of a Markdown document, such as a summary. */
 export function escapeMarkdownHtml(text: string): string {
-  return unlinked(escapeHtml(text)).replaceAll('$', '<span>$</span>');
+  return htmlSigns(unlinked(visible(text))).replaceAll('$', '<span>$</span>');
 }
 
 /** A table of cells that are Markdown already. In code, too, a bar would end the cell. */
@@ -70,8 +68,17 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Text in HTML, as content or as the value of an attribute in quotation marks. */
+/** Text as content of HTML. */
 export function escapeHtml(text: string): string {
+  return htmlSigns(visible(text));
+}
+
+function htmlSigns(text: string): string {
+  return text.replace(/[&<>]/g, (sign) => HTML[sign] ?? sign);
+}
+
+/** Text as the value of an attribute, in quotation marks of either kind. */
+export function escapeAttribute(text: string): string {
   return visible(text).replace(/[&<>"']/g, (sign) => HTML[sign] ?? sign);
 }
 
@@ -82,11 +89,9 @@ export function escapeHtmlLines(text: string): string {
   return visibleLines(text).map(escapeHtml).join('\n');
 }
 
-/** Text in XML, such as a picture or a test report. XML knows no control character, not even escaped. */
+/** Text in XML, such as a picture or a test report, which know no control character: they are visible by now. */
 export function escapeXml(text: string): string {
-  return escapeHtml(text)
-    .replaceAll('&#39;', "'")
-    .replace(/[^\t\n\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '?');
+  return escapeAttribute(text).replaceAll('&#39;', "'");
 }
 
 /**

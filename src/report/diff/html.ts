@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { diffArrays } from 'diff';
 import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
 import { groupBy } from '../../model/group-by.ts';
-import { escapeHtml, escapeHtmlLines } from '../common/escape.ts';
+import { escapeAttribute, escapeHtml, escapeHtmlLines, withoutCommands } from '../common/escape.ts';
 import { htmlWords, type Line, linesOf } from '../common/lines.ts';
 import { KIND_NAMES } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
@@ -37,6 +37,7 @@ export function renderDiffHtml(report: DiffReport): string {
   ]
     .filter((part) => part !== '')
     .join('\n');
+  const content = withoutCommands(body);
   const style = `${STYLE}${placeRules(dashboards)}`;
   const hash = createHash('sha256').update(style).digest('base64');
   return `<!doctype html>
@@ -51,7 +52,7 @@ export function renderDiffHtml(report: DiffReport): string {
 </head>
 <body>
 <main>
-${body}
+${content}
 </main>
 </body>
 </html>
@@ -92,7 +93,7 @@ function notWritten({ blocked = [] }: DiffReport): string {
 
 function contents(dashboards: readonly ResourceDiff[]): string {
   if (dashboards.length < 2) return '';
-  return `<nav>${dashboards.map(({ uid, title, action }) => `<a href="#${escapeHtml(uid)}">${escapeHtml(title)}${action === 'changed' ? '' : ` (${action})`}</a>`).join('')}</nav>`;
+  return `<nav>${dashboards.map(({ uid, title, action }) => `<a href="#${escapeAttribute(uid)}">${escapeHtml(title)}${action === 'changed' ? '' : ` (${action})`}</a>`).join('')}</nav>`;
 }
 
 const LEGEND =
@@ -109,7 +110,7 @@ function dashboardSection(change: ResourceDiff, open: boolean): string {
   const all = linesOf(meanings);
   const count =
     all.length === 0 ? '' : ` <span class="tag">${all.length} ${all.length === 1 ? 'change' : 'changes'}</span>`;
-  return `<section id="${escapeHtml(uid)}"><details${open ? ' open' : ''}><summary><h2>${escapeHtml(title)}${note}${count}</h2></summary>${changes(all)}<div class="layouts">${layouts}</div>${queries(all)}</details></section>`;
+  return `<section id="${escapeAttribute(uid)}"><details${open ? ' open' : ''}><summary><h2>${escapeHtml(title)}${note}${count}</h2></summary>${changes(all)}<div class="layouts">${layouts}</div>${queries(all)}</details></section>`;
 }
 
 /** Alerts and contact points; the same change of several services once. */
@@ -187,7 +188,7 @@ function figure(caption: string, panels: readonly DrawnPanel[]): string {
   const drawn = panels.map((panel) => {
     const { title, mark, row } = panel;
     const sign = { added: '+ ', removed: '− ', changed: '~ ', moved: '↕ ', same: '' }[mark];
-    return `<div class="${row ? 'row ' : ''}${mark} ${placeOf(panel).join(' ')}" title="${escapeHtml(`${title}${mark === 'same' ? '' : ` (${mark})`}`)}"><span>${sign}${escapeHtml(title)}</span></div>`;
+    return `<div class="${row ? 'row ' : ''}${mark} ${placeOf(panel).join(' ')}" title="${escapeAttribute(`${title}${mark === 'same' ? '' : ` (${mark})`}`)}"><span>${sign}${escapeHtml(title)}</span></div>`;
   });
   return `<figure><figcaption>${caption}</figcaption><div class="board ${heightOf(panels)}">${drawn.join('')}</div></figure>`;
 }

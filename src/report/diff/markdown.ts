@@ -62,7 +62,7 @@ export function renderDiffMarkdown(report: DiffReport, options: DiffMarkdownOpti
   return assembleWithin(
     head.filter((part) => part !== ''),
     parts.map((part) => ({ ...part, text: withoutCommands(part.text) })),
-    tail.filter((part) => part !== ''),
+    tail.filter((part) => part !== '').map(withoutCommands),
     options,
   );
 }

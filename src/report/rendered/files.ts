@@ -3,6 +3,7 @@ import { groupBy } from '../../model/group-by.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
 import type { Desired, Resource, RuleResource } from '../../model/resource.ts';
+import { jsonDocument } from '../common/escape.ts';
 import { renderYaml } from './yaml.ts';
 
 /** A file of the repository that shows what was built. */
@@ -33,7 +34,7 @@ export function renderedFiles(desired: Desired, project: Project): readonly Rend
   return [
     ...dashboards.map((resource) => ({
       path: `dashboards/rendered/${resource.uid}.json`,
-      content: `${JSON.stringify(resource.spec, null, 2)}\n`,
+      content: jsonDocument(resource.spec),
       resources: [resource],
     })),
     ...[...groups].map(([group, members]) =>
