@@ -196,7 +196,7 @@ function duration(text: string | undefined): Duration {
 
 function inSeconds(text: string): number {
   const factors: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-  return [...text.matchAll(/(\d+)([smhdw])/g)].reduce(
+  return [...text.matchAll(/(?<!\d)(\d+)([smhdw])/g)].reduce(
     (sum, [, digits, unit]) => sum + Number(digits) * (factors[unit ?? 's'] ?? 1),
     0,
   );

@@ -95,6 +95,6 @@ export function outsideStrings(expression: string, change: (code: string) => str
 export function matchersOf(selector: SyntaxNode, expression: string): readonly string[] {
   const list = selector.getChild('LabelMatchers');
   return [...(list?.getChildren('UnquotedLabelMatcher') ?? []), ...(list?.getChildren('QuotedLabelMatcher') ?? [])].map(
-    ({ from, to }) => expression.slice(from, to).replace(/\s*(=~|!~|!=|=)\s*/, '$1'),
+    ({ from, to }) => expression.slice(from, to).replace(/(?<!\s)\s*(=~|!~|!=|=)\s*/, '$1'),
   );
 }

@@ -83,5 +83,5 @@ function inGrafana(text: string | undefined, grafana: string): string | undefine
   const known = web(text);
   if (known === undefined) return undefined;
   const { pathname, search } = new URL(known);
-  return `${grafana.replace(/\/+$/, '')}${pathname}${search}`;
+  return `${grafana.replace(/(?<!\/)\/+$/, '')}${pathname}${search}`;
 }

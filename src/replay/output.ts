@@ -34,7 +34,7 @@ export function parseReport(text: string): Report | undefined {
       ours = asked[1] !== SENTINEL;
       continue;
     }
-    const got = /^\s*got:\s*(.*)$/.exec(line)?.[1];
+    const got = /^\s*got:(.*)$/s.exec(line)?.[1]?.trimStart();
     if (got === undefined || !ours) continue;
     for (const { labels, value } of parseSamples(got)) {
       const { __name__: name, ...rest } = labels;
@@ -47,7 +47,7 @@ export function parseReport(text: string): Report | undefined {
 /** `1h30m`, `45s`: how Prometheus prints durations. */
 function parseTime(text: string): number {
   const factors: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
-  return [...text.matchAll(/([\d.]+)([dhms])/g)].reduce(
+  return [...text.matchAll(/(?<![\d.])([\d.]+)([dhms])/g)].reduce(
     (sum, [, number, unit]) => sum + Number(number) * (factors[unit ?? 's'] ?? 1),
     0,
   );
@@ -55,10 +55,10 @@ function parseTime(text: string): number {
 
 function parseSamples(text: string): { labels: Record<string, string>; value: number }[] {
   const samples: { labels: Record<string, string>; value: number }[] = [];
-  const sample = /\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} ([^\s,]+)/g;
+  const sample = /\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\} ([^\s,]+)/g;
   for (const [, inner = '', value = ''] of text.matchAll(sample)) {
     const labels: Record<string, string> = {};
-    for (const [, label = '', quoted = ''] of inner.matchAll(/([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*")/g)) {
+    for (const [, label = '', quoted = ''] of inner.matchAll(/(?<!\w)([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*")/g)) {
       labels[label] = unquoted(quoted);
     }
     samples.push({ labels, value: parseNumber(value) });

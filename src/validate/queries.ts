@@ -158,7 +158,7 @@ function secondsIn(range: string): number | undefined {
     w: 604_800,
     y: 31_536_000,
   };
-  return [...range.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
+  return [...range.matchAll(/(?<!\d)(\d+)(ms|[smhdwy])/g)].reduce(
     (sum, [, digits, unit]) => sum + Number(digits) * (units[unit ?? 's'] ?? 1),
     0,
   );

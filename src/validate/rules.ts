@@ -143,13 +143,22 @@ function textProblems(resource: RuleResource): Diagnostic[] {
     const text = annotations[name] ?? '';
     if (text.trim() === '')
       return [onRule('R016', resource, `has no ${name}`, 'Say what it means, and the first step.')];
-    const strange = [...text.matchAll(/\{\{([^}]*)\}\}/g)].find(
-      ([, inner]) => !/^(?:value|label:[A-Za-z_]\w*)$/.test(inner ?? ''),
-    );
+    const strange = placeholders(text).find((inner) => !/^(?:value|label:[A-Za-z_]\w*)$/.test(inner));
     return strange === undefined
       ? []
-      : [onRule('R016', resource, `has ${strange[0]} in its ${name}`, 'Write {{value}} or {{label:NAME}}.')];
+      : [onRule('R016', resource, `has {{${strange}}} in its ${name}`, 'Write {{value}} or {{label:NAME}}.')];
   });
+}
+
+/** What stands between two braces each. */
+function placeholders(text: string): readonly string[] {
+  return text
+    .split('{{')
+    .slice(1)
+    .flatMap((rest) => {
+      const end = rest.indexOf('}');
+      return end !== -1 && rest.startsWith('}}', end) ? [rest.slice(0, end)] : [];
+    });
 }
 
 /** A problem of one rule. */

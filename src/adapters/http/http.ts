@@ -124,7 +124,7 @@ export const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export function openHttp(options: HttpOptions): Http {
   const { world, server } = options;
   const target = readAddress(options.url, server);
-  const url = options.url.replace(/\/+$/, '');
+  const url = options.url.replace(/(?<!\/)\/+$/, '');
   const deadline = options.deadline ?? DEADLINE;
   const transport = createTransport({
     url: target,

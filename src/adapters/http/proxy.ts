@@ -56,8 +56,7 @@ function isExcepted(target: URL, list: string): boolean {
 
 function matches(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
-  const [, bracketed, plain, onlyPort] =
-    /^(?:\[([^\]]+)\]|([^:]+|[\da-f:]*:[\da-f:]*[\da-f:/]*))(?::(\d+))?$/.exec(entry) ?? [];
+  const [, bracketed, plain, onlyPort] = /^(?:\[([^\]]+)\]|([^:]+|[\da-f]*:[\da-f:/]*))(?::(\d+))?$/.exec(entry) ?? [];
   const name = bracketed ?? plain ?? entry;
   if (onlyPort !== undefined && onlyPort !== port) return false;
   if (isIP(host) !== 0) return isInNetwork(host, name);

@@ -113,7 +113,7 @@ function inBase64(value: string): readonly string[] {
     const last = Math.floor(((before + bytes.length) * 8) / 6);
     return text.slice(first, last);
   });
-  const forms = [bytes.toString('base64'), bytes.toString('base64').replace(/=+$/, ''), ...middles];
+  const forms = [bytes.toString('base64'), bytes.toString('base64').replace(/(?<!=)=+$/, ''), ...middles];
   return forms
     .filter((form) => form.length >= WORD)
     .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_'), ...percentEncoded(form)]);

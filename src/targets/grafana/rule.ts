@@ -542,7 +542,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 
 /** A duration as Grafana prints it, such as `1h0m0s` or `1w`, in seconds. */
 function secondsIn(text: string): number {
-  return [...text.matchAll(/(\d+)([smhdw])/g)].reduce(
+  return [...text.matchAll(/(?<!\d)(\d+)([smhdw])/g)].reduce(
     (sum, [, digits, unit]) => sum + Number(digits) * (UNITS[unit ?? 's'] ?? 1),
     0,
   );
