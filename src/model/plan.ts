@@ -96,11 +96,11 @@ export interface UnchangedChange extends ChangeOf {
 
 export interface BlockedChange extends ChangeOf {
   readonly action: 'blocked';
-  /** What can not be done, why, and the command that resolves it. */
+  /** What cannot be done, why, and the command that resolves it. */
   readonly diagnostic: Diagnostic;
   /** What stays in place: the live object, if it is ours. */
   readonly live?: Resource;
-  /** What the code changes and can not, because the object is kept. */
+  /** What the code changes and cannot, because the object is kept. */
   readonly withheld?: readonly Meaning[];
 }
 
@@ -133,6 +133,8 @@ export interface Drift {
   readonly at: string;
   /** What they wrote about it; often empty. */
   readonly message: string;
+  /** The files to bring the edit into, where a shared section has its own. Default: `source`. */
+  readonly sources?: readonly string[];
   /** What the edit changed, against our last version; empty where that is not in the history any more. */
   readonly meanings: readonly Meaning[];
   /** False where `--overwrite-drift` lets the code win. */
@@ -161,13 +163,13 @@ export interface LiveObject {
   readonly title: string;
   /** Carries the owner's prefix and mark. What is not ours is never touched. */
   readonly owned: boolean;
-  /** It exists where the account may not look: whose it is cannot be told. */
+  /** It exists where the account may not look: whose it is cannot be known. */
   readonly hidden?: true;
   /** The file of somebody else that stands where ours would. */
   readonly obstacle?: string;
   /** Identifies this very version; an object with another pin has changed since. */
   readonly pin: string;
-  /** In our model; absent where it can not be read. */
+  /** In our model; absent where it cannot be read. */
   readonly resource?: Resource;
   /** What our model cannot say about it; a difference that an update removes. */
   readonly unmodelled?: JsonObject;

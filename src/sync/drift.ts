@@ -1,7 +1,7 @@
 /** Edits made in Grafana: what they are, and whether the code may overwrite them. */
 import { diffJson, meaningsOf } from '../diff/index.ts';
 import { groupBy } from '../model/group-by.ts';
-import type { Change, Drift, LiveObject, PathStep, Repair } from '../model/plan.ts';
+import type { Change, Drift, Edit, LiveObject, PathStep, Repair } from '../model/plan.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { comparable } from './comparable.ts';
 import { contentHash } from './content-hash.ts';
@@ -41,6 +41,7 @@ export function driftOf(
   changes: readonly Change[],
   notInCode: readonly LiveObject[],
   held: ReadonlyMap<string, LiveObject>,
+  wanted: ReadonlyMap<string, Resource>,
   policy: Policy,
 ): readonly Drift[] {
   const inCode = changes.flatMap((change) => {
@@ -48,19 +49,21 @@ export function driftOf(
     // An edit that is in the code by now is not one any more.
     if (object === undefined || change.action === 'unchanged') return [];
     if (change.action === 'update' && isEditInCode(change.desired, object)) return [];
-    return driftIn(object, policy, change.source);
+    return driftIn(object, policy, wanted.get(resourceKey(change)));
   });
   return withGroups([...inCode, ...notInCode.flatMap((object) => driftIn(object, policy))], held);
 }
 
 /** The hand edit of a live object. */
-function driftIn(object: LiveObject, policy: Policy, source?: string): readonly Drift[] {
+function driftIn(object: LiveObject, policy: Policy, desired?: Resource): readonly Drift[] {
   const { kind, uid, title, edited, resource, owned } = object;
   // What somebody else manages is said by its own diagnostic.
   if (edited === undefined || !owned || isManaged(object, policy)) return [];
   const before = edited.ours === undefined ? undefined : comparable(edited.ours);
   const after = resource === undefined ? undefined : comparable(resource, object.unmodelled);
   const known = before !== undefined && after !== undefined && resource !== undefined;
+  const edits = known ? diffJson(before, after) : [];
+  const sources = desired === undefined ? [] : filesOf(desired, edits);
   return [
     {
       kind,
@@ -69,11 +72,12 @@ function driftIn(object: LiveObject, policy: Policy, source?: string): readonly 
       ...((resource?.kind === 'rule' || resource?.kind === 'dashboard') && resource.service !== undefined
         ? { service: resource.service }
         : {}),
-      ...(source === undefined ? {} : { source }),
+      ...(desired === undefined ? {} : { source: desired.source }),
+      ...(sources.length === 0 ? {} : { sources }),
       by: edited.by,
       at: edited.at,
       message: edited.message,
-      meanings: known ? meaningsOf(resource, before, after, diffJson(before, after)) : [],
+      meanings: known ? meaningsOf(resource, before, after, edits) : [],
       kept: policy.overwriteDrift !== true,
     },
   ];
@@ -121,4 +125,25 @@ export function adoptionOf({ kind, title, edited }: LiveObject): readonly Repair
       problem: 'was edited in Grafana, and the code has the same by now: it is marked as ours again, without a change',
     },
   ];
+}
+
+/** The files that the hand edit of an object belongs into. */
+export function filesOfEdit(object: LiveObject, desired: Resource): readonly string[] {
+  const ours = object.edited?.ours;
+  if (ours === undefined || object.resource === undefined) return filesOf(desired, []);
+  return filesOf(desired, diffJson(comparable(ours), comparable(object.resource, object.unmodelled)));
+}
+
+/** The files that edits of a resource belong into: a panel of a shared section has the section's. */
+function filesOf(desired: Resource, edits: readonly Edit[]): readonly string[] {
+  const panels = desired.kind === 'dashboard' ? (desired.panelSources ?? {}) : {};
+  const files = edits.map(({ path }) => panels[panelIn(path) ?? ''] ?? desired.source);
+  return [...new Set(files.length === 0 ? [desired.source] : files)].sort();
+}
+
+/** The id of the innermost panel that a path leads into. */
+function panelIn(path: Edit['path']): string | undefined {
+  return path
+    .flatMap((step, index) => (typeof step === 'object' && path[index - 1] === 'panels' ? [step.id] : []))
+    .at(-1);
 }

@@ -76,15 +76,16 @@ export function ceilingDiagnostic({ kind, title }: LiveObject, count: number, li
   };
 }
 
-/** A hand edit that is kept. @param file that describes the object in the code */
-export function handEditDiagnostic({ kind, title, edited }: LiveObject, file?: string): Diagnostic {
+/** Why an object is kept as it is. @param files those that the edit belongs into */
+export function handEditDiagnostic({ kind, title, edited }: LiveObject, files: readonly string[] = []): Diagnostic {
+  const [file] = files;
   return {
     code: 'S005',
     level: 'error',
     ...(file ? { file } : {}),
     subject: `${kind} ${title}`,
     message: `was edited in Grafana by ${edited?.by ?? 'somebody'}, and is kept as it is`,
-    remedy: `keep: bring the edit into ${file || 'the code'}    discard: npm run sync -- --overwrite-drift`,
+    remedy: `keep: bring the edit into ${files.join(', ') || 'the code'}    discard: npm run sync -- --overwrite-drift`,
   };
 }
 

@@ -4,7 +4,7 @@ import { jsonEqual } from '../model/json.ts';
 import type { BlockedChange, Change, DeleteChange, Edit, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
 import { type Desired, KINDS, type Kind, type Resource, resourceKey } from '../model/resource.ts';
 import { comparable } from './comparable.ts';
-import { adoptionOf, driftOf, isEditInCode, isManaged, isServersDoing } from './drift.ts';
+import { adoptionOf, driftOf, filesOfEdit, isEditInCode, isManaged, isServersDoing } from './drift.ts';
 import { needsOf } from './needs.ts';
 import {
   blockedNeedDiagnostic,
@@ -42,7 +42,7 @@ export type PlanTarget = Plan['target'];
 export function plan(desired: Desired, live: Live, target: PlanTarget, policy: PlanPolicy): Plan {
   const held = new Map(live.objects.map((object) => [resourceKey(object), object]));
   const wanted = desired.resources.filter((resource) => inScope(resource, policy.scope));
-  const inCode = new Set(desired.resources.map(resourceKey));
+  const inCode = new Map(desired.resources.map((resource) => [resourceKey(resource), resource]));
   const decided = wanted
     .map((resource) => decide(resource, held.get(resourceKey(resource)), policy))
     .filter((change) => change.action !== 'update' || !isOnlyNeeded(change.kind, policy.scope));
@@ -56,7 +56,7 @@ export function plan(desired: Desired, live: Live, target: PlanTarget, policy: P
     target,
     scope: policy.scope,
     changes: [...inOrder(writes), ...inOrder(prune(byUid(notInCode), writes, live, policy)).reverse()],
-    drift: driftOf(writes, byUid(notInCode), held, policy),
+    drift: driftOf(writes, byUid(notInCode), held, inCode, policy),
     repairs: [
       ...live.repairs,
       ...writes.flatMap((change) => {
@@ -114,7 +114,7 @@ function keep(resource: Resource, live: LiveObject): BlockedChange {
   return {
     ...describe(resource),
     action: 'blocked',
-    diagnostic: handEditDiagnostic(live, resource.source),
+    diagnostic: handEditDiagnostic(live, filesOfEdit(live, resource)),
     ...(live.resource === undefined ? {} : { live: live.resource }),
     ...(withheld.length === 0 ? {} : { withheld }),
   };

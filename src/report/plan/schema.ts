@@ -90,6 +90,7 @@ const drift = z.strictObject({
   by: z.string(),
   at: z.string(),
   message: z.string(),
+  sources: z.array(z.string()).optional(),
   meanings: z.array(meaning),
   kept: z.boolean(),
 });

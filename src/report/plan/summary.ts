@@ -93,12 +93,12 @@ export function summarizeDrift({ drift, changes }: Plan): readonly DriftSummary[
       change.action === 'blocked' ? (change.withheld ?? []) : [],
     ]),
   );
-  return drift.map(({ kind, uid, title, service, by, at, message, meanings, kept, source }) => ({
+  return drift.map(({ kind, uid, title, service, by, at, message, meanings, kept, source, sources }) => ({
     head: `${KIND_NAMES[kind]} ${title}${kind === 'rule' && service !== undefined ? `, ${service}` : ''}: by ${by}${at === '' ? '' : `, ${clock(at)}`}${message === '' ? '' : ` ("${message}")`}`,
     lines: linesOf(meanings),
     withheld: linesOf(withheld.get(`${kind}/${uid}`) ?? []),
     kept,
-    remedy: `keep: bring the edit into ${source || 'the code'}    discard: npm run sync -- --overwrite-drift`,
+    remedy: `keep: bring the edit into ${sources?.join(', ') || source || 'the code'}    discard: npm run sync -- --overwrite-drift`,
   }));
 }
 
