@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Io } from '../app/io.ts';
 import { ExplainedError } from '../model/explained-error.ts';
-import { renderDiagnostics } from '../report/common/diagnostics.ts';
+import { renderDiagnostics, renderFailure } from '../report/common/diagnostics.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { paintFor } from './terminal.ts';
 
@@ -88,7 +88,7 @@ export async function reportError(error: unknown, io: Io): Promise<ExitCode> {
     const text =
       problems.length > 0
         ? renderDiagnostics(problems, { paint, ...closing })
-        : `${paint.remove('error')}  ${paint.bold(code)} ${message}\n       ${remedy}`;
+        : renderFailure({ code, message, remedy }, paint);
     await io.stderr.write(`${text}\n`);
     return EXIT_OF[kind];
   }

@@ -4,7 +4,7 @@ import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { renderDiagnosticsMarkdown } from '../../src/report/common/diagnostics.ts';
+import { renderDiagnosticsMarkdown, renderFailure } from '../../src/report/common/diagnostics.ts';
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateText } from '../../src/report/gate/gate.ts';
 import * as report from '../../src/report/index.ts';
 import { renderPoolsJson, renderPoolsMarkdown, renderPoolsText } from '../../src/report/pools/pools.ts';
@@ -82,6 +82,7 @@ const TEXT: Readonly<Record<string, Render>> = {
   gate: of(all.gate, (gate) => renderGateText(gate)),
   pools: of(all.pools, (pools) => renderPoolsText(pools)),
   diagnostics: of(all.diagnostics, (diagnostics) => report.renderDiagnostics(diagnostics)),
+  failure: of(all.diagnostics, ([failure]) => (failure === undefined ? '' : renderFailure(failure))),
 };
 const MARKDOWN: Readonly<Record<string, Render>> = {
   plan: of(all.plan, report.renderPlanMarkdown),

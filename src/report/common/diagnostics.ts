@@ -39,6 +39,19 @@ export function renderDiagnostics(
   return withoutCommands([...blocks, ...(closing === '' ? [] : [closing])].join('\n\n'));
 }
 
+/** One failure: its code, what happened, and what to do next. */
+export function renderFailure(
+  failure: { readonly code: string; readonly message: string; readonly remedy: string },
+  paint: Paint = noPaint,
+): string {
+  const { code, message, remedy } = visibleData({
+    code: failure.code,
+    message: failure.message,
+    remedy: failure.remedy,
+  });
+  return withoutCommands(`${paint.remove('error')}  ${paint.bold(code)} ${message}\n       ${remedy}`);
+}
+
 /** The same as a Markdown list. */
 export function renderDiagnosticsMarkdown(diagnostics: readonly Diagnostic[]): string {
   const items = distinctDiagnostics(diagnostics).map(

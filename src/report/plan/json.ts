@@ -78,6 +78,11 @@ function outcomeJson(outcome: ReportedOutcome, seconds: number) {
   };
 }
 
+/** A plan with the resources in it, for `sync --plan`. `parsePlan` reads it. */
+export function renderSavedPlan(plan: Plan): string {
+  return jsonDocument(plan);
+}
+
 /** A meaning with its words, for programs that only show it. */
 export function wordedMeaning(meaning: Meaning): Meaning & { readonly subject: string; readonly text: string } {
   const { kind, ...rest } = meaning;
