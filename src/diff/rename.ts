@@ -1,4 +1,4 @@
-/** What got another id: it is told as renamed, not as one removed and one added. */
+/** What got another id: it is described as renamed, not as one removed and one added. */
 import { groupBy } from '../model/group-by.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
@@ -97,7 +97,7 @@ function lines(resources: readonly Resource[], service: string, ids: readonly st
 
 /**
  * A value with former identifiers replaced by the new ones wherever they stand whole: UIDs, labels and links. Expressions
- * stay as they are, so that another job is told.
+ * stay as they are, so that another job is described.
  *
  * @param names new identifiers by the former ones
  */

@@ -125,6 +125,6 @@ export function formatSecond(second: Second): string {
 
 /** The service with what tells its series apart. @example 'api-gateway (dependency user-service)' */
 export function formatSubject(service: string, series: Readonly<Record<string, string>>): string {
-  const told = Object.entries(series).map(([label, value]) => `${label} ${value}`);
-  return told.length === 0 ? service : `${service} (${told.join(', ')})`;
+  const parts = Object.entries(series).map(([label, value]) => `${label} ${value}`);
+  return parts.length === 0 ? service : `${service} (${parts.join(', ')})`;
 }
