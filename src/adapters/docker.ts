@@ -180,7 +180,7 @@ export async function openCompose(options: ComposeOptions, run: RunProgram): Pro
           (await Promise.all(waits.map(({ service }) => logs(service)))).join('\n'),
         );
       }
-      const [, port] = /(?:bind for|listen tcp4?) [\d.]*:(\d+)[^\n]*(?:already|in use)/i.exec(ran.stderr) ?? [];
+      const [, port] = /(?:bind for|listen tcp4?) [\d.]*:(\d+)(?!\d)[^\n]*(?:already|in use)/i.exec(ran.stderr) ?? [];
       if (port !== undefined) throw portTaken(port);
       const why = ran.end === 'interrupted' ? '' : await failures();
       throw failed('Compose could not start the preview', 'npm run preview:down clears what is left', ran, why);

@@ -45,7 +45,7 @@ export function openDoor(url: string, send: (request: PassageRequest) => Promise
 /** Whether an address belongs to a Grafana: its host, its port, its scheme, and the path that it is served from. */
 function withinGrafana(url: string): (address: string) => boolean {
   const { origin, pathname } = new URL(url);
-  const path = pathname.replace(/\/+$/, '');
+  const path = pathname.replace(/(?<!\/)\/+$/, '');
   return (address) => {
     if (!URL.canParse(address)) return false;
     const other = new URL(address);

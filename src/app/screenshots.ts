@@ -88,7 +88,7 @@ function readStudio(request: ScreenshotsRequest, io: Io): Studio {
     const remedy = 'Set it in the environment or in .env; npm run preview starts a Grafana';
     throw refused('C006', 'GRAFANA_URL', 'is not set, and pictures are taken of a Grafana', remedy);
   }
-  const url = config.grafanaUrl.replace(/\/+$/, '');
+  const url = config.grafanaUrl.replace(/(?<!\/)\/+$/, '');
   const milliseconds = toSeconds(readDuration('--timeout', timeout)) * 1000;
   return {
     url,

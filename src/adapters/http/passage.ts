@@ -46,7 +46,7 @@ export function openPassage(options: {
 }): Passage {
   const { server, world, credential, caFile, deadline } = options;
   const address = readAddress(options.url, server);
-  const base = options.url.replace(/\/+$/, '');
+  const base = options.url.replace(/(?<!\/)\/+$/, '');
   const { pathname } = new URL(base);
   const transport = createTransport({
     url: address,
