@@ -239,7 +239,7 @@ function present(all: Readonly<Record<string, string | undefined>>): Record<stri
 }
 
 function trimmed(name: string, value: string): string {
-  return PASSWORDS.includes(name) ? value.replace(/^[\r\n]+|[\r\n]+$/g, '') : value.trim();
+  return PASSWORDS.includes(name) ? value.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, '') : value.trim();
 }
 
 /** A pasted line end, as a secret's store or `echo` adds it, never reaches a header or a pager. */

@@ -3,11 +3,13 @@ import type { ContactPoint } from '../../src/model/contact-point.ts';
 import { refused, usageError } from '../../src/model/explained-error.ts';
 import { visible } from '../../src/model/outside-text.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { parsePlan, strangeSecrets } from '../../src/sync/index.ts';
+import { renderSavedPlan } from '../../src/report/plan/json.ts';
+import { parsePlan } from '../../src/report/plan/saved-plan.ts';
+import { strangeSecrets } from '../../src/sync/index.ts';
 
 /** Keeps a plan for `sync --plan`. It holds references to secrets, never their values. */
 export async function savePlan(file: string, plan: Plan): Promise<void> {
-  await writeFileSafely(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+  await writeFileSafely(file, renderSavedPlan(plan), { mode: 0o600 });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { usageError } from '../model/explained-error.ts';
-import type { LiveObject, Plan } from '../model/plan.ts';
+import type { Live, LiveObject, Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
 import { type PlanPolicy, plan } from './plan.ts';
 import { withPreviewReceivers } from './preview-receivers.ts';
@@ -36,9 +36,22 @@ export async function makePlan(target: Target, wanted: Desired, options: PlanOpt
   const prepare = (desired: Desired): Desired => target.prepare?.(desired) ?? desired;
   const prepared = prepare(wanted);
   const all = await target.read(prepared, options.scope);
-  const live = options.among === undefined ? all : { ...all, objects: all.objects.filter(options.among), repairs: [] };
+  const live = options.among === undefined ? all : part(all, options.among);
   const { desired, notes } = withPreviewReceivers(prepared, options.isSet, options.previewWebhook, live.objects);
   // Once more, for what leads to the preview instead.
   const made = plan(prepare(desired), live, target.identity, options);
   return { ...made, notes: [...notices, ...(options.scope.only === 'dashboards' ? [] : notes), ...made.notes] };
+}
+
+/** Folders that stay although the code left them. */
+const FOLDER_STAYS = 'G015';
+
+/** Some of what is there: of the rest nothing is wanted, so that nothing of it has left the code. */
+function part(live: Live, among: (object: LiveObject) => boolean): Live {
+  return {
+    ...live,
+    objects: live.objects.filter(among),
+    repairs: [],
+    notes: live.notes.filter(({ code }) => code !== FOLDER_STAYS),
+  };
 }

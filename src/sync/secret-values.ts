@@ -95,8 +95,8 @@ function isHttpUrl(text: string): boolean {
 export function isNoTextToGrafana(value: string): boolean {
   if (/^[+-]?\d+$/.test(value)) return true;
   // Go refuses what is out of range, and then it is a text.
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return Number.isFinite(Number(value));
-  if (/^[+-]?0x_?[\da-f_]*\.?[\da-f_]*p[+-]?\d+$/i.test(value)) return true;
+  if (/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)) return Number.isFinite(Number(value));
+  if (/^[+-]?0x_?[\da-f_]*(?:\.[\da-f_]*)?p[+-]?\d+$/i.test(value)) return true;
   return /^([+-]?(inf|infinity)|nan)$/i.test(value) || /^(t|T|true|TRUE|True|f|F|false|FALSE|False)$/.test(value);
 }
 
