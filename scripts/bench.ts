@@ -34,15 +34,15 @@ const bench = defineCommand<Options>({
       .option('--out <file>', 'write the table to a file instead of stdout', outputFile('--out', io)),
   run: async ({ options, io }) => {
     if (options.size === true || options.against !== undefined)
-      return (await import('./support/bench-size.ts')).benchSize(options, io);
+      return (await import('./bench/size.ts')).benchSize(options, io);
     const [{ measure }, { renderBench }, { writeResult }] = await Promise.all([
-      import('./support/bench-measure.ts'),
-      import('./support/bench-table.ts'),
+      import('./bench/measure.ts'),
+      import('./bench/table.ts'),
       import('../src/cli/terminal.ts'),
     ]);
     const say = (text: string): void => void io.stderr.write(`${text}\n`);
     if (options.tests === true) {
-      const { measureTests } = await import('./support/bench-tests.ts');
+      const { measureTests } = await import('./bench/tests.ts');
       const { root, environment, clock } = io;
       const measured = await measureTests({ root, environment, elapsed: () => clock.elapsed(), say });
       await writeResult(renderBench(measured), options.out, io);

@@ -6,7 +6,7 @@ const layers = defineCommand({
   name: 'layers',
   description: 'Holds every import to the rooms of docs/architecture.md.',
   run: async ({ io }) => {
-    const { checkLayers, listModules } = await import('./support/layers.ts');
+    const { checkLayers, listModules } = await import('./layers/layers.ts');
     const { read, problems } = checkLayers(io.root, listModules(io.root));
     for (const problem of problems) await io.stderr.write(`error  ${problem}\n`);
     await io.stdout.write(`${read} modules, ${problems.length} problems.\n`);

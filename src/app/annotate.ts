@@ -1,9 +1,10 @@
 /** From the options of `annotate` to a mark. */
-import type { Config } from '../config.ts';
+
 import { refused } from '../model/explained-error.ts';
 import type { Service } from '../model/service.ts';
 import type { Deployment, MarkedDeployment } from '../targets/grafana/deployments.ts';
 import { openDeployments } from '../targets/grafana/deployments.ts';
+import type { Config } from './config.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { readMoment } from './moment.ts';

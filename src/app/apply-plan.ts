@@ -1,9 +1,12 @@
 /** Applies a plan as every command does: with progress, a backup, and an orderly end on Ctrl-C. */
-import { writeBackup } from '../../scripts/support/backup.ts';
+
 import type { Plan } from '../model/plan.ts';
 import type { ReportedOutcome } from '../report/plan/outcome.ts';
 import { type ApplyEvent, apply, type Outcome, type Target } from '../sync/index.ts';
+import { writeBackup } from './backup.ts';
 import type { Io } from './io.ts';
+
+export type { ApplyEvent, Outcome, Target };
 
 /** The first Ctrl-C, or a runner's end of the job, lets the write under way finish. */
 export async function applyPlan(

@@ -1,6 +1,6 @@
-import { type Config, readConfig, type Secret } from '../config.ts';
 import { usageError } from '../model/explained-error.ts';
 import { renderDiagnostics } from '../report/common/diagnostics.ts';
+import { type Config, readConfig, type Secret } from './config.ts';
 import type { Io } from './io.ts';
 
 /**

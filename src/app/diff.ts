@@ -1,7 +1,7 @@
-import { type CompareOptions, compareWith } from '../../scripts/support/compare.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { DiffReport } from '../model/diff-report.ts';
 import { buildProject } from './build-project.ts';
+import { type CompareOptions, compareWith } from './compare.ts';
 import type { Io } from './io.ts';
 import { chosenServices } from './services.ts';
 

@@ -1,4 +1,3 @@
-import type { Config } from '../config.ts';
 import { ExplainedError, refused } from '../model/explained-error.ts';
 import type { Project } from '../model/project.ts';
 import type { Desired } from '../model/resource.ts';
@@ -13,6 +12,7 @@ import {
 import type { Scenario } from '../scenario/index.ts';
 import { makePlan } from '../sync/index.ts';
 import { openGrafanaClient } from '../targets/grafana/client.ts';
+import type { Config } from './config.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { openGrafanaOf, secretOptions } from './open-target.ts';

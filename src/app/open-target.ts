@@ -1,11 +1,11 @@
 /** From options and environment to the target of a sync. */
 import { commitOf } from '../adapters/git.ts';
 import { ownerTag } from '../build/index.ts';
-import type { Config } from '../config.ts';
 import { refused } from '../model/explained-error.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project } from '../model/project.ts';
 import type { Target } from '../sync/index.ts';
+import type { Config } from './config.ts';
 import type { Io } from './io.ts';
 
 /** Which target. */

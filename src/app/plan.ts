@@ -1,15 +1,17 @@
 /** Plans: of the code, or one that was saved. */
 import { resolve } from 'node:path';
-import { readPlan, savePlan } from '../../scripts/support/plan-file.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { refused } from '../model/explained-error.ts';
-import type { Plan } from '../model/plan.ts';
-import { makePlan, type Target } from '../sync/index.ts';
+import { isNoOp, type Plan } from '../model/plan.ts';
+import { makePlan, planAsDiff, type Target } from '../sync/index.ts';
 import { buildProject } from './build-project.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { isTarget, openTarget, secretOptions, type TargetChoice } from './open-target.ts';
+import { readPlan, savePlan } from './plan-file.ts';
 import { chosenServices } from './services.ts';
+
+export { isNoOp, planAsDiff };
 
 /** What to plan. */
 export interface PlanRequest extends TargetChoice {

@@ -1,8 +1,8 @@
-import { outOfDate, writeRendered } from '../../scripts/support/rendered.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { renderedFiles } from '../report/rendered/files.ts';
 import { buildProject } from './build-project.ts';
 import type { Io } from './io.ts';
+import { outOfDate, writeRendered } from './rendered.ts';
 
 /** What became of the rendered files, by paths relative to the project; or what is wrong with the code. */
 export type Rendered =

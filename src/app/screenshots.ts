@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import type { Chromium } from '../adapters/chromium.ts';
 import { type Credential, openPassage, type ServerName } from '../adapters/http/index.ts';
-import type { Config } from '../config.ts';
 import { toSeconds } from '../model/duration.ts';
 import { refused } from '../model/explained-error.ts';
 import { buildProject } from './build-project.ts';
+import type { Config } from './config.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { readDuration, readMoment } from './moment.ts';

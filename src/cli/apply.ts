@@ -1,7 +1,6 @@
-import { applyPlan } from '../app/apply-plan.ts';
+import { applyPlan, type Outcome, type Target } from '../app/apply-plan.ts';
 import type { Io } from '../app/io.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Outcome, Target } from '../sync/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { progressTo } from './terminal.ts';
 

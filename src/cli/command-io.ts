@@ -4,6 +4,7 @@ import type { Redactor } from '../adapters/http/index.ts';
 import { createHttpWorld } from '../adapters/http/index.ts';
 import type { Io, Output, ProcessIo } from '../app/io.ts';
 import { renderDiagnostics } from '../report/common/diagnostics.ts';
+import { withoutCommands } from '../report/common/escape.ts';
 import { paintFor } from './terminal.ts';
 
 /**
@@ -13,13 +14,14 @@ import { paintFor } from './terminal.ts';
 export function commandIo(io: ProcessIo): Io {
   const paint = paintFor(io.stderr, io.environment);
   const http = createHttpWorld(io, (warning) => void stderr.write(`${renderDiagnostics([warning], { paint })}\n`));
-  const stderr = withoutSecrets(io.stderr, http.secrets);
-  return { ...io, stdout: withoutSecrets(io.stdout, http.secrets), stderr, http };
+  const stderr = guarded(io.stderr, http.secrets);
+  return { ...io, stdout: guarded(io.stdout, http.secrets), stderr, http };
 }
 
-function withoutSecrets(output: Output, secrets: Redactor): Output {
+/** Nothing that a command prints is a secret, or a line that a runner of workflows would obey. */
+function guarded(output: Output, secrets: Redactor): Output {
   return {
-    write: (text) => output.write(secrets.redact(text)),
+    write: (text) => output.write(withoutCommands(secrets.redact(text))),
     get isTerminal() {
       return output.isTerminal;
     },

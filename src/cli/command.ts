@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import type { Io } from '../app/io.ts';
-import { ExplainedError } from '../model/explained-error.ts';
+import { ExplainedError, usageError } from '../model/explained-error.ts';
+import { visible } from '../model/outside-text.ts';
 import { renderDiagnostics, renderFailure } from '../report/common/diagnostics.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { swallowedOptions } from './swallowed-options.ts';
 import { paintFor } from './terminal.ts';
 
 /** A command of the project, ready to run. */
@@ -74,9 +76,29 @@ export function defineCommand<Options extends object = object>(spec: {
         await Promise.all(written);
         return error.exitCode === 0 ? EXIT.success : EXIT.usage;
       }
+      refuseSwallowed(command, io);
       return run({ options: command.opts<Options>(), args: command.args, given: args, io, started });
     },
   };
+}
+
+/** @throws ExplainedError for options that npm kept for itself, because the `--` before them is missing */
+function refuseSwallowed(command: Command, { environment }: Pick<Io, 'environment'>): void {
+  const absent = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) !== 'cli');
+  const swallowed = swallowedOptions(
+    environment,
+    absent.map(({ long }) => (long ?? '').replace(/^--/, '')),
+  );
+  if (swallowed.length === 0) return;
+  throw usageError(
+    swallowed.map(({ option, value }) => ({
+      code: 'C035',
+      level: 'error',
+      subject: option,
+      message: 'was taken by npm, and did not reach the command',
+      remedy: `Put -- before the options: ${command.name()} ${option}${value === 'true' ? '' : ` ${visible(value)}`}`,
+    })),
+  );
 }
 
 /** Says what went wrong, with the next step. */

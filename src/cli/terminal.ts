@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import pc from 'picocolors';
 import { writeFileSafely } from '../adapters/files.ts';
+import type { ApplyEvent, Target } from '../app/apply-plan.ts';
 import type { Io, Output } from '../app/io.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { visible } from '../model/outside-text.ts';
 import { renderDiagnostics } from '../report/common/diagnostics.ts';
 import { noPaint, type Paint } from '../report/common/paint.ts';
-import type { ApplyEvent, Target } from '../sync/index.ts';
 
 /** Colours for a stream: on a terminal, unless somebody asked for none. */
 export function paintFor({ isTerminal }: Output, environment: Io['environment']): Paint {
@@ -19,6 +20,11 @@ export function paintFor({ isTerminal }: Output, environment: Io['environment'])
 export async function writeResult(text: string, out: string | undefined, { stdout, cwd, http }: Io): Promise<void> {
   const ended = text.endsWith('\n') ? text : `${text}\n`;
   await (out === undefined ? stdout.write(ended) : writeFileSafely(resolve(cwd, out), http.secrets.redact(ended)));
+}
+
+/** Where a plan is for. @example 'directory dist/grafana' */
+export function targetName({ identity: { kind, name } }: Target): string {
+  return `${kind} ${visible(name)}`;
 }
 
 /** What a command took, for the end of its result. @example '  9 requests, 0.7 s' */

@@ -49,7 +49,7 @@ export class ExplainedError extends Error {
  */
 export function usageError(problems: readonly Diagnostic[], cause?: unknown): ExplainedError {
   return new ExplainedError({
-    code: problems[0]?.code ?? 'C000',
+    code: problems[0]?.code ?? '',
     message: problems.map(({ subject, message }) => `${subject} ${message}`).join('; '),
     remedy: problems[0]?.remedy ?? '',
     kind: 'usage',

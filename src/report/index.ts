@@ -1,6 +1,5 @@
 export { renderDiagnostics } from './common/diagnostics.ts';
-export { noPaint, type Paint } from './common/paint.ts';
-export { someOf } from './common/some-of.ts';
+export type { Paint } from './common/paint.ts';
 export { renderDiffHtml } from './diff/html.ts';
 export { renderDiffJson } from './diff/json.ts';
 export { COMMENT_MARK, renderDiffMarkdown } from './diff/markdown.ts';

@@ -8,5 +8,5 @@ export { planAsDiff } from './plan-as-diff.ts';
 export { withPreviewReceivers } from './preview-receivers.ts';
 export { DIGEST_LENGTH, digestOf, openDigest, revealed, type SecretLookup, withDigests } from './secret-digest.ts';
 export { strangeSecrets } from './secret-values.ts';
-export { type Step, type Target, TargetError } from './target.ts';
+export type { Step, Target } from './target.ts';
 export { unreadableObjects } from './unreadable.ts';

@@ -48,16 +48,3 @@ export interface Target {
   /** Requests made until now. */
   requests?(): number;
 }
-
-/** What targets threw before there was one error; goes with its last user. */
-export class TargetError extends Error {
-  override readonly name = 'TargetError';
-  readonly code: string;
-  readonly remedy: string;
-
-  constructor(code: string, message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.remedy = remedy;
-  }
-}

@@ -1,4 +1,4 @@
-import { assert, property, string } from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/adapters/http/index.ts';
 import { visible } from '../../src/model/outside-text.ts';
@@ -40,10 +40,10 @@ describe('a secret that is known', () => {
   });
 
   test('is taken out whatever it is made of, as it is, in JSON and in base64', () => {
-    assert(
-      property(
-        string({ minLength: 8, maxLength: 40, unit: 'binary' }),
-        string({ unit: 'grapheme-ascii' }),
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 8, maxLength: 40, unit: 'binary' }),
+        fc.string({ unit: 'grapheme-ascii' }),
         (value, around) => {
           if (value.trim().length < 8) return;
           const redacted = knowing(value).redact(

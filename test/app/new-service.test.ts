@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type NewService, scaffoldService } from '../../scripts/support/new-service.ts';
+import { type NewService, scaffoldService } from '../../src/app/new-service.ts';
 import { project } from '../support/world.ts';
 
 let root = '';

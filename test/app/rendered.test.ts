@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { outOfDate, writeRendered } from '../../scripts/support/rendered.ts';
+import { outOfDate, writeRendered } from '../../src/app/rendered.ts';
 
 let root = '';
 beforeEach(async () => {

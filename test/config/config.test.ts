@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type Config, readConfig } from '../../src/config.ts';
-import { parseEnvFile } from '../../src/env-file.ts';
-import { swallowedOptions } from '../../src/swallowed-options.ts';
+import { type Config, readConfig } from '../../src/app/config.ts';
+import { parseEnvFile } from '../../src/app/env-file.ts';
+import { swallowedOptions } from '../../src/cli/swallowed-options.ts';
 
 let directory = '';
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ROOMS } from '../../scripts/support/rooms.ts';
+import { ROOMS } from '../../scripts/layers/rooms.ts';
 
 const page = readFileSync('docs/architecture.md', 'utf8');
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { checkLayers, findModules } from '../../scripts/support/layers.ts';
-import { readModule } from '../../scripts/support/module.ts';
-import { COMPUTED, OUTSIDE, PACKAGES, ROOMS } from '../../scripts/support/rooms.ts';
+import { checkLayers, findModules } from '../../scripts/layers/layers.ts';
+import { readModule } from '../../scripts/layers/module.ts';
+import { COMPUTED, OUTSIDE, PACKAGES, ROOMS } from '../../scripts/layers/rooms.ts';
 
 const names = Object.keys(ROOMS);
 let root = '';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countStatements, renderSizes, shipped, sizesAt } from '../../scripts/support/bench-size.ts';
+import { countStatements, renderSizes, shipped, sizesAt } from '../../scripts/bench/size.ts';
 
 const HERE = { root: '.', environment: process.env };
 const count = (text: string) => countStatements('file.ts', text);

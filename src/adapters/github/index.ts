@@ -1,3 +1,3 @@
-export { type GitHub, type GitHubOptions, openGitHub } from './client.ts';
+export { openGitHub } from './client.ts';
 export { fitted, upsertComment, upsertIssue } from './comments.ts';
 export { addToSummary, openGitHubOf, pullRequestOf, readReport } from './runner.ts';

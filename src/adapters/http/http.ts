@@ -1,13 +1,12 @@
 /** Requests to one server: repetition of what may be repeated, and errors that say what to do. */
 
-import type { AxiosAdapter } from 'axios';
 import { type ExplainedError, refused } from '../../model/explained-error.ts';
 import { visible } from '../../model/outside-text.ts';
 import { explain, type ServerName } from './explain.ts';
 import { HttpFailure } from './failure.ts';
 import { parseBounded } from './json.ts';
 import { isLoopback } from './proxy.ts';
-import { createTransport } from './transport.ts';
+import { createTransport, type HttpAdapter } from './transport.ts';
 import type { HttpWorld } from './world.ts';
 
 /** A value that is shown only where it is sent. */
@@ -48,7 +47,7 @@ export interface HttpOptions {
   /** Hears of every answer that means trouble: busy, or 5xx. */
   readonly onTrouble?: (answer: HttpAnswer) => void;
   /** Replaces the network in tests. */
-  readonly adapter?: AxiosAdapter | undefined;
+  readonly adapter?: HttpAdapter | undefined;
 }
 
 export interface Ask {

@@ -14,6 +14,9 @@ import { type ProxyAddress, proxyFor } from './proxy.ts';
 import { createTunnel, proxyLogin } from './tunnel.ts';
 import type { HttpWorld } from './world.ts';
 
+/** What sends a request; tests have their own. */
+export type HttpAdapter = AxiosAdapter;
+
 /** Sockets to one server at once. */
 const MOST_SOCKETS = 8;
 /** Milliseconds to find out whether a port speaks TLS, once it ended a connection without a word. */
@@ -37,7 +40,7 @@ export interface TransportOptions {
   /** The text of an answer has a sign for each byte. Default: it is UTF-8. */
   readonly binary?: boolean;
   /** Replaces the network in tests. */
-  readonly adapter?: AxiosAdapter | undefined;
+  readonly adapter?: HttpAdapter | undefined;
 }
 
 export interface Sent {

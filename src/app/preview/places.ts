@@ -1,10 +1,10 @@
 /** Where the preview listens, and how it is reached. */
 import { createRedactor } from '../../adapters/http/index.ts';
 import { overviewUid } from '../../build/index.ts';
-import { type Config, Secret } from '../../config.ts';
 import type { Project } from '../../model/project.ts';
 import { incidentPast, realTime } from '../../preview/index.ts';
 import type { ConnectionOptions } from '../../targets/grafana/client.ts';
+import { type Config, Secret } from '../config.ts';
 import type { Io } from '../io.ts';
 
 /** Addresses for the browser of this machine. */

@@ -2,11 +2,11 @@
 import { type Compose, openCompose } from '../../adapters/docker.ts';
 import type { RunProgram } from '../../adapters/program.ts';
 import type { ThisMachine } from '../../adapters/this-machine.ts';
-import type { Config } from '../../config.ts';
 import { toSeconds } from '../../model/duration.ts';
 import type { Paint } from '../../report/index.ts';
 import { renderDiagnostics } from '../../report/index.ts';
 import { buildProject } from '../build-project.ts';
+import type { Config } from '../config.ts';
 import { configuration } from '../configuration.ts';
 import type { Io } from '../io.ts';
 import { readDuration } from '../moment.ts';

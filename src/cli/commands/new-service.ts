@@ -23,7 +23,7 @@ export const newService = defineCommand<Options>({
       ),
   run: async ({ options, args: [id = ''], io }) => {
     const [{ scaffoldService }, { writeResult }] = await Promise.all([
-      import('../../../scripts/support/new-service.ts'),
+      import('../../app/new-service.ts'),
       import('../terminal.ts'),
     ]);
     const { project } = await io.loadProject();

@@ -18,17 +18,22 @@ export const restore = defineCommand<Options>({
       .option('--env <name>', 'read .env.<name> instead of .env')
       .option('--overwrite-drift', 'let the backup win over edits made in Grafana since'),
   run: async ({ options, args: [file = ''], io, started }) => {
-    const [{ openRestore }, report, { paintFor, writeResult }, { isNoOp }, { applyWithProgress, exitCodeOf }] =
-      await Promise.all([
-        import('../../app/restore.ts'),
-        import('../../report/index.ts'),
-        import('../terminal.ts'),
-        import('../../model/plan.ts'),
-        import('../apply.ts'),
-      ]);
+    const [
+      { openRestore },
+      report,
+      { paintFor, targetName, writeResult },
+      { isNoOp },
+      { applyWithProgress, exitCodeOf },
+    ] = await Promise.all([
+      import('../../app/restore.ts'),
+      import('../../report/index.ts'),
+      import('../terminal.ts'),
+      import('../../model/plan.ts'),
+      import('../apply.ts'),
+    ]);
     const { plan, target } = await openRestore(file, options, io);
     const paint = paintFor(io.stdout, io.environment);
-    const head = `Restore to ${target.identity.kind} ${target.identity.name}`;
+    const head = `Restore to ${targetName(target)}`;
     const kept = plan.drift.some((drift) => drift.kept);
     const way = kept
       ? `\nTo let the backup win over edits made since: npm run restore -- ${file} --overwrite-drift`

@@ -121,9 +121,6 @@ export const planJsonSchema = z.strictObject({
   outcome: outcome.optional(),
 });
 
-/** A plan as `--format json` prints it. */
-export type PlanJson = z.infer<typeof planJsonSchema>;
-
 const common = { uid, title: z.string(), source: z.string() };
 const integration = z.looseObject({ type: z.string(), settings: z.record(z.string(), z.unknown()) });
 const rule = z.looseObject({

@@ -1,11 +1,11 @@
 /** One Grafana over the HTTP client: who signs in, what it says when it is busy, and how hard we push. */
 
-import type { AxiosAdapter } from 'axios';
 import {
   BUSY,
   type Credential,
   DEADLINE,
   type Http,
+  type HttpAdapter,
   type HttpWorld,
   openHttp,
   type Revealed,
@@ -31,7 +31,7 @@ export interface ConnectionOptions {
   /** Milliseconds for one request, to the last byte of its answer. Default: 30,000. */
   readonly deadline?: number | undefined;
   /** Replaces the network in tests. */
-  readonly adapter?: AxiosAdapter | undefined;
+  readonly adapter?: HttpAdapter | undefined;
 }
 
 export interface Client extends Http {

@@ -1,9 +1,9 @@
 /** Processes of the bench: every run is one of its own, as a command is. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type { EstateSize } from './bench-estate.ts';
-import type { BenchRun } from './bench-run.ts';
+import type { EstateSize } from './estate.ts';
 import { ROOT } from './root.ts';
+import type { BenchRun } from './run.ts';
 
 /** A Grafana that is measured. */
 export interface Place {
@@ -19,7 +19,7 @@ export async function run(
   args: readonly string[],
 ): Promise<BenchRun & { readonly wall: number }> {
   const all = ['--owner', owner, '--size', JSON.stringify(size), ...args];
-  const { stdout, milliseconds } = await start('scripts/support/bench-run.ts', all, place.environment);
+  const { stdout, milliseconds } = await start('scripts/bench/run.ts', all, place.environment);
   return { ...(JSON.parse(stdout) as BenchRun), wall: milliseconds };
 }
 

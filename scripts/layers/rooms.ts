@@ -51,18 +51,19 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   services: ['src', 'src/model', 'src/metrics'],
   dashboards: ['src', ...BUILDING],
   alerts: ['src', ...BUILDING],
-  scripts: ['src/cli', 'scripts/support'],
+  scripts: ['src/cli', 'scripts/bench', 'scripts/layers'],
   // The processes in the preview's containers.
   preview: ['src', 'src/preview', 'src/scenario', 'src/model', 'services'],
   // Tools for the engineers of this repository, which measure and check the rest.
-  'scripts/support': ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'test'],
-  test: ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'preview', 'scripts', 'scripts/support'],
+  'scripts/layers': [],
+  'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'scripts/layers', 'test'],
+  test: ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'preview', 'scripts', 'scripts/bench', 'scripts/layers'],
 };
 
 /** Packages that only some folders and files may import; all others may be imported anywhere. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   axios: ['src/adapters/http', 'test'],
-  commander: ['src/cli', 'scripts/support'],
+  commander: ['src/cli', 'scripts/bench'],
   'playwright-core': ['src/adapters/chromium.ts', 'src/adapters/dashboard-page.ts', 'test'],
   // Parses what comes from outside, and takes its time to load: what describes and builds has neither.
   zod: [
@@ -77,7 +78,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'src/sync',
     'src/targets',
     'src/validate',
-    'scripts/support',
+    'scripts/bench',
     'test',
   ],
 };

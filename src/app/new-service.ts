@@ -1,11 +1,11 @@
-import { isTaken, LIMITS, readInputFile, writeFileSafely } from '../../src/adapters/files.ts';
-import { otel } from '../../src/metrics/index.ts';
-import { type ExplainedError, refused, usageError } from '../../src/model/explained-error.ts';
-import { fileNameProblem } from '../../src/model/file-name.ts';
-import { visible } from '../../src/model/outside-text.ts';
-import type { Project } from '../../src/model/project.ts';
-import { defineCatalog, defineService } from '../../src/model/service.ts';
-import { validateFacts } from '../../src/validate/index.ts';
+import { isTaken, LIMITS, readInputFile, writeFileSafely } from '../adapters/files.ts';
+import { otel } from '../metrics/index.ts';
+import { type ExplainedError, refused, usageError } from '../model/explained-error.ts';
+import { fileNameProblem } from '../model/file-name.ts';
+import { visible } from '../model/outside-text.ts';
+import type { Project } from '../model/project.ts';
+import { defineCatalog, defineService } from '../model/service.ts';
+import { validateFacts } from '../validate/index.ts';
 
 export interface NewService {
   readonly id: string;

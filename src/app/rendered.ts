@@ -1,15 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  LIMITS,
-  readInputFile,
-  removeFileSafely,
-  withPlainLineEnds,
-  writeFileSafely,
-} from '../../src/adapters/files.ts';
-import { usageError } from '../../src/model/explained-error.ts';
-import { fileNameProblem, sameFiles } from '../../src/model/file-name.ts';
-import type { RenderedFile } from '../../src/report/rendered/files.ts';
+import { LIMITS, readInputFile, removeFileSafely, withPlainLineEnds, writeFileSafely } from '../adapters/files.ts';
+import { usageError } from '../model/explained-error.ts';
+import { fileNameProblem, sameFiles } from '../model/file-name.ts';
+import type { RenderedFile } from '../report/rendered/files.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 

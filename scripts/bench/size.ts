@@ -6,7 +6,7 @@ import { filesAt, type GitPlace, resolveCommit } from '../../src/adapters/git.ts
 import type { Io } from '../../src/app/io.ts';
 import { EXIT, type ExitCode } from '../../src/cli/exit-codes.ts';
 import { writeResult } from '../../src/cli/terminal.ts';
-import { listModules } from './layers.ts';
+import { listModules } from '../layers/layers.ts';
 
 /** Statements by room; those of `test` are apart from what ships. */
 export type Sizes = Readonly<Record<string, number>>;

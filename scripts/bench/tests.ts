@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ANSWERS_FOLDER } from '../../src/adapters/promtool/answers.ts';
-import type { Measured } from './bench-table.ts';
+import type { Measured } from './table.ts';
 
 /** Seconds that the tests may take on two idle cores, and processor seconds of a replay that was made before. */
 const LIMITS = { nothing: 120, again: 75, replay: 2 } as const;

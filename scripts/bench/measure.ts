@@ -1,11 +1,11 @@
 /** The measurements of the bench: every limit of docs/performance.md, each in processes of its own. */
 import { createFakeGrafana, TOKENS } from '../../test/support/fake-grafana/index.ts';
 import { serveFake } from '../../test/support/fake-grafana/serve.ts';
-import type { EstateSize } from './bench-estate.ts';
-import { anOwner, clear, median, middle, type Place, run, start } from './bench-process.ts';
-import { type BenchRepository, benchRepository } from './bench-repository.ts';
-import type { BenchRun } from './bench-run.ts';
-import type { Measured } from './bench-table.ts';
+import type { EstateSize } from './estate.ts';
+import { anOwner, clear, median, middle, type Place, run, start } from './process.ts';
+import { type BenchRepository, benchRepository } from './repository.ts';
+import type { BenchRun } from './run.ts';
+import type { Measured } from './table.ts';
 
 export interface BenchOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 /** The text of an `.env` file. dotenv reads it, and takes much for granted that people did not mean: that is told. */
 import { parse } from 'dotenv';
-import type { Diagnostic } from './model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 
 export interface EnvFile {
   readonly values: Readonly<Record<string, string>>;

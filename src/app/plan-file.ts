@@ -1,11 +1,11 @@
-import { LIMITS, readInputFile, writeFileSafely } from '../../src/adapters/files.ts';
-import type { ContactPoint } from '../../src/model/contact-point.ts';
-import { refused, usageError } from '../../src/model/explained-error.ts';
-import { visible } from '../../src/model/outside-text.ts';
-import type { Plan } from '../../src/model/plan.ts';
-import { renderSavedPlan } from '../../src/report/plan/json.ts';
-import { parsePlan } from '../../src/report/plan/saved-plan.ts';
-import { strangeSecrets } from '../../src/sync/index.ts';
+import { LIMITS, readInputFile, writeFileSafely } from '../adapters/files.ts';
+import type { ContactPoint } from '../model/contact-point.ts';
+import { refused, usageError } from '../model/explained-error.ts';
+import { visible } from '../model/outside-text.ts';
+import type { Plan } from '../model/plan.ts';
+import { renderSavedPlan } from '../report/plan/json.ts';
+import { parsePlan } from '../report/plan/saved-plan.ts';
+import { strangeSecrets } from '../sync/index.ts';
 
 /** Keeps a plan for `sync --plan`. It holds references to secrets, never their values. */
 export async function savePlan(file: string, plan: Plan): Promise<void> {

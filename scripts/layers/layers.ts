@@ -57,7 +57,7 @@ export function checkLayers(root: string, listed: readonly string[], found = fin
 
 function judge(root: string, file: string): readonly string[] {
   const room = roomOf(file);
-  if (room === undefined) return [`${file}: is in no room; name its folder in scripts/support/rooms.ts`];
+  if (room === undefined) return [`${file}: is in no room; name its folder in scripts/layers/rooms.ts`];
   const module = readModule(join(root, file));
   if (typeof module === 'string')
     return [`${file}: was not understood, so that nothing is known of its imports: ${module}`];

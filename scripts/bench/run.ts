@@ -6,7 +6,7 @@ import { defineCommand } from '../../src/cli/command.ts';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { runProcess } from '../../src/cli/process.ts';
 import { writeResult } from '../../src/cli/terminal.ts';
-import type { EstateSize } from './bench-estate.ts';
+import type { EstateSize } from './estate.ts';
 
 /** What a run took. Milliseconds and bytes. */
 export interface BenchRun {
@@ -49,7 +49,7 @@ const bench = defineCommand<Options>({
       .option('--bare <writers>', 'a bare write loop; with 0, a bare download'),
   run: async ({ options, io }) => {
     const [{ buildEstate }, { apply, plan }] = await Promise.all([
-      import('./bench-estate.ts'),
+      import('./estate.ts'),
       import('../../src/sync/index.ts'),
     ]);
     const { elapsed } = io.clock;
@@ -58,7 +58,7 @@ const bench = defineCommand<Options>({
     const built = elapsed();
     if (options.bare !== undefined) {
       // In a process of its own, as cold as the sync it is compared with.
-      const { downloadLists, writeAll } = await import('./bench-bare.ts');
+      const { downloadLists, writeAll } = await import('./bare.ts');
       const [bare, writers] = [bareOf(io.environment), Number(options.bare)];
       const applied = writers === 0 ? await downloadLists(bare) : await writeAll(bare, desired, writers);
       await writeResult(JSON.stringify({ applied }), undefined, io);

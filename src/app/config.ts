@@ -1,12 +1,12 @@
 /** Environment variables and `.env` files as typed configuration. The only code that reads the environment. */
 import { inspect } from 'node:util';
 import { z } from 'zod';
-import { LIMITS, readInputFile } from './adapters/files.ts';
+import { LIMITS, readInputFile } from '../adapters/files.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { visible } from '../model/outside-text.ts';
+import { isOwnCredential } from '../model/own-credentials.ts';
+import { closest, distance } from '../validate/closest.ts';
 import { parseEnvFile } from './env-file.ts';
-import type { Diagnostic } from './model/diagnostic.ts';
-import { visible } from './model/outside-text.ts';
-import { isOwnCredential } from './model/own-credentials.ts';
-import { closest, distance } from './validate/closest.ts';
 
 /** A value that shows itself only when asked by name: not in logs, errors, JSON or the debugger. */
 export class Secret {

@@ -1,12 +1,12 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { filesAt, type GitPlace } from '../../src/adapters/git.ts';
-import type { ContactPoint } from '../../src/model/contact-point.ts';
-import { type ExplainedError, refused } from '../../src/model/explained-error.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../../src/model/json.ts';
-import type { Resource } from '../../src/model/resource.ts';
-import { parseRenderedRules } from '../../src/replay/index.ts';
-import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../../src/report/rendered/files.ts';
+import { filesAt, type GitPlace } from '../adapters/git.ts';
+import type { ContactPoint } from '../model/contact-point.ts';
+import { type ExplainedError, refused } from '../model/explained-error.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../model/json.ts';
+import type { Resource } from '../model/resource.ts';
+import { parseRenderedRules } from '../replay/index.ts';
+import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../report/rendered/files.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;

@@ -1,6 +1,6 @@
-import { writeFileSafely } from '../../src/adapters/files.ts';
-import type { Plan } from '../../src/model/plan.ts';
-import type { Resource } from '../../src/model/resource.ts';
+import { writeFileSafely } from '../adapters/files.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Resource } from '../model/resource.ts';
 
 /** Where backups are kept, and what makes their names. */
 export interface BackupPlace {

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import { LIMITS, readInputFile } from '../../src/adapters/files.ts';
-import { type GitPlace, resolveBase } from '../../src/adapters/git.ts';
-import { buildDiff } from '../../src/diff/index.ts';
-import type { DiffReport } from '../../src/model/diff-report.ts';
-import type { Project } from '../../src/model/project.ts';
-import type { Desired } from '../../src/model/resource.ts';
-import { renderedFiles } from '../../src/report/rendered/files.ts';
-import { parseReplayFindings } from '../../src/report/replay/read.ts';
-import { refused } from './command.ts';
+import { LIMITS, readInputFile } from '../adapters/files.ts';
+import { type GitPlace, resolveBase } from '../adapters/git.ts';
+import { buildDiff } from '../diff/index.ts';
+import type { DiffReport } from '../model/diff-report.ts';
+import { refused } from '../model/explained-error.ts';
+import type { Project } from '../model/project.ts';
+import type { Desired } from '../model/resource.ts';
+import { renderedFiles } from '../report/rendered/files.ts';
+import { parseReplayFindings } from '../report/replay/read.ts';
 import { readRenderedAt } from './rendered-at.ts';
 
 /** What a diff is made of. */
