@@ -65,7 +65,7 @@ describe('sync', () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toContain('Target: directory dist/grafana (GRAFANA_URL is not set)');
     expect(first.stdout).toContain(
-      '+ create alert rules    11 for api-gateway, 12 for user-service, 13 for order-service, 1 for the project',
+      '+ create alert rules    12 for api-gateway, 13 for user-service, 14 for order-service, 1 for the project',
     );
     expect(first.stdout).toMatch(/Applied: 47 created, 0 changed, 0 deleted\. {2}\d+\.\d s/);
     expect(first.stderr).toContain('[1/');
@@ -486,7 +486,7 @@ describe('new-service', () => {
     for (const profile of profiles) expect(stdout).toContain(`for new-${profile}`);
   });
 
-  test('refuses an id that exists or can not be one, and writes nothing', async () => {
+  test('refuses an id that exists or cannot be one, and writes nothing', async () => {
     const before = await readFile(join(project, 'services/index.ts'), 'utf8');
     for (const [code, args] of [
       ['C008', ['user-service']],

@@ -114,7 +114,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
     expect(kept.stdout).toContain('Kept, because someone edited it in Grafana');
     expect(kept.stdout).toMatch(/≠ edited dashboard By hand: by admin, 20\d\d-/);
     expect(kept.stdout).toContain('title User Service → By hand');
-    expect(kept.stdout).toContain('1 kept, 43 unchanged.');
+    expect(kept.stdout).toContain('1 kept, 46 unchanged.');
     const json = planJsonSchema.parse(JSON.parse((await command('plan', ['--format', 'json'])).stdout));
     expect(json.drift).toMatchObject([{ uid: 'shop-user-service', by: 'admin', kept: true }]);
     const won = await command('sync', ['--overwrite-drift']);
@@ -132,18 +132,18 @@ describe('sync to a Grafana', { sequential: true }, () => {
       await writeFile(join(project, file), (texts[at] ?? '').replace(/\{ service: 'user-service' \},? ?/g, ''));
     }
     const gone = await command('sync');
-    expect(gone.stderr).toMatch(/Backed up 13 resources to \.backups\/.*\.json/);
+    expect(gone.stderr).toMatch(/Backed up 14 resources to \.backups\/.*\.json/);
     expect(gone.code).toBe(0);
     expect(fake.state.dashboards.has('shop-user-service')).toBe(false);
     expect([...fake.state.rules.values()].filter(({ group }) => group === 'user-service')).toEqual([]);
     const file = /Backed up .* to (\S+)/.exec(gone.stderr)?.[1] ?? '';
     const restored = await command('restore', [file]);
     expect(restored).toMatchObject({ code: 0 });
-    expect(restored.stdout).toContain('Applied: 13 created, 0 changed, 0 deleted.');
-    expect(restored.stdout).toContain('The next sync tells it as edited in Grafana and keeps it');
+    expect(restored.stdout).toContain('Applied: 14 created, 0 changed, 0 deleted.');
+    expect(restored.stdout).toContain('The next sync shows it as edited in Grafana and keeps it');
     const kept = await command('plan');
     expect(kept.code).toBe(4);
-    expect(kept.stdout).toContain('13 kept');
+    expect(kept.stdout).toContain('14 kept');
     await writeFile(index, text);
     for (const [at, name] of left.entries()) await writeFile(join(project, name), texts[at] ?? '');
     fake.wait(180_000);

@@ -40,7 +40,7 @@ describe('npm run replay', () => {
   it.each([
     [['nothing-known'], 'C021 nothing-known is not a scenario of the library'],
     [['--svg', 'a.svg'], 'C021 --svg is about one scenario'],
-    [['idle-night', '--against', 'no-such-ref'], 'C020 --against no-such-ref is no commit'],
+    [['idle-night', '--against', 'no-such-ref'], 'C020 --against no-such-ref is not a commit'],
     [['idle-night', '--engine', 'grafana'], 'C022 --engine grafana needs GRAFANA_URL'],
     [['--unknown'], "unknown option '--unknown'"],
   ])('refuses %j with exit code 2 and the way out', async (args, told) => {

@@ -62,7 +62,7 @@ describe('npm run gate', () => {
     }
   });
 
-  test('exits with 3 when it can not know, in Markdown too', async () => {
+  test('exits with 3 when it cannot know, in Markdown too', async () => {
     const { code, stdout } = await command('--since', '2025-12-15T21:15:00Z', '--format', 'md');
     expect(code).toBe(3);
     expect(stdout).toContain('### ? Gate for User Service: inconclusive');

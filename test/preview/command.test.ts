@@ -264,7 +264,7 @@ describe('npm run preview explains', () => {
       PREVIEW_PAGER_PORT: 'glsa_canary',
     });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/C003 PREVIEW_GRAFANA_PORT is .* \(1 to 65535\)/);
+    expect(stderr).toMatch(/C003 PREVIEW_GRAFANA_PORT, PREVIEW_PAGER_PORT .* \(1 to 65535\)/);
     expect(stderr).not.toContain('canary');
   });
 

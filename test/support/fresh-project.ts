@@ -1,10 +1,10 @@
 /** Loads a project's files as they are now, however often they were loaded before. */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 import type { ProjectSource } from '../../src/app/project-source.ts';
 import { loadProject } from '../../src/cli/load-project.ts';
 
@@ -14,6 +14,11 @@ const OWN = fileURLToPath(new URL('../../', import.meta.url));
 const CODE = ['services', 'dashboards', 'alerts'];
 
 const loaded = new Map<string, ProjectSource>();
+const copies = new Set<string>();
+// Hooks load projects too, and have no end of a test to wait for.
+process.once('exit', () => {
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+});
 
 /**
  * The project at a root. Node and vitest keep a module that they have once imported, so that changed files are imported
@@ -29,6 +34,7 @@ export async function loadFresh(root: string): Promise<ProjectSource> {
 
 async function loadCopy(root: string): Promise<ProjectSource> {
   const copy = `${await mkdtemp(join(tmpdir(), 'fresh-'))}/`;
+  copies.add(copy);
   await Promise.all(CODE.map((folder) => cp(join(root, folder), join(copy, folder), { recursive: true })));
   await mkdir(join(copy, 'src'));
   const rooms = (await readdir(ENGINE)).filter((room) => room !== 'project.ts');
@@ -41,8 +47,6 @@ async function loadCopy(root: string): Promise<ProjectSource> {
     error.message = error.message.replaceAll(copy, root);
     error.stack = error.stack?.replaceAll(copy, root) ?? '';
     throw error;
-  } finally {
-    onTestFinished(() => rm(copy, { recursive: true, force: true }));
   }
 }
 
