@@ -1,11 +1,12 @@
 /** What all dashboards share: variables, deployment annotations, links. */
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { counts } from '../metrics/histogram.ts';
 import { select } from '../metrics/promql.ts';
 import type { Project } from '../model/project.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import { servicesBehind } from '../model/service.ts';
 import { dashboardUid, type ServiceContext } from './context.ts';
+import { sdk } from './sdk.ts';
 import { COLOURS } from './style.ts';
 
 /** UID of the overview. */
@@ -15,7 +16,7 @@ export function overviewUid(project: Pick<Project, 'owner'>): string {
 
 /** Chooses the Prometheus to look at. */
 export function dataSourceVariable(project: Project): dashboard.DatasourceVariableBuilder {
-  return new dashboard.DatasourceVariableBuilder('datasource')
+  return new sdk.dashboard.DatasourceVariableBuilder('datasource')
     .label('Data source')
     .type('prometheus')
     .current({ selected: true, text: project.dataSource.name, value: project.dataSource.uid })
@@ -26,14 +27,14 @@ export function dataSourceVariable(project: Project): dashboard.DatasourceVariab
 /** Chooses instances of a service; all of them at first. */
 export function instanceVariable({ service }: Pick<ServiceContext, 'service'>): dashboard.QueryVariableBuilder {
   const query = `label_values(${counts(service.metrics.server)}, instance)`;
-  return new dashboard.QueryVariableBuilder('instance')
+  return new sdk.dashboard.QueryVariableBuilder('instance')
     .label('Instance')
     .datasource({ type: 'prometheus', uid: '${datasource}' })
     .query(query)
     .definition(query)
     .current({ selected: true, text: 'All', value: '$__all' })
-    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.AlphabeticalAsc)
+    .refresh(sdk.dashboard.VariableRefresh.OnTimeRangeChanged)
+    .sort(sdk.dashboard.VariableSort.AlphabeticalAsc)
     .multi(true)
     .includeAll(true)
     .allValue('.*');
@@ -109,8 +110,8 @@ export function callersOf(service: Service, catalog: Catalog): readonly Service[
 
 /** A link that keeps the time range. */
 export function link(title: string, url: string, tooltip: string): dashboard.DashboardLinkBuilder {
-  return new dashboard.DashboardLinkBuilder(title)
-    .type(dashboard.DashboardLinkType.Link)
+  return new sdk.dashboard.DashboardLinkBuilder(title)
+    .type(sdk.dashboard.DashboardLinkType.Link)
     .icon('dashboard')
     .url(url)
     .tooltip(tooltip)
@@ -121,8 +122,8 @@ export function link(title: string, url: string, tooltip: string): dashboard.Das
 
 /** Opens the runbooks in the repository's host. */
 export function runbooksLink({ repository }: Project): dashboard.DashboardLinkBuilder {
-  return new dashboard.DashboardLinkBuilder('Runbooks')
-    .type(dashboard.DashboardLinkType.Link)
+  return new sdk.dashboard.DashboardLinkBuilder('Runbooks')
+    .type(sdk.dashboard.DashboardLinkType.Link)
     .icon('doc')
     .url(`${repository.url}/tree/${repository.branch}/alerts/runbooks`)
     .tooltip('One page per alert: meaning, impact, diagnosis, mitigation')

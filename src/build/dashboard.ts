@@ -1,4 +1,4 @@
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { SCRAPES_IN_WINDOW, USUAL_SCRAPE } from '../metrics/timing.ts';
 import { shortest, toSeconds } from '../model/duration.ts';
 import { deepFreeze, type JsonObject } from '../model/json.ts';
@@ -7,6 +7,7 @@ import type { DashboardResource } from '../model/resource.ts';
 import type { SignalId } from '../model/signal.ts';
 import { panelId } from './panel-id.ts';
 import type { PanelDraft } from './panels.ts';
+import { sdk } from './sdk.ts';
 
 const COLUMNS = 24;
 /** The last panel of a line takes what is left of it, but for single numbers: those stand in columns. */
@@ -42,14 +43,14 @@ export interface DashboardDraft {
  * mark. Panels flow from left to right, wrap where they do not fit, and fill their line.
  */
 export function buildDashboard(draft: DashboardDraft, project: Project): DashboardResource {
-  const builder = new dashboard.DashboardBuilder(draft.title)
+  const builder = new sdk.dashboard.DashboardBuilder(draft.title)
     .uid(draft.uid)
     .description(draft.description)
     .tags([ownerTag(project.owner), ...draft.tags])
     .time({ from: 'now-3h', to: 'now' })
     .refresh('1m')
     .timezone('browser')
-    .tooltip(dashboard.DashboardCursorSync.Crosshair)
+    .tooltip(sdk.dashboard.DashboardCursorSync.Crosshair)
     .editable()
     .variables([...draft.variables])
     .annotations([...draft.annotations])
@@ -58,7 +59,7 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
   for (const section of draft.sections) {
     if (section.title !== '') {
       builder.withRow(
-        new dashboard.RowBuilder(section.title)
+        new sdk.dashboard.RowBuilder(section.title)
           .id(panelId(`row:${section.key}`))
           .gridPos({ x: 0, y: top, w: COLUMNS, h: 1 }),
       );

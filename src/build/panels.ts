@@ -1,13 +1,14 @@
-import * as common from '@grafana/grafana-foundation-sdk/common';
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
-import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
-import * as stat from '@grafana/grafana-foundation-sdk/stat';
-import * as table from '@grafana/grafana-foundation-sdk/table';
-import * as text from '@grafana/grafana-foundation-sdk/text';
-import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import type * as common from '@grafana/grafana-foundation-sdk/common';
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
+import type * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
+import type * as stat from '@grafana/grafana-foundation-sdk/stat';
+import type * as table from '@grafana/grafana-foundation-sdk/table';
+import type * as text from '@grafana/grafana-foundation-sdk/text';
+import type * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Unit } from '../model/quantity.ts';
 import type { Limit, SignalId } from '../model/signal.ts';
+import { sdk } from './sdk.ts';
 import { COLOURS, fixedColour, grafanaUnit, limitColours, plainColours } from './style.ts';
 
 /** What every SDK panel builder offers: enough to place a panel without knowing its kind. */
@@ -70,30 +71,34 @@ const DATA_SOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
 export function timeseriesPanel(
   facts: MeasuredFacts & { /** Colours by legend. */ readonly colours?: Readonly<Record<string, string>> },
 ): PanelDraft<timeseries.PanelBuilder> {
-  const builder = measured(new timeseries.PanelBuilder(), facts)
+  const builder = measured(new sdk.timeseries.PanelBuilder(), facts)
     .lineWidth(2)
     // Under several lines the fills mix into a colour that means nothing.
     .fillOpacity(facts.queries.every(({ legend }) => Object.hasOwn(facts.colours ?? {}, legend)) ? 8 : 0)
-    .showPoints(common.VisibilityMode.Never)
+    .showPoints(sdk.common.VisibilityMode.Never)
     .axisSoftMin(0)
     .axisSoftMax(softMaximum(facts))
     // Scrapes may miss a beat; a line breaks only where telemetry really is missing.
     .spanNulls(120_000)
     .thresholdsStyle(
-      new common.GraphThresholdsStyleConfigBuilder().mode(
-        facts.limit === undefined ? common.GraphThresholdsStyleMode.Off : common.GraphThresholdsStyleMode.Dashed,
+      new sdk.common.GraphThresholdsStyleConfigBuilder().mode(
+        facts.limit === undefined
+          ? sdk.common.GraphThresholdsStyleMode.Off
+          : sdk.common.GraphThresholdsStyleMode.Dashed,
       ),
     )
-    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic))
+    .colorScheme(new sdk.dashboard.FieldColorBuilder().mode(sdk.dashboard.FieldColorModeId.PaletteClassic))
     .legend(
-      new common.VizLegendOptionsBuilder()
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom)
+      new sdk.common.VizLegendOptionsBuilder()
+        .displayMode(sdk.common.LegendDisplayMode.List)
+        .placement(sdk.common.LegendPlacement.Bottom)
         .showLegend(true)
         .calcs([]),
     )
     .tooltip(
-      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
+      new sdk.common.VizTooltipOptionsBuilder()
+        .mode(sdk.common.TooltipDisplayMode.Multi)
+        .sort(sdk.common.SortOrder.Descending),
     );
   for (const [name, colour] of Object.entries(facts.colours ?? {})) {
     const override = fixedColour(name, colour);
@@ -112,32 +117,32 @@ function softMaximum({ limit, unit }: Pick<MeasuredFacts, 'limit' | 'unit'>): nu
 export function statPanel(
   facts: MeasuredFacts & { /** Shown instead of a number. */ readonly words?: readonly (readonly [number, string])[] },
 ): PanelDraft<stat.PanelBuilder> {
-  const builder = measured(new stat.PanelBuilder(), facts)
-    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false))
-    .colorMode(common.BigValueColorMode.Background)
-    .graphMode(common.BigValueGraphMode.None)
-    .textMode(common.BigValueTextMode.Value)
-    .justifyMode(common.BigValueJustifyMode.Center)
-    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds))
+  const builder = measured(new sdk.stat.PanelBuilder(), facts)
+    .reduceOptions(new sdk.common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false))
+    .colorMode(sdk.common.BigValueColorMode.Background)
+    .graphMode(sdk.common.BigValueGraphMode.None)
+    .textMode(sdk.common.BigValueTextMode.Value)
+    .justifyMode(sdk.common.BigValueJustifyMode.Center)
+    .colorScheme(new sdk.dashboard.FieldColorBuilder().mode(sdk.dashboard.FieldColorModeId.Thresholds))
     .mappings([...(facts.words ?? []).map(([value, text]) => valueWord(value, text)), NO_DATA]);
   return place(builder, { height: 4, ...facts });
 }
 
 const NO_DATA: dashboard.ValueMapping = {
-  type: dashboard.MappingType.SpecialValue,
+  type: sdk.dashboard.MappingType.SpecialValue,
   options: {
-    match: dashboard.SpecialValueMatch.NullAndNan,
+    match: sdk.dashboard.SpecialValueMatch.NullAndNan,
     result: { text: 'no data', color: COLOURS.quiet, index: 0 },
   },
 };
 
 function valueWord(value: number, text: string): dashboard.ValueMapping {
-  return { type: dashboard.MappingType.ValueToText, options: { [value]: { text, index: 1 } } };
+  return { type: sdk.dashboard.MappingType.ValueToText, options: { [value]: { text, index: 1 } } };
 }
 
 /** Rows of the last values, joined by their labels. */
 export function tablePanel(facts: MeasuredFacts): PanelDraft<table.PanelBuilder> {
-  const builder = measured(new table.PanelBuilder(), { ...facts, queries: [] })
+  const builder = measured(new sdk.table.PanelBuilder(), { ...facts, queries: [] })
     .showHeader(true)
     .noValue('–');
   builder.targets(facts.queries.map((query, index) => target({ mode: 'instant', ...query }, index, 'table')));
@@ -146,24 +151,24 @@ export function tablePanel(facts: MeasuredFacts): PanelDraft<table.PanelBuilder>
 
 /** How a latency histogram moves: every bucket over time. */
 export function heatmapPanel(facts: Omit<MeasuredFacts, 'limit'>): PanelDraft<heatmap.PanelBuilder> {
-  const builder = measured(new heatmap.PanelBuilder(), { ...facts, queries: [] })
+  const builder = measured(new sdk.heatmap.PanelBuilder(), { ...facts, queries: [] })
     .calculate(false)
     .color(
-      new heatmap.HeatmapColorOptionsBuilder()
-        .mode(heatmap.HeatmapColorMode.Scheme)
+      new sdk.heatmap.HeatmapColorOptionsBuilder()
+        .mode(sdk.heatmap.HeatmapColorMode.Scheme)
         .scheme('Blues')
         .fill(COLOURS.main)
         .exponent(0.5)
         .steps(64)
         .reverse(false),
     )
-    .yAxis(new heatmap.YAxisConfigBuilder().unit(unitOf(facts.unit)).axisPlacement(common.AxisPlacement.Left))
+    .yAxis(new sdk.heatmap.YAxisConfigBuilder().unit(unitOf(facts.unit)).axisPlacement(sdk.common.AxisPlacement.Left))
     .cellGap(1)
-    .cellValues(new heatmap.CellValuesBuilder().unit('short').decimals(0))
-    .filterValues(new heatmap.FilterValueRangeBuilder().le(1e-9))
+    .cellValues(new sdk.heatmap.CellValuesBuilder().unit('short').decimals(0))
+    .filterValues(new sdk.heatmap.FilterValueRangeBuilder().le(1e-9))
     .tooltip(
-      new heatmap.HeatmapTooltipBuilder()
-        .mode(common.TooltipDisplayMode.Single)
+      new sdk.heatmap.HeatmapTooltipBuilder()
+        .mode(sdk.common.TooltipDisplayMode.Single)
         .yHistogram(false)
         .showColorScale(false),
     );
@@ -173,10 +178,10 @@ export function heatmapPanel(facts: Omit<MeasuredFacts, 'limit'>): PanelDraft<he
 
 /** Words, in Markdown. */
 export function textPanel(facts: PanelFacts & { readonly content: string }): PanelDraft<text.PanelBuilder> {
-  const builder = new text.PanelBuilder()
+  const builder = new sdk.text.PanelBuilder()
     .title(facts.title)
     .description(facts.description)
-    .mode(text.TextMode.Markdown)
+    .mode(sdk.text.TextMode.Markdown)
     .content(facts.content);
   return place(builder, { height: 3, ...facts });
 }
@@ -186,7 +191,7 @@ export function textPanel(facts: PanelFacts & { readonly content: string }): Pan
  * not by folder: a Grafana that provisions its folder from files gives it a UID of its own.
  */
 export function alertListPanel(facts: PanelFacts & { readonly filter: string }): PanelDraft<dashboard.PanelBuilder> {
-  const builder = new dashboard.PanelBuilder()
+  const builder = new sdk.dashboard.PanelBuilder()
     .type('alertlist')
     .title(facts.title)
     .description(facts.description)
@@ -227,14 +232,14 @@ function measured<B extends MeasuredBuilder>(builder: B, facts: MeasuredFacts): 
 }
 
 function target(query: QueryDraft, index: number, shape?: 'table' | 'heatmap'): prometheus.DataqueryBuilder {
-  const built = new prometheus.DataqueryBuilder()
+  const built = new sdk.prometheus.DataqueryBuilder()
     .refId(refId(index))
     .datasource(DATA_SOURCE)
-    .editorMode(prometheus.QueryEditorMode.Code)
+    .editorMode(sdk.prometheus.QueryEditorMode.Code)
     .expr(query.expr)
     .legendFormat(query.legend);
-  if (shape === 'table') built.format(prometheus.PromQueryFormat.Table);
-  if (shape === 'heatmap') built.format(prometheus.PromQueryFormat.Heatmap);
+  if (shape === 'table') built.format(sdk.prometheus.PromQueryFormat.Table);
+  if (shape === 'heatmap') built.format(sdk.prometheus.PromQueryFormat.Heatmap);
   return query.mode === 'instant' ? built.instant() : built.range();
 }
 

@@ -1,6 +1,7 @@
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Unit } from '../model/quantity.ts';
 import type { Limit } from '../model/signal.ts';
+import { sdk } from './sdk.ts';
 
 /** Okabe and Ito's palette: told apart also by people who see red and green as one. */
 export const COLOURS = {
@@ -32,7 +33,7 @@ export function grafanaUnit(unit: Unit): string {
 /** The colours around a limit: good on one side, bad on the other, the same numbers as the alert's. */
 export function limitColours(limit: Pick<Limit, 'comparison' | 'value'>): dashboard.ThresholdsConfigBuilder {
   const [low, high] = limit.comparison === 'lt' ? [COLOURS.bad, COLOURS.good] : [COLOURS.good, COLOURS.bad];
-  return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps([
+  return new sdk.dashboard.ThresholdsConfigBuilder().mode(sdk.dashboard.ThresholdsMode.Absolute).steps([
     { value: null, color: low },
     { value: limit.value.value, color: high },
   ]);
@@ -40,8 +41,8 @@ export function limitColours(limit: Pick<Limit, 'comparison' | 'value'>): dashbo
 
 /** No limit: one colour. */
 export function plainColours(): dashboard.ThresholdsConfigBuilder {
-  return new dashboard.ThresholdsConfigBuilder()
-    .mode(dashboard.ThresholdsMode.Absolute)
+  return new sdk.dashboard.ThresholdsConfigBuilder()
+    .mode(sdk.dashboard.ThresholdsMode.Absolute)
     .steps([{ value: null, color: COLOURS.good }]);
 }
 

@@ -1,11 +1,10 @@
 /** Our rule model in Grafana's form, by the Foundation SDK's builders, and back. */
-import * as alerting from '@grafana/grafana-foundation-sdk/alerting';
-import * as expr from '@grafana/grafana-foundation-sdk/expr';
-import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
+import type * as alerting from '@grafana/grafana-foundation-sdk/alerting';
 import { z } from 'zod';
 import type { AlertRule } from '../model/alert-rule.ts';
 import { type Duration, toDuration } from '../model/duration.ts';
 import { deepFreeze, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
+import { sdk } from './sdk.ts';
 import { CONDITION_REF, decodeText, encodeText, QUERY_REF, unitOfSignal } from './templates.ts';
 
 /** Data source of Grafana's server-side expressions. */
@@ -24,7 +23,7 @@ const QUERY_RANGE_SECONDS = 600;
  */
 export function encodeGrafanaRule(rule: AlertRule, folderUid: string): JsonObject {
   const { notification } = rule;
-  const settings = new alerting.NotificationSettingsBuilder()
+  const settings = new sdk.alerting.NotificationSettingsBuilder()
     .receiver(notification.receiver)
     .groupBy([...notification.groupBy])
     .groupWait(notification.groupWait)
@@ -33,7 +32,7 @@ export function encodeGrafanaRule(rule: AlertRule, folderUid: string): JsonObjec
   const annotations = Object.fromEntries(
     Object.entries(rule.annotations).map(([name, text]) => [name, encodeText(text, rule.unit, 'grafana')]),
   );
-  const built = new alerting.RuleBuilder(rule.alert)
+  const built = new sdk.alerting.RuleBuilder(rule.alert)
     .uid(rule.uid)
     .folderUID(folderUid)
     .ruleGroup(rule.group)
@@ -58,28 +57,28 @@ export function encodeGrafanaRule(rule: AlertRule, folderUid: string): JsonObjec
 }
 
 function query(rule: AlertRule): alerting.QueryBuilder {
-  const model = new prometheus.DataqueryBuilder()
+  const model = new sdk.prometheus.DataqueryBuilder()
     .refId(QUERY_REF)
     .expr(rule.expr)
     .instant()
-    .editorMode(prometheus.QueryEditorMode.Code)
+    .editorMode(sdk.prometheus.QueryEditorMode.Code)
     .intervalMs(QUERY_DEFAULTS.intervalMs)
     .maxDataPoints(QUERY_DEFAULTS.maxDataPoints);
-  return new alerting.QueryBuilder(QUERY_REF)
+  return new sdk.alerting.QueryBuilder(QUERY_REF)
     .datasourceUid(rule.dataSourceUid)
     .relativeTimeRange({ from: QUERY_RANGE_SECONDS, to: 0 })
     .model(model);
 }
 
 function threshold(rule: AlertRule): alerting.QueryBuilder {
-  const model = new expr.TypeThresholdBuilder()
+  const model = new sdk.expr.TypeThresholdBuilder()
     .refId(CONDITION_REF)
     .datasource({ type: EXPRESSIONS, uid: EXPRESSIONS })
     .expression(QUERY_REF)
     .conditions([{ evaluator: { type: rule.comparison, params: [rule.threshold] } }])
     .intervalMs(QUERY_DEFAULTS.intervalMs)
     .maxDataPoints(QUERY_DEFAULTS.maxDataPoints);
-  return new alerting.QueryBuilder(CONDITION_REF)
+  return new sdk.alerting.QueryBuilder(CONDITION_REF)
     .datasourceUid(EXPRESSIONS)
     .relativeTimeRange({ from: 0, to: 0 })
     .model(model);
