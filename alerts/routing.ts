@@ -8,7 +8,7 @@ export const onCall = defineContactPoint('on-call', [pagerDuty({ integrationKey:
 export const chat = defineContactPoint('chat', [slack({ url: secret('SLACK_WEBHOOK_URL') })]);
 
 /**
- * Told every few minutes that alerting works; it raises the alarm when it is not told. A service outside of Grafana
+ * Notified every few minutes that alerting works; it raises the alarm when it is not. A service outside of Grafana
  * (a dead man's switch) belongs here. Without one there is no watchdog rule.
  *
  * @example defineContactPoint('heartbeat', [webhook({ url: secret('HEARTBEAT_URL') })])
@@ -20,5 +20,5 @@ export const contactPoints: readonly ContactPointFacts[] = [onCall, chat, heartb
   (point) => point !== undefined,
 );
 
-/** Who is told, by severity. */
+/** Who is notified, by severity. */
 export const receivers = { critical: onCall, warning: chat, none: heartbeat } as const;

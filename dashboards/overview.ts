@@ -40,7 +40,7 @@ const COLUMNS: readonly (readonly [SignalId, string])[] = [
 ];
 
 /** How trouble spreads, from top to bottom: the same order as on the afternoon of the incident. */
-const CHAIN: readonly (readonly [SignalId, title: string, told: string])[] = [
+const CHAIN: readonly (readonly [SignalId, title: string, says: string])[] = [
   [
     'latency-p95',
     'Latency p95, each service',
@@ -132,7 +132,7 @@ function glance(service: Service, signal: Signal, title: string, url: string): P
 /** Every service over time, one panel below the other: what moved first, and what followed. */
 function chain({ catalog }: BuildContext): Section {
   const colourOf = new Map(catalog.services.map(({ title }, index) => [title, LINES[index]]));
-  const panels = CHAIN.flatMap(([id, title, told]) => {
+  const panels = CHAIN.flatMap(([id, title, says]) => {
     const lines = catalog.services.flatMap((service) => {
       const signal = findSignal(signals(service, catalog), id);
       return signal === undefined || signal.fromDependency ? [] : [{ signal, legend: service.title }];
@@ -142,7 +142,7 @@ function chain({ catalog }: BuildContext): Section {
     const panel = timeseriesPanel({
       key: `chain-${id}`,
       title,
-      description: `${told} The line is the limit of its alert, as most services have it.`,
+      description: `${says} The line is the limit of its alert, as most services have it.`,
       unit: limit.value.unit,
       width: 24,
       height: 6,

@@ -14,7 +14,7 @@ import { onePerContainer } from '../../src/metrics/resources.ts';
 export function resourceSection(context: ServiceContext): Section {
   return {
     key: 'resources',
-    title: 'Resources: last, because they told nothing on 2025-12-15',
+    title: 'Resources: last, because they showed nothing on 2025-12-15',
     panels: [cpu(context), memory(context), ...throttling(context), ...runtime(context), ...restarts(context)],
   };
 }

@@ -131,10 +131,10 @@ export async function openCompose(options: ComposeOptions, run: RunProgram): Pro
   /** Which containers are to blame, each with its last lines. */
   const failures = async (): Promise<string> => {
     const bad = (await containers()).filter(({ state }) => state === 'failed');
-    const told = bad.map(
+    const described = bad.map(
       async ({ service, status }) => `\n${visible(service)}: ${visible(status)}\n${await logs(service)}`,
     );
-    return (await Promise.all(told)).join('');
+    return (await Promise.all(described)).join('');
   };
 
   return {

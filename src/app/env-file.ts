@@ -1,4 +1,4 @@
-/** The text of an `.env` file. dotenv reads it, and takes much for granted that people did not mean: that is told. */
+/** The text of an `.env` file. dotenv reads it, and takes much for granted that people did not mean: that is said. */
 import { parse } from 'dotenv';
 import type { Diagnostic } from '../model/diagnostic.ts';
 

@@ -102,7 +102,7 @@ async function readBaseline({ baseline: text, service }: GateRequest, cwd: strin
     throw refused(
       'K012',
       `--baseline ${text}`,
-      'is no baseline',
+      'is not a baseline',
       'Give offset:1d, version:v1.2.2, version:LABEL=VALUE, file:base.json, or none',
     );
   }

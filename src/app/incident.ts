@@ -97,8 +97,8 @@ function answerOf({ uid }: AlertRule, { alerts, scenario }: Replay): string {
 }
 
 function nameOf({ series }: ReplayedAlert): string {
-  const told = Object.entries(series).map(([label, value]) => `${label} ${value}`);
-  return told.length === 0 ? '' : ` (${told.join(', ')})`;
+  const labels = Object.entries(series).map(([label, value]) => `${label} ${value}`);
+  return labels.length === 0 ? '' : ` (${labels.join(', ')})`;
 }
 
 function lead(seconds: number): string {

@@ -6,7 +6,7 @@ import type { SignalId } from '../model/signal.ts';
 
 /** What people write, loaded: facts, dashboards, alerts, and what the project says of itself. */
 export interface ProjectSource {
-  /** Where its files were loaded from, absolute, with a slash at its end: places in errors are told relative to it. */
+  /** Where its files were loaded from, absolute, with a slash at its end: places in errors are relative to it. */
   readonly root: string;
   readonly project: Project;
   readonly services: readonly Service[];

@@ -34,7 +34,7 @@ export interface DashboardDraft {
   readonly variables: readonly { build(): dashboard.VariableModel }[];
   readonly annotations: readonly { build(): dashboard.AnnotationQuery }[];
   readonly links: readonly { build(): dashboard.DashboardLink }[];
-  /** The last word: the SDK's own builder, for what a draft can not say. */
+  /** The last word: the SDK's own builder, for what a draft cannot say. */
   readonly customise?: (builder: dashboard.DashboardBuilder) => dashboard.DashboardBuilder;
 }
 

@@ -11,7 +11,7 @@ export const EXIT = {
   inconclusive: 3,
   /** Partly applied: something failed, was blocked, or was kept because of a hand edit. */
   partial: 4,
-  /** Changes are pending, and `--fail-on-change` asked to be told so. */
+  /** Changes are pending, and `--fail-on-change` asked for this exit code. */
   changesPending: 10,
   /** Ctrl-C. */
   interrupted: 130,

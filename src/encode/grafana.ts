@@ -109,7 +109,7 @@ const grafanaRule = z.looseObject({
     .optional(),
 });
 
-/** A rule read from Grafana: as far as our model can say it, and what it can not. */
+/** A rule read from Grafana: as far as our model can say it, and what it cannot. */
 export interface DecodedRule {
   readonly rule: AlertRule;
   /** What would be lost by writing `rule`: fields that someone added or that this version does not know. */

@@ -36,23 +36,24 @@ export async function compareWith(
   gated: readonly Gated[],
 ): Promise<Against> {
   const { baseline, window, service } = question;
-  const told = (span: Span) => `${formatMoment(span.from, window.from)} to ${formatMoment(span.until, span.from)} UTC`;
+  const spanText = (span: Span) =>
+    `${formatMoment(span.from, window.from)} to ${formatMoment(span.until, span.from)} UTC`;
   const wholeOf = async (span: Span, matchers: readonly Matcher[] = []) =>
     (await Promise.all(gated.map((one) => reader.whole(one, span, matchers)))).flat();
   switch (baseline.kind) {
     case 'none':
       return { text: 'none', values: [] };
     case 'file':
-      return { text: `file:${baseline.file}, ${told(baseline.saved)}`, values: baseline.saved.values };
+      return { text: `file:${baseline.file}, ${spanText(baseline.saved)}`, values: baseline.saved.values };
     case 'offset': {
       const back = toSeconds(baseline.offset);
       const span = { from: window.from - back, until: window.until - back };
-      return { text: `offset:${baseline.offset}, ${told(span)}`, values: await wholeOf(span) };
+      return { text: `offset:${baseline.offset}, ${spanText(span)}`, values: await wholeOf(span) };
     }
     case 'version': {
       const { version, label } = baseline;
       if (label !== undefined) {
-        const text = `version:${label}=${version}, ${told(window)}`;
+        const text = `version:${label}=${version}, ${spanText(window)}`;
         return { text, values: await wholeOf(window, [matcher(label, '=', version)]) };
       }
       const text = `version:${version}`;
@@ -66,7 +67,7 @@ export async function compareWith(
       const span = await spanOfVersion(service, version, window, reader);
       if (span === undefined) return { text, values: [], problem: `${version} did not run in the last seven days` };
       const instances = await reader.instances(service, version, span);
-      return { text: `${text}, ${told(span)}`, values: await wholeOf(span, [only(instances)]) };
+      return { text: `${text}, ${spanText(span)}`, values: await wholeOf(span, [only(instances)]) };
     }
     default:
       return baseline satisfies never;

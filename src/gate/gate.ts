@@ -183,7 +183,7 @@ function absolute(gated: Gated, { series, readings, grid, whole, problems: lacki
           : 'pass';
   const mark = `${COMPARED[limit.comparison]} ${formatQuantity(limit.value)}`;
   const line = `${mark} for ${limit.for}`;
-  const told = {
+  const says = {
     breach:
       at === undefined
         ? `${mark} over the whole window (${Math.round(above?.observations ?? 0)} ${counted}), though its alert does not fire in it`
@@ -203,7 +203,7 @@ function absolute(gated: Gated, { series, readings, grid, whole, problems: lacki
     ...(value === undefined ? {} : { value }),
     allowed: limit.value.value,
     ...(outcome === 'breach' && at !== undefined ? { firesAt: at } : {}),
-    says: told,
+    says,
     problems: outcome === 'inconclusive' ? problems : [],
   };
 }

@@ -107,7 +107,7 @@ function serving(timing: Timing, service: Service): Draft[] {
   ];
 }
 
-/** With latency alone to go by, two signs can not be had: such a service has no signal of degradation. */
+/** With latency alone to go by, two signs cannot be had: such a service has no signal of degradation. */
 function degrading(timing: Timing, service: Service): Draft[] {
   if (service.pools.length === 0 && service.databases.length === 0) return [];
   return [

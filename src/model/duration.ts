@@ -16,7 +16,7 @@ export function isDuration(text: unknown): text is Duration {
  */
 export function toSeconds(duration: Duration): number {
   const unit = duration.at(-1) as keyof typeof SECONDS;
-  if (!isDuration(duration)) throw new RangeError(`"${String(duration)}" is no duration such as 30s, 2m or 1h`);
+  if (!isDuration(duration)) throw new RangeError(`"${String(duration)}" is not a duration such as 30s, 2m or 1h`);
   return Number(duration.slice(0, -1)) * SECONDS[unit];
 }
 

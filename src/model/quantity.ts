@@ -1,7 +1,7 @@
 /** The units thresholds and signals are stated in; values are in the unit's base (ratio 0–1, seconds). */
 export type Unit = 'ratio' | 'seconds' | 'count' | 'factor';
 
-/** A number that knows its unit, so that 75 percent can not be mistaken for 75 seconds. */
+/** A number that knows its unit, so that 75 percent cannot be mistaken for 75 seconds. */
 export interface Quantity<U extends Unit = Unit> {
   readonly unit: U;
   readonly value: number;

@@ -65,9 +65,9 @@ function never(spans: readonly AlertSpan[]): boolean {
   return spans.every(({ firing }) => firing === undefined);
 }
 
-/** Firing and resolving count; an alert that was only pending told nobody. */
+/** Firing and resolving count; an alert that was only pending notified nobody. */
 function sameFiring(left: readonly AlertSpan[], right: readonly AlertSpan[]): boolean {
-  const told = (spans: readonly AlertSpan[]) =>
+  const firings = (spans: readonly AlertSpan[]) =>
     spans.flatMap(({ firing, resolved }) => (firing === undefined ? [] : [[firing, resolved ?? null]]));
-  return jsonEqual(told(left), told(right));
+  return jsonEqual(firings(left), firings(right));
 }

@@ -46,7 +46,8 @@ export function compareWithGrafana(
       evaluations += 1;
       if (stateAt(ours, at) !== stateAt(theirs, at)) minutes += 1;
     }
-    if (minutes > 0) differences.push({ alert, subject, promtool: told(ours), grafana: told(theirs), minutes });
+    if (minutes > 0)
+      differences.push({ alert, subject, promtool: spansText(ours), grafana: spansText(theirs), minutes });
   };
   for (const alert of replay.alerts) {
     const theirs = (backtested.get(alert.uid) ?? []).find((one) => sameSeries(alert, one));
@@ -70,7 +71,7 @@ function stateAt(spans: readonly AlertSpan[], at: Second): 'normal' | 'pending' 
   return span.firing !== undefined && span.firing <= at ? 'firing' : 'pending';
 }
 
-function told(spans: readonly AlertSpan[]): string {
+function spansText(spans: readonly AlertSpan[]): string {
   const first = firstFiring(spans);
   if (first === undefined) return 'never fires';
   const end = spans.findLast(({ firing }) => firing !== undefined)?.resolved;

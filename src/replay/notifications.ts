@@ -1,7 +1,7 @@
 /**
  * A small model of Grafana's Alertmanager: which messages a contact point gets. Alerts of the same receiver and the
- * same values of the `groupBy` labels are one group. A new group waits `groupWait` for others and is told; from then
- * on it is looked at every `groupInterval`, and told again if an alert joined or resolved, or if more than
+ * same values of the `groupBy` labels are one group. A new group waits `groupWait` for others and is sent; from then
+ * on it is looked at every `groupInterval`, and sent again if an alert joined or resolved, or if more than
  * `repeatInterval` has passed: `4h` is 4h05m with looks every 5m. Rules whose waits differ are groups apart. A group without firing alerts ends with its last message. Labels that rules do not carry, such as
  * `grafana_folder`, are the same for all of them here.
  */
@@ -45,13 +45,13 @@ function ofGroup(members: readonly NotifyingAlert[], until: Second): ReplayedNot
   let free = Number.NEGATIVE_INFINITY;
   for (const start of starts) {
     if (start < free) continue;
-    let told: ReadonlySet<string> | undefined;
+    let notified: ReadonlySet<string> | undefined;
     let lastTold = 0;
     let at = start + wait;
     for (; at <= until; at += interval) {
       const firing = subjects(members, at);
-      if (told === undefined && firing.length === 0) break;
-      const before = told ?? new Set<string>();
+      if (notified === undefined && firing.length === 0) break;
+      const before = notified ?? new Set<string>();
       const joined = firing.some((one) => !before.has(one));
       const resolved = [...before].filter((one) => !firing.includes(one));
       // The last message left a moment after its look at the group: at the very interval it is not old enough yet.
@@ -59,7 +59,7 @@ function ofGroup(members: readonly NotifyingAlert[], until: Second): ReplayedNot
         const kind =
           firing.length === 0
             ? 'resolved'
-            : told === undefined
+            : notified === undefined
               ? 'first'
               : joined || resolved.length > 0
                 ? 'changed'
@@ -67,7 +67,7 @@ function ofGroup(members: readonly NotifyingAlert[], until: Second): ReplayedNot
         const { alert, severity, notification } = rule;
         messages.push({ at, receiver: notification.receiver, severity, alert, kind, firing, resolved });
         lastTold = at;
-        told = new Set(firing);
+        notified = new Set(firing);
       }
       if (firing.length === 0) break;
     }

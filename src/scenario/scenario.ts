@@ -124,7 +124,7 @@ export interface MustFire {
   readonly resolvedBy?: TimeOfDay;
   /** It must not resolve before. */
   readonly untilAtLeast?: TimeOfDay;
-  /** Why a person wants to be told, and by this alert. */
+  /** Why a person wants to be notified, and by this alert. */
   readonly because: string;
 }
 

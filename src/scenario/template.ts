@@ -15,7 +15,7 @@ export const template = defineScenario({
   // Begin ninety minutes before the trouble: baselines look an hour back. End when all has to be resolved.
   from: '12:30',
   until: '15:00',
-  // The review's timeline. `sign`: the first thing that was wrong. `page`: when on-call was told.
+  // The review's timeline. `sign`: the first thing that was wrong. `page`: when on-call was paged.
   events: [
     { at: '14:00', title: 'Deployment of order-service', source: 'incident review' },
     { at: '14:05', title: 'Orders begin to fail', source: 'incident review', sign: true },

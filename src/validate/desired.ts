@@ -80,7 +80,7 @@ function duplicateTitles(dashboards: readonly DashboardResource[]): Diagnostic[]
   );
 }
 
-/** Grafana would refuse its file, and nobody would be told. */
+/** Grafana would refuse its file, and nobody would be notified. */
 function deafContactPoint(resource: Resource): Diagnostic[] {
   if (resource.kind !== 'contact-point' || resource.contactPoint.integrations.length > 0) return [];
   return [

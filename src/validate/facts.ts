@@ -43,7 +43,7 @@ const service = z.strictObject({
   source: z.string(),
 });
 
-const duration = z.string().refine(isDuration, 'is no duration such as 30s or 2m');
+const duration = z.string().refine(isDuration, 'is not a duration such as 30s or 2m');
 const lasting = duration.refine((text) => !isDuration(text) || toSeconds(text) > 0, 'is no time at all');
 /** Facts of the project that everything is made of. */
 const otherFacts = z.looseObject({
@@ -56,7 +56,7 @@ const otherFacts = z.looseObject({
   histogramBoundaries: z.looseObject({ server: z.array(positive).min(1), database: z.array(positive).min(1) }),
   repository: z.looseObject({
     url: z
-      .url({ protocol: /^https?$/, error: 'is no http or https address' })
+      .url({ protocol: /^https?$/, error: 'is not an http or https address' })
       .refine((url) => !url.endsWith('/'), 'ends with a slash, and paths are put behind it'),
     branch: name,
   }),
@@ -65,14 +65,14 @@ const otherFacts = z.looseObject({
     groupInterval: lasting,
     repeatInterval: lasting,
   }),
-  previewWebhook: z.url({ protocol: /^https?$/, error: 'is no http or https address' }),
+  previewWebhook: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }),
 });
 
 /** All that is wrong with the facts. */
 export function validateFacts(catalog: Catalog, project: Project): readonly Diagnostic[] {
   const listed = catalog.services.filter(isListed);
   const wrong = new Map(listed.map((each) => [each, shape(each)]));
-  // Facts of the wrong shape can not be looked into further; those of others can.
+  // Facts of the wrong shape cannot be looked into further; those of others can.
   const sound = listed.filter((each) => wrong.get(each)?.length === 0);
   return [
     ...projectProblems(project),
@@ -106,7 +106,7 @@ function noService(): Diagnostic {
     level: 'error',
     file: 'services/index.ts',
     subject: 'the list of services',
-    message: 'holds something that is no service',
+    message: 'holds something that is not a service',
     remedy: 'List what the files export; service files must not import each other.',
   };
 }
@@ -167,7 +167,7 @@ function projectProblems(project: Project): Diagnostic[] {
     );
   const seconds = isDuration(evaluationInterval) ? toSeconds(evaluationInterval) : 0;
   if (seconds === 0 || seconds % 10 !== 0)
-    at('F012', `evaluates every ${evaluationInterval}, which is no multiple of 10 s`, 'Grafana accepts 10s, 30s, 1m …');
+    at('F012', `evaluates every ${evaluationInterval}, which is not a multiple of 10 s`, 'Grafana accepts 10s, 30s, 1m …');
   const parsed = otherFacts.safeParse(project);
   for (const { path, message } of parsed.success ? [] : parsed.error.issues)
     at(
@@ -261,7 +261,7 @@ function sameDatabase(each: Service): Diagnostic[] {
   );
 }
 
-/** Outbound pools are told apart by the address that they are for; without one, a pool is for all calls. */
+/** Outbound pools are distinguished by the address that they are for; without one, a pool is for all calls. */
 function sameCalls(each: Service): Diagnostic[] {
   const pools = each.pools.filter((pool) => pool.kind === 'http');
   const clashes = pools.flatMap((pool, index) => {
@@ -276,7 +276,7 @@ function sameCalls(each: Service): Diagnostic[] {
       error(
         'F009',
         each,
-        `has two http pools that can not be told apart: "${first}" and "${second}"`,
+        `has two http pools that cannot be distinguished: "${first}" and "${second}"`,
         'Give each the address of the dependency that it is for, or declare one pool for all calls.',
       ),
     );

@@ -15,7 +15,7 @@ export interface Selector {
   readonly filters: boolean;
 }
 
-/** A place where an expression can not be read. */
+/** A place where an expression cannot be read. */
 export interface SyntaxProblem {
   readonly offset: number;
   readonly near: string;

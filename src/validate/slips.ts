@@ -37,7 +37,7 @@ function thresholdSlips(each: Service): Diagnostic[] {
             slip(
               each,
               `waits ${value} in ${place}, where ${normal} is usual`,
-              `Did you mean "${value.slice(0, -1)}${normal.at(-1) ?? 'm'}"? Until then nobody is told.`,
+              `Did you mean "${value.slice(0, -1)}${normal.at(-1) ?? 'm'}"? Until then nobody is notified.`,
             ),
           ];
         }

@@ -81,7 +81,7 @@ function fieldProblems(
           error(
             'F006',
             each,
-            `has thresholds.${place} = ${JSON.stringify(value)}, which is no duration`,
+            `has thresholds.${place} = ${JSON.stringify(value)}, which is not a duration`,
             'Write it such as 30s, 2m or 1h.',
           ),
         ];
@@ -161,7 +161,7 @@ function boundaryProblems(each: Service, { histogramBoundaries }: Project): Diag
           error(
             'F007',
             each,
-            `has thresholds.${place} = ${value} s, which is no boundary of the ${family} histogram`,
+            `has thresholds.${place} = ${value} s, which is not a boundary of the ${family} histogram`,
             `Boundaries: ${histogramBoundaries[family].join(', ')} s (src/project.ts). Choose one, or add ${value} there and in the services.`,
           ),
         ],

@@ -108,7 +108,7 @@ describe('sync', () => {
     const { code, stdout, stderr } = await runProcess('sync', ['--dir', 'locked/deeper'], {}, project, user);
     context.skip(
       stderr.includes('EACCES: permission denied, open') || stderr.includes('ERR_MODULE_NOT_FOUND'),
-      'the ordinary user can not read this checkout',
+      'the ordinary user cannot read this checkout',
     );
     expect(stderr).toContain('D006');
     expect(stderr).toContain('locked is read-only for this user');
@@ -127,7 +127,7 @@ describe('sync', () => {
     const { code, stderr } = await runProcess('sync', ['--dir', 'half'], {}, project, user);
     context.skip(
       stderr.includes('EACCES: permission denied, open') || stderr.includes('ERR_MODULE_NOT_FOUND'),
-      'the ordinary user can not read this checkout',
+      'the ordinary user cannot read this checkout',
     );
     expect(code).toBe(1);
     expect(stderr).toContain('half/grafana/alerting is read-only for this user');

@@ -146,7 +146,7 @@ test.each(sites)('$name: a tag that moves to another commit is a deployment of i
   expect((await marks.mark(moved)).outcome).toBe('marked');
 });
 
-test.each(sites)('$name: what was never marked, or began later, can not be closed', async (site) => {
+test.each(sites)('$name: what was never marked, or began later, cannot be closed', async (site) => {
   const marks = open(site);
   await marks.mark(aDeployment('v1'));
   await expect(marks.close(aDeployment('v2'))).rejects.toMatchObject({ code: 'N002' });

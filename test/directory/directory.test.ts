@@ -530,7 +530,7 @@ describe('an interrupted sync', () => {
   });
 });
 
-describe('a directory that can not be used', () => {
+describe('a directory that cannot be used', () => {
   test.each([
     ['a manifest of another program', '{"format":"something","version":1,"owner":"shop"}', 'is not ours'],
     [

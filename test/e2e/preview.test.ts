@@ -31,7 +31,7 @@ const FROM = '14:50';
 const ALERT = 'ServiceErrorRateHigh';
 const OWNER = 'e2e';
 
-/** Why a way can not be tried here; undefined where it can. */
+/** Why a way cannot be tried here; undefined where it can. */
 function without(way: 'docker' | 'grafana'): string | undefined {
   if (!asked) return 'npm run test:e2e runs it';
   if (way === 'grafana') {

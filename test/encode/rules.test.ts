@@ -94,7 +94,7 @@ describe('the Grafana form of a rule', () => {
     expect(threshold?.model['conditions']).toEqual([{ evaluator: { type: 'gte', params: [0.75] } }]);
   });
 
-  test('shows what somebody added to a rule as something our model can not say', () => {
+  test('shows what somebody added to a rule as something our model cannot say', () => {
     const rule = ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-service');
     const form = encodeGrafanaRule(rule, FOLDER);
     const withTimes = {

@@ -294,7 +294,7 @@ describe('another version', () => {
     ]);
   });
 
-  test('that never ran is no baseline', async () => {
+  test('that never ran is not a baseline', async () => {
     const result = await gate({ ...window, baseline: 'version:v9' });
     expect(result.verdict).toBe('inconclusive');
     expect(codes(result)).toEqual(['K025']);
@@ -322,7 +322,7 @@ test('what is inconclusive is an error in JUnit, so that no pipeline shows it gr
   expect(report).toContain('<error type="inconclusive" message="K021 ');
 });
 
-test('a name can not break out of its cell in Markdown', async () => {
+test('a name cannot break out of its cell in Markdown', async () => {
   const result = await gate({ from: '13:15', until: '13:45' });
   const [check] = result.checks;
   if (check === undefined) throw new Error('no check');

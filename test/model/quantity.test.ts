@@ -29,11 +29,11 @@ describe('durations', () => {
     expect(toDuration(number)).toBe(duration);
   });
 
-  test.each(['five minutes', '5', '-5m', '1h30m', '', 'm'])('%j is no duration', (text) => {
+  test.each(['five minutes', '5', '-5m', '1h30m', '', 'm'])('%j is not a duration', (text) => {
     expect(isDuration(text)).toBe(false);
   });
 
-  test('a text that is no duration is refused with the text in the message', () => {
-    expect(() => toSeconds('5 minutes' as '5m')).toThrow('"5 minutes" is no duration');
+  test('a text that is not a duration is refused with the text in the message', () => {
+    expect(() => toSeconds('5 minutes' as '5m')).toThrow('"5 minutes" is not a duration');
   });
 });

@@ -65,7 +65,7 @@ describe('a query', () => {
     expect((await open(prometheus.url).instant(long, NOON)).series).toHaveLength(1);
   });
 
-  test('that Prometheus can not read is explained with its own words', async () => {
+  test('that Prometheus cannot read is explained with its own words', async () => {
     const error = await failureOf(open(prometheus.url).instant('sum(', NOON));
     expect(error).toMatchObject({ code: 'K007', kind: 'access' });
     expect(error.message).toContain('parse error');

@@ -104,7 +104,7 @@ describe('apply', () => {
     expect(kept.map(({ uid }) => uid)).toContain('shop-order-service');
   });
 
-  test('deletes nothing if that can not be kept', async () => {
+  test('deletes nothing if that cannot be kept', async () => {
     const written: string[] = [];
     await expect(
       apply(deletingPlan(), targetThat(written), { backUp: () => Promise.reject(new Error('no space')) }),

@@ -130,7 +130,7 @@ describe('plan', () => {
     );
   });
 
-  test('stops at the ceiling: a wrong branch can not empty Grafana', () => {
+  test('stops at the ceiling: a wrong branch cannot empty Grafana', () => {
     const many = Array.from({ length: 12 }, (_, index) => aService({ id: `extra-${index}` }));
     const changes = planned(desired, holding(desiredOf([...shopServices, ...many])));
     expect(changes.filter(({ action }) => action === 'delete')).toEqual([]);
@@ -157,7 +157,7 @@ describe('plan', () => {
     ]);
   });
 
-  test('settings that our model can not say are a difference, never ignored', () => {
+  test('settings that our model cannot say are a difference, never ignored', () => {
     const live = holding(desired, (object) =>
       object.uid === 'shop-user-service-errors' ? { ...object, unmodelled: { mute: 'weekends' } } : object,
     );

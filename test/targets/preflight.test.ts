@@ -227,7 +227,7 @@ describe('works', () => {
     expect(live.objects.filter(({ kind }) => kind === 'dashboard')).toHaveLength(3);
   });
 
-  test('only as a whole: a list that can not be read to its end is an error, not a reason to delete', async () => {
+  test('only as a whole: a list that cannot be read to its end is an error, not a reason to delete', async () => {
     const fake = createFakeGrafana({ pageBytes: 500 });
     const inner = adapterTo(fake);
     await synced({ adapter: inner }, 'http://fake.example');

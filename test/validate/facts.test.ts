@@ -243,7 +243,7 @@ describe('facts', () => {
           ],
         }),
       ],
-      'has two http pools that can not be told apart: "a" and "b"',
+      'has two http pools that cannot be distinguished: "a" and "b"',
     ],
     [
       'F009',
@@ -256,7 +256,7 @@ describe('facts', () => {
           ],
         }),
       ],
-      'has two http pools that can not be told apart: "a" and "b"',
+      'has two http pools that cannot be distinguished: "a" and "b"',
     ],
     [
       'F006',
@@ -352,21 +352,21 @@ describe('facts', () => {
     ],
     [
       'F006',
-      'a `for` that is no duration',
+      'a `for` that is not a duration',
       [untyped({ thresholds: { errorRatio: { for: 'five minutes' } } })],
-      'which is no duration',
+      'which is not a duration',
     ],
     [
       'F007',
       'a latency threshold between two bucket boundaries',
       [aService({ thresholds: { latencyP95: { above: seconds(3) } } })],
-      'no boundary of the server histogram',
+      'not a boundary of the server histogram',
     ],
     [
       'F007',
       'a query threshold between two bucket boundaries',
       [aService({ thresholds: { queryP95: { above: milliseconds(300) } } })],
-      'no boundary of the database histogram',
+      'not a boundary of the database histogram',
     ],
     [
       'F008',

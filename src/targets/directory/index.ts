@@ -88,7 +88,7 @@ export function openDirectory(options: DirectoryOptions): Target {
   };
 }
 
-/** Grafana is never told to delete a contact point, because it does not start if anything there uses it. */
+/** Grafana is never asked to delete a contact point, because it does not start if anything there uses it. */
 function keptContactPoints(live: Live, { resources }: Desired, { only, service }: Scope): readonly Diagnostic[] {
   if (only === 'dashboards' || service !== undefined) return [];
   const wanted = new Set(resources.map(resourceKey));
@@ -99,7 +99,7 @@ function keptContactPoints(live: Live, { resources }: Desired, { only, service }
     code: 'D012',
     level: 'warning',
     subject: `contact point ${title}`,
-    message: 'left the code, but a Grafana that had it keeps it: told to delete one in use, it does not start',
+    message: 'left the code, but a Grafana that had it keeps it: asked to delete one in use, it does not start',
     remedy: 'When nothing there uses it any more, delete it as docs/sync.md says under "Contact points".',
   }));
 }
@@ -214,7 +214,7 @@ function sameManifest(left: Manifest, right: Manifest): boolean {
   return JSON.stringify([left.files, left.deleted]) === JSON.stringify([right.files, right.deleted]);
 }
 
-/** What Grafana has to be told to delete: every rule that was ever provisioned from here and is no longer. */
+/** What Grafana has to be asked to delete: every rule that was ever provisioned from here and is no longer. */
 function tombstones(manifest: Manifest, live: Live, result: readonly Resource[]): Manifest['deleted'] {
   const rules = result.flatMap((resource) => (resource.kind === 'rule' ? [resource.uid] : []));
   const recordedRules = Object.values(manifest.files).flatMap(({ resources }) =>

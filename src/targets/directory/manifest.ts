@@ -19,7 +19,7 @@ const schema = z.strictObject({
   /** What a sync was about to write; gone when it ended well. */
   pending: files.optional(),
   /**
-   * UIDs of what left the code: Grafana deletes provisioned objects only when told to. Contact points are no longer
+   * UIDs of what left the code: Grafana deletes provisioned objects only when asked to. Contact points are no longer
    * listed, see `Deleted`; the field stays for those who wrote it.
    */
   deleted: z.strictObject({ rules: z.array(z.string()), contactPoints: z.array(z.string()) }),

@@ -20,7 +20,7 @@ export interface RenderedFile {
 }
 
 /**
- * UIDs that Grafana is told to delete. Contact points are not among them: told to delete one that a rule or a policy
+ * UIDs that Grafana is asked to delete. Contact points are not among them: asked to delete one that a rule or a policy
  * uses, be it made in its editor, Grafana does not start.
  */
 export interface Deleted {
@@ -51,7 +51,7 @@ export function contactPointsPath(owner: string): string {
   return `grafana/alerting/${owner}-contact-points.yaml`;
 }
 
-/** Where Grafana is told what to delete. */
+/** Where Grafana is asked what to delete. */
 export function deletedPath(owner: string): string {
   return `grafana/alerting/${owner}-deleted.yaml`;
 }
