@@ -73,7 +73,7 @@ function driftIn(object: LiveObject, policy: Policy, desired?: Resource): readon
         ? { service: resource.service }
         : {}),
       ...(desired === undefined ? {} : { source: desired.source }),
-      ...(sources.length === 0 ? {} : { sources }),
+      ...(sources.some((file) => file !== desired?.source) ? { sources } : {}),
       by: edited.by,
       at: edited.at,
       message: edited.message,

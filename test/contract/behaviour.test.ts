@@ -303,7 +303,7 @@ describe.each(sites)('on $name', (site) => {
     const [chat] = body as [{ uid: string }];
     await asAdmin(site, 'PUT', `${path}/${chat.uid}`, { ...chat, disableResolveMessage: true });
     const { plan: planned, outcome } = await sync(site, owner, desired);
-    expect(renderPlanText(planned)).toContain('keeps quiet about what is over');
+    expect(renderPlanText(planned)).toContain('sends no message when an alert is over');
     expect(planned.changes.filter(({ action }) => action === 'update')).toMatchObject([
       { overwrites: { uid: `${owner}-chat` } },
     ]);

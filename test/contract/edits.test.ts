@@ -173,7 +173,12 @@ describe.each(sites)('on $name', (site) => {
     const options = { scope: {}, isSet: () => true, previewWebhook: '' };
     const byViewer = await makePlan(target, update, options);
     expect(byViewer.drift).toMatchObject([
-      { uid: board, by: 'admin', message: 'tweak', meanings: [{ text: 'title User Service → By hand' }] },
+      {
+        uid: board,
+        by: 'admin',
+        message: 'tweak',
+        meanings: [{ kind: 'retitled', change: { from: 'User Service', to: 'By hand' } }],
+      },
     ]);
     expect(byViewer).toEqual(await makePlan(open(site, owner).target, update, options));
   });

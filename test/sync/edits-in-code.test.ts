@@ -51,7 +51,7 @@ describe('an edit in Grafana', () => {
   test('that the code has, and more, is written', () => {
     const made = plan(withFor(byHand, '9m'), holding(byHand, edited(byHand)), TARGET, { scope: {} });
     expect(made.changes.filter(({ action }) => action !== 'unchanged')).toMatchObject([
-      { action: 'update', uid: RULE, meanings: [{ text: 'for 3m → 9m' }] },
+      { action: 'update', uid: RULE, meanings: [{ kind: 'for', change: { from: '3m', to: '9m' } }] },
     ]);
     expect(made.drift).toEqual([]);
   });

@@ -58,7 +58,7 @@ test.each(['unified', 'legacy'] as const)('%s storage: a Viewer is told who edit
       by: 'admin',
       at: '2026-01-05T10:03:00Z',
       message: 'tweak',
-      meanings: [{ text: 'title A → By hand' }],
+      meanings: [{ kind: 'retitled', change: { from: 'A', to: 'By hand' } }],
     },
   ]);
 });

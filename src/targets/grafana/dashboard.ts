@@ -10,6 +10,7 @@ import { comparable, contentHash, hasOwnerPrefix, unreadableObjects } from '../.
 import { type Found, postChecked } from './checked-write.ts';
 import type { ReadContext, WriteContext } from './context.ts';
 import { changedSince } from './errors.ts';
+import type { Folders } from './folder.ts';
 
 const dashboardItem = z.looseObject({ metadata, spec: z.looseObject({}) });
 type DashboardItem = z.infer<typeof dashboardItem>;
@@ -47,12 +48,12 @@ function dashboardPath(namespace: string, uid: string): string {
 /**
  * Dashboards of ours and those in our way; all others are not looked at.
  *
- * @param ages of the folders: a new one hides its dashboards from lists, so that they are asked for by name
+ * @param folders their ages: a new one hides its dashboards from lists, so that they are asked for by name
  */
 export async function readDashboards(
   context: ReadContext,
   desired: Desired,
-  ages: Promise<ReadonlyMap<string, number | undefined>>,
+  folders: Promise<Pick<Folders, 'ages'>>,
 ): Promise<Dashboards> {
   const { owner, ownerTag } = context;
   const wanted = new Map(
@@ -62,9 +63,9 @@ export async function readDashboards(
   const { readable, unreadable } = sortItems(items, dashboardItem, NAME_AT);
   const strange = unreadableObjects('dashboard', unreadable, wanted, owner);
   const listed = new Set([...readable.map(({ metadata: { name } }) => name), ...unreadable.map(({ name }) => name)]);
-  const young = await ages;
+  const { ages } = await folders;
   const missing = [...wanted.values()].filter(
-    ({ uid, folderUid }) => !listed.has(uid) && (young.get(folderUid) ?? Number.POSITIVE_INFINITY) < SETTLED_AFTER,
+    ({ uid, folderUid }) => !listed.has(uid) && (ages.get(folderUid) ?? Number.POSITIVE_INFINITY) < SETTLED_AFTER,
   );
   const hidden = await Promise.all(missing.map(({ uid }) => readDashboard(context, uid)));
   const found = [...readable, ...hidden.filter((item) => item !== undefined && item !== 'denied')];

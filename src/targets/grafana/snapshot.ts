@@ -43,10 +43,9 @@ export async function readSnapshot(
   const context = { client, owner, ownerTag, namespace: site.namespace };
   const whole = scope.only === undefined && scope.service === undefined;
   const listed = readFolders(context, desired, whole);
-  const ages = listed.then((folders) => folders.ages);
   const [folders, dashboards, rules, contactPoints] = await Promise.all([
     listed,
-    scope.only === 'alerts' ? NO_DASHBOARDS : readDashboards(context, desired, ages),
+    scope.only === 'alerts' ? NO_DASHBOARDS : readDashboards(context, desired, listed),
     scope.only === 'dashboards' ? NO_RULES : readRules(context, desired, scope.service),
     scope.only === 'dashboards' ? NO_CONTACT_POINTS : readContactPoints(context, desired),
   ]);
