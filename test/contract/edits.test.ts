@@ -260,7 +260,9 @@ describe.each(sites)('on $name', (site) => {
     expect(stored.spec.title).toBe(`Odd / ${owner}`);
     await foreignRule(site, `x${owner}-odd`, uid, 'theirs');
     const { body } = await asAdmin(site, 'GET', '/api/ruler/grafana/api/v1/rules');
-    expect(Object.keys(body as object)).toContain(`Odd \\/ ${owner}`);
+    // Older storage escapes the slash.
+    const paths = Object.keys(body as object).map((path) => path.replace('\\/', '/'));
+    expect(paths).toContain(`Odd / ${owner}`);
   });
 
   test('the history is shown to a Viewer, its older route is not', async () => {

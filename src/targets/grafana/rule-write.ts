@@ -12,6 +12,7 @@ import { changedSince, statusOf } from './errors.ts';
 import {
   alertRulePath,
   groupKey,
+  isGroupless,
   isStoredAs,
   markedForm,
   readGroup,
@@ -64,6 +65,9 @@ export function ruleSteps(
         const joining = rules.filter(({ uid }) => !stored.rules.some(({ grafana_alert }) => grafana_alert.uid === uid));
         if (joining.length > 0) checkHomes(label, joining, seen, await fresh());
       }
+      const before = homes(seen);
+      const groupless = rules.filter(({ uid }) => isGroupless(seen.get(before.get(uid) ?? '')?.name ?? ''));
+      for (const resource of groupless) await joinGroup(context, resource, signal);
       await putGroup(context, folderUid, rule.group, rules, signal);
     };
     return [{ label, changes, stage, run: (signal) => run(() => work(signal)) }];
@@ -178,6 +182,16 @@ async function putGroup(
     },
     signal,
   });
+}
+
+/** A group PUT refuses a rule that has no group: only a PUT of the rule itself gives it one. */
+async function joinGroup(
+  { client, restoring }: WriteContext,
+  resource: RuleResource,
+  signal?: AbortSignal,
+): Promise<void> {
+  const body = markedForm(resource, restoring ? RESTORED : undefined);
+  await client.request('PUT', alertRulePath(resource.uid), { body, signal });
 }
 
 /** Writes one rule into a group that others share: a group PUT would take theirs over. */

@@ -147,6 +147,11 @@ function wantedRules({ resources }: Desired): ReadonlyMap<string, WantedRule> {
   );
 }
 
+/** Whether this stands for the group of a rule that has none. */
+export function isGroupless(name: string): boolean {
+  return GROUPLESS.test(name);
+}
+
 export function groupKey(folderUid: string, name: string): string {
   return `${folderUid}/${name}`;
 }
@@ -331,7 +336,7 @@ function decode(
   { folderUid, name, seconds }: Pick<StoredGroup, 'folderUid' | 'name' | 'seconds'>,
   want: WantedRule | undefined,
 ): Pick<LiveObject, 'resource' | 'unmodelled' | 'edited'> {
-  const group = GROUPLESS.test(name) ? NO_GROUP : name;
+  const group = isGroupless(name) ? NO_GROUP : name;
   const form = normalised(provisioningForm(stored, folderUid, group));
   // The common case first, and the exact one: what is stored is what the code would send.
   if (

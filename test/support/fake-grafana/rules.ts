@@ -86,6 +86,10 @@ export function ruleRoutes(app: Hono, state: State, accountOf: (context: Context
     const before = rulesIn(state, folder, name);
     const touched = [...before, ...sent.rules.flatMap(({ uid }) => state.rules.get(String(uid)) ?? [])];
     if (touched.some(({ provenance }) => provenance === 'file')) return mismatch(context);
+    // Only a PUT of the rule itself gives it a group.
+    if (touched.some(({ uid, group: from }) => from === groupless(uid))) {
+      return reply(context, 400, { message: 'invalid alert rule: cannot move rule out of this group' });
+    }
     // An empty list deletes nothing.
     if (sent.rules.length > 0) {
       for (const rule of before) if (!uids.has(rule.uid)) state.rules.delete(rule.uid);

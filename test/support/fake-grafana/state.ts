@@ -173,7 +173,8 @@ export function same(left: unknown, right: unknown): boolean {
 export function pathOf(state: State, uid: string): string {
   const folder = state.folders.get(uid);
   if (folder === undefined) return uid;
-  const title = folder.title.replaceAll('/', '\\/');
+  // Unified storage joins titles as they are.
+  const title = state.options.storage === 'legacy' ? folder.title.replaceAll('/', '\\/') : folder.title;
   return folder.parent === undefined ? title : `${pathOf(state, folder.parent)}/${title}`;
 }
 
