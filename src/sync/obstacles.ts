@@ -34,14 +34,25 @@ export function foreignFileDiagnostic({ kind, title, source }: Resource, path: s
   };
 }
 
-export function hiddenRuleDiagnostic({ kind, uid, title, source }: Resource): Diagnostic {
+/** It exists where the account may not look. */
+export function hiddenDiagnostic({ kind, uid, title, source }: Resource): Diagnostic {
+  const [message, remedy] =
+    kind === 'folder'
+      ? [
+          `exists (UID ${uid}), and this account may not look into it`,
+          'Let an administrator give this account Edit on that folder, or give another UID in src/project.ts (folder).',
+        ]
+      : [
+          `exists (UID ${uid}) in a folder that this account may not look into; writing it would take it away from there`,
+          'Let an administrator move or delete it, or give this account Edit on that folder.',
+        ];
   return {
     code: 'S006',
     level: 'error',
     file: source,
     subject: `${kind} ${title}`,
-    message: `exists (UID ${uid}) in a folder that this account may not look into; writing it would take it away from there`,
-    remedy: 'Let an administrator move or delete it, or give this account Edit on that folder.',
+    message,
+    remedy,
   };
 }
 

@@ -12,7 +12,7 @@ import {
   foreignFileDiagnostic,
   foreignUidDiagnostic,
   handEditDiagnostic,
-  hiddenRuleDiagnostic,
+  hiddenDiagnostic,
   incompleteReadDiagnostic,
   managedDiagnostic,
   unreadableDiagnostic,
@@ -98,7 +98,7 @@ function decide(resource: Resource, live: LiveObject | undefined, policy: PlanPo
 /** Why an object may not be written at all. */
 function obstacleOf(resource: Resource, live: LiveObject, policy: PlanPolicy): Diagnostic | undefined {
   if (live.unreadable !== undefined) return unreadableDiagnostic(live, live.unreadable, resource.source);
-  if (live.hidden === true) return hiddenRuleDiagnostic(resource);
+  if (live.hidden === true) return hiddenDiagnostic(resource);
   if (live.obstacle !== undefined) return foreignFileDiagnostic(resource, live.obstacle);
   if (!live.owned) return foreignUidDiagnostic(resource);
   return live.manager !== undefined && isManaged(live, policy)

@@ -267,6 +267,25 @@ describe.each(sites)('on $name', (site) => {
     expect(await groupOf(site, uid)).toBe('theirs');
   });
 
+  test('a folder that is closed to this account is not taken for one to create, and its contents wait', async () => {
+    const owner = anOwner();
+    await closedFolder(site, `${owner}-services`);
+    const desired = estateOf(owner, twoServices);
+    for (const token of [site.token, site.viewer ?? site.token]) {
+      const planned = await makePlan(open(site, owner, SECRETS, false, token).target, desired, {
+        scope: {},
+        isSet: () => true,
+        previewWebhook: '',
+      });
+      const [folder] = planned.changes.filter(({ kind }) => kind === 'folder');
+      expect(folder).toMatchObject({ action: 'blocked', diagnostic: { code: 'S006' } });
+      expect(planned.changes.filter(({ action }) => action === 'create').map(({ kind }) => kind)).toEqual([
+        'contact-point',
+        'contact-point',
+      ]);
+    }
+  });
+
   test('what needs a folder that is not ours is held up with it', async () => {
     const owner = anOwner();
     const theirs = { uid: `${owner}-services`, title: `Marketing ${owner}` };

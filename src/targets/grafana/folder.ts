@@ -68,6 +68,7 @@ export async function readFolders(context: ReadContext, desired: Desired, prunab
     desired.resources.filter((resource) => resource.kind === 'folder').map((resource) => [resource.uid, resource]),
   );
   const strange = unreadableObjects('folder', unreadable, wanted, owner);
+  const listed = new Set([...readable.map(({ metadata: { name } }) => name), ...unreadable.map(({ name }) => name)]);
   const objects: LiveObject[] = [...strange.objects];
   const notes: Diagnostic[] = [...strange.notes];
   const leaving: LeavingFolder[] = [];
@@ -95,8 +96,25 @@ export async function readFolders(context: ReadContext, desired: Desired, prunab
       } else leaving.push({ object, held: await countIn(context, uid) });
     }
   }
+  objects.push(...(await closedFolders(context, wanted, listed)));
   const parents = new Map(readable.map((item) => [item.metadata.name, item.metadata.annotations[ANNOTATION.folder]]));
   return { objects, leaving, notes, ages, parents };
+}
+
+/** Folders of the code that exist where the account may not look: the list leaves them out. */
+async function closedFolders(
+  { client, namespace }: ReadContext,
+  wanted: ReadonlyMap<string, FolderResource>,
+  listed: ReadonlySet<string>,
+): Promise<LiveObject[]> {
+  const missing = [...wanted.values()].filter(({ uid }) => !listed.has(uid));
+  const found = await Promise.all(
+    missing.map(async ({ uid, title }): Promise<LiveObject[]> => {
+      const { status } = await client.request('GET', folderPath(namespace, uid), { accept: [403, 404] });
+      return status === 403 ? [{ kind: 'folder', uid, title, owned: false, hidden: true, pin: '' }] : [];
+    }),
+  );
+  return found.flat();
 }
 
 function ageOf({ creationTimestamp }: Metadata, now: number): number | undefined {
@@ -125,7 +143,6 @@ export async function createFolder(context: WriteContext, folder: FolderResource
   const path = folderPath(namespace, folder.uid);
   const look = async (): Promise<Found> => {
     const { status, body } = await client.request('GET', path, { accept: [403, 404] });
-    // An Editor gets 403 for a folder that does not exist as well.
     if (status !== 200) return status === 403 ? 'denied' : 'absent';
     return client.parse(path, folderItem, body).spec.title === folder.title ? 'same' : 'other';
   };
