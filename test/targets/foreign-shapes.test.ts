@@ -180,6 +180,8 @@ describe('rules whose query fails', () => {
     const fake = await synced();
     fake.state.failing.set('shop-r3', 'Normal (Error, KeepLast)');
     fake.state.failing.set('shop-r4', 'Normal (NoData, KeepLast)');
+    // This one fires because its query fails, as it is meant to.
+    fake.state.failing.set('shop-r5', 'Pending (Error)');
     const requests = fake.log.length;
     const made = await planned(fake);
     expect(made.notes).toMatchObject([

@@ -259,17 +259,21 @@ function stateOf(rule: unknown): RuleState {
   const { state, health, lastError, alerts } = fieldsOf(rule);
   const instances = (Array.isArray(alerts) ? alerts : []).map(fieldsOf);
   const since = instances.flatMap(({ activeAt }) => (typeof activeAt === 'string' ? activeAt : [])).sort()[0];
-  // With KeepLast health says "ok" all the same: only the reason of an instance's state tells.
+  // With KeepLast health says "ok" all the same: only the reason of an instance's state tells. One that is to fire when
+  // its query fails does so, which is no blindness.
   const failed = instances
     .map((instance) => String(instance['state']))
-    .find((text) => /\((.*\b)?Error\b.*\)|^Error\b/.test(text));
+    .find((text) => /\(.*\bError\b.*\)|^Error\b/.test(text) && !/^(Pending|Alerting|Recovering) \(Error\)$/.test(text));
+  const active = state === 'firing' || state === 'pending';
   const failing =
     failed ??
-    (health === 'error' ? (typeof lastError === 'string' && lastError !== '' ? lastError : 'Error') : undefined);
+    (health === 'error' && !active
+      ? typeof lastError === 'string' && lastError !== ''
+        ? lastError
+        : 'Error'
+      : undefined);
   return {
-    ...(state === 'firing' || state === 'pending'
-      ? { active: { state, ...(since === undefined ? {} : { since }) } }
-      : {}),
+    ...(active ? { active: { state, ...(since === undefined ? {} : { since }) } } : {}),
     ...(failing === undefined ? {} : { failing }),
   };
 }
