@@ -77,7 +77,7 @@ function withEntry(source: string, id: string): { readonly text: string; readonl
   const [whole, head = '', inner = ''] = found;
   // Comments among the members stay where they are; the new one stands before them.
   const members = inner
-    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .replace(/\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|\/\/.*/g, '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');

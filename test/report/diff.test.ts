@@ -22,7 +22,7 @@ describe('a diff', () => {
     const report = buildDiff(before, before, BASE);
     expect(report.changes).toEqual([]);
     expect(renderDiffText(report)).toBe(
-      'Changes against origin/main (3f2a9c1): none. All 44 rules, dashboards, contact points and folders are the same.',
+      'Changes against origin/main (3f2a9c1): none. All 47 rules, dashboards, contact points and folders are the same.',
     );
     expect(renderDiffMarkdown(report)).toContain('Dashboards, alerts and contact points stay as they are.');
   });
@@ -41,7 +41,7 @@ describe('a diff', () => {
   test('tells the alerts of a new service together: whom each tells, and when', () => {
     const report = buildDiff(before, compared(desiredOf([...shopServices, aService()])), BASE);
     const text = renderDiffText(report);
-    expect(text).toContain('! 12 alerts, payments');
+    expect(text).toContain('! 13 alerts, payments');
     expect(text).toContain('ServicePoolWaiting: new: critical, to shop-on-call, above 0 for 2m');
     expect(text).toContain('+ added Payments');
     expect(text).toContain('row "Payments"');
@@ -173,7 +173,7 @@ describe('a diff', () => {
       const of = (service: string) =>
         buildDiff(compared(desiredOf([users])), compared(desiredOf([people])), BASE, service);
       expect(of('people').changes).toEqual(of('user').changes);
-      expect(of('people').changes).toHaveLength(13);
+      expect(of('people').changes).toHaveLength(14);
     });
   });
 
@@ -182,8 +182,8 @@ describe('a diff', () => {
       resource.kind === 'rule' && resource.uid === 'shop-user-service-query'
         ? {
             ...resource,
-            uid: 'shop-user-service-queries',
-            rule: { ...resource.rule, uid: 'shop-user-service-queries' },
+            uid: 'shop-user-service-statements',
+            rule: { ...resource.rule, uid: 'shop-user-service-statements' },
           }
         : resource,
     );

@@ -24,7 +24,7 @@ const RULER = '/api/ruler/grafana/api/v1';
 /** New rules that are asked for one by one in a first sync. */
 const ASKED_FOR_AT_FIRST = 100;
 /** Grafana's name for the group of a rule that has none, padded to a length that no group may have. */
-const GROUPLESS = /^no_group_for_rule_.*\*+$/;
+const GROUPLESS = /^no_group_for_rule_.*\*$/;
 /** What a rule without a group is shown with. */
 const NO_GROUP = '(none)';
 
@@ -263,7 +263,7 @@ function stateOf(rule: unknown): RuleState {
   // its query fails does so, which is no blindness.
   const failed = instances
     .map((instance) => String(instance['state']))
-    .find((text) => /\(.*\bError\b.*\)|^Error\b/.test(text) && !/^(Pending|Alerting|Recovering) \(Error\)$/.test(text));
+    .find((text) => hasError(text) && !/^(Pending|Alerting|Recovering) \(Error\)$/.test(text));
   const active = state === 'firing' || state === 'pending';
   const failing =
     failed ??
@@ -276,6 +276,16 @@ function stateOf(rule: unknown): RuleState {
     ...(active ? { active: { state, ...(since === undefined ? {} : { since }) } } : {}),
     ...(failing === undefined ? {} : { failing }),
   };
+}
+
+function hasError(state: string): boolean {
+  return /^Error\b/.test(state) || /\bError\b/.test(reasonIn(state));
+}
+
+/** What stands in parentheses. @example reasonIn('Normal (KeepLast, Error)') // 'KeepLast, Error' */
+function reasonIn(state: string): string {
+  const start = state.indexOf('(');
+  return start < 0 ? '' : state.slice(start + 1, Math.max(start + 1, state.lastIndexOf(')')));
 }
 
 /** Rules of ours whose query fails where they run: with KeepLast they stay as they are, and nobody hears of it. */
