@@ -1,4 +1,4 @@
-import type { AlertRule } from '../model/alert-rule.ts';
+import { type AlertRule, watchesQueries } from '../model/alert-rule.ts';
 import type { Json } from '../model/json.ts';
 import type { Meaning, MeaningChange, MeaningKind } from '../model/meaning.ts';
 import type { Edit } from '../model/plan.ts';
@@ -48,12 +48,20 @@ const NOTIFICATION: Readonly<Record<string, string>> = {
 };
 
 /** What changes of a rule mean. A changed severity shows once, not again as the label of that name. */
-export function ruleMeanings(before: Json, after: Json, edits: readonly Edit[]): readonly Meaning[] {
+export function ruleMeanings(
+  before: Json,
+  after: Json,
+  edits: readonly Edit[],
+  by: 'code' | 'hand',
+): readonly Meaning[] {
+  const watching = by === 'code' && isWatching(before) && isWatching(after);
   const severity = edits.some(({ path }) => path[0] === 'rule' && path[1] === 'severity');
   const meanings = edits
     .filter(({ path }) => !(severity && path[1] === 'labels' && path[2] === 'severity'))
     .map((edit): Meaning => {
       const field = String(edit.path[1] ?? edit.path[0]);
+      if (watching && field === 'expr')
+        return { kind: 'watched-queries', change: { what: 'watched-queries' }, paging: false };
       const meaning =
         field === 'expr' ? queryMeaning('condition', edit, 'condition') : fieldMeaning(field, edit, before, after);
       return { paging: PAGING.has(field) && meaning.kind !== 'cosmetic', ...meaning };
@@ -109,6 +117,12 @@ function sides(from: Json | undefined, to: Json | undefined): { readonly from?: 
     ...(from === undefined ? {} : { from: String(from) }),
     ...(to === undefined ? {} : { to: String(to) }),
   };
+}
+
+/** A rule that watches the queries of others, in the form that it is built in: its value says nothing. */
+function isWatching(value: Json): boolean {
+  const rule = ruleOf(value);
+  return watchesQueries(rule) && /^0 \* count\(/.test(rule.expr);
 }
 
 function ruleOf(value: Json): AlertRule {

@@ -11,13 +11,21 @@ import { settingChange, unlike, valueAt, verbOf } from './values.ts';
  * What edits mean to a person: each edit is described exactly once, those that affect paging first.
  *
  * @param before the live object as `comparable()` gives it
+ * @param by whose edits they are. The code changes a rule that watches others along with them, which says nothing new;
+ * by hand somebody may have silenced it.
  */
-export function meaningsOf(desired: Resource, before: Json, after: Json, edits: readonly Edit[]): readonly Meaning[] {
+export function meaningsOf(
+  desired: Resource,
+  before: Json,
+  after: Json,
+  edits: readonly Edit[],
+  by: 'code' | 'hand' = 'code',
+): readonly Meaning[] {
   switch (desired.kind) {
     case 'dashboard':
       return dashboardMeanings(before, after, edits);
     case 'rule':
-      return ruleMeanings(before, after, edits);
+      return ruleMeanings(before, after, edits, by);
     case 'contact-point':
       return contactPointMeanings(before, after, edits);
     case 'folder':

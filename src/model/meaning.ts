@@ -27,6 +27,7 @@ export type MeaningKind =
   | 'comparison'
   | 'for'
   | 'window'
+  | 'watched-queries'
   | 'severity'
   | 'labels'
   | 'routing'
@@ -104,6 +105,8 @@ export type MeaningChange =
     }
   /** The condition of a rule looks at another stretch of time, and is the same otherwise. */
   | { readonly what: 'window'; readonly notes: readonly QueryNote[] }
+  /** A rule that watches the queries of others asks what they ask now: their own changes say what that is. */
+  | { readonly what: 'watched-queries' }
   | {
       readonly what: 'threshold';
       readonly from: number;

@@ -77,7 +77,7 @@ function driftIn(object: LiveObject, policy: Policy, desired?: Resource): readon
       by: edited.by,
       at: edited.at,
       message: edited.message,
-      meanings: known ? meaningsOf(resource, before, after, edits) : [],
+      meanings: known ? meaningsOf(resource, before, after, edits, 'hand') : [],
       kept: policy.overwriteDrift !== true,
     },
   ];

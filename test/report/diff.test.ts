@@ -300,6 +300,60 @@ describe('a diff', () => {
     expect(details.split('\n').length).toBeLessThan(20);
   });
 
+  describe('of a limit of every service, which the rule on failing queries asks for too', () => {
+    const after = compared(
+      desiredOf(
+        shopServices.map((service) => ({
+          ...service,
+          thresholds: { ...service.thresholds, poolUtilisation: { atLeast: { unit: 'ratio', value: 0.8 }, for: '2m' } },
+        })),
+      ),
+    );
+    const report = buildDiff(before, after, BASE);
+    const forms = [renderDiffText(report), renderDiffMarkdown(report), renderDiffHtml(report)];
+
+    test('tells of that rule one short line for all services, and no expression', () => {
+      const told = report.changes.filter(({ title }) => title === 'ServiceAlertQueryFailing');
+      expect(told.map(({ meanings }) => meanings)).toEqual(
+        shopServices.map(() => [{ kind: 'watched-queries', change: { what: 'watched-queries' }, paging: false }]),
+      );
+      for (const text of forms) {
+        expect(text.split('asks the changed queries')).toHaveLength(2);
+        expect(text).not.toContain('0 * count(');
+      }
+      expect(forms[0]).toMatch(/Alerts\n.*ServiceAlertQueryFailing \(api-gateway, order-service, user-service\)/);
+    });
+
+    test('does not say that it affects paging, but that its state restarts', () => {
+      const [paging = '', rest = ''] = (forms[0] ?? '').split('The sync restarts the state of');
+      expect(paging).not.toContain('ServiceAlertQueryFailing');
+      expect(rest).toMatch(/^.*ServiceAlertQueryFailing.*: for one that is active then/);
+    });
+
+    test('claims of no report that nothing restarts, where that rule alone changed', () => {
+      const only = buildDiff(
+        before,
+        before.map((old) =>
+          old.title === 'ServiceAlertQueryFailing' ? (after.find(({ uid }) => uid === old.uid) ?? old) : old,
+        ),
+        BASE,
+      );
+      for (const text of [renderDiffText(only), renderDiffMarkdown(only), renderDiffHtml(only)]) {
+        expect(text).not.toContain('no active alert restarts');
+        expect(text).toContain('The sync restarts the state of ServiceAlertQueryFailing');
+      }
+    });
+  });
+
+  test('of a rule on failing queries that asks for nothing any more shows what it asked', () => {
+    const report = reportOf((resource) =>
+      resource.kind === 'rule' && resource.uid === 'shop-user-service-queries'
+        ? { ...resource, rule: { ...resource.rule, expr: 'vector(0)' } }
+        : resource,
+    );
+    expect(report.changes).toMatchObject([{ meanings: [{ kind: 'condition', paging: true }] }]);
+  });
+
   test('is the same for the same input', () => {
     const render = () =>
       renderDiffMarkdown(buildDiff([...before].reverse(), compared(desiredOf(shopServices.slice(1))), BASE));

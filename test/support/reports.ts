@@ -40,6 +40,7 @@ const changes: readonly MeaningChange[] = [
   { what: 'query', name: T, verb: 'changed', notes },
   { what: 'query', name: T, verb: 'changed', cosmetic: 'notation', notes: [] },
   { what: 'window', notes: [{ part: 'range', verb: 'changed', from: T, to: T }] },
+  { what: 'watched-queries' },
   { what: 'threshold', from: 1, to: 2, unit: 'seconds' },
   { what: 'comparison', from: 'gt', to: 'lt' },
   { what: 'paused', paused: true },

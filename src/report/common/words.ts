@@ -72,6 +72,8 @@ export function changeWords(change: MeaningChange): Words {
       return queryWords(change);
     case 'window':
       return [change.notes.map((note) => noteText({ ...note, part: 'window' } as QueryNote)).join(', ')];
+    case 'watched-queries':
+      return ['asks the changed queries'];
     case 'threshold': {
       const { from, to, unit, fromUnit = unit } = change;
       return [`threshold ${formatQuantity({ unit: fromUnit, value: from })} → ${formatQuantity({ unit, value: to })}`];

@@ -64,12 +64,14 @@ function paging(summary: DiffSummary, report: DiffReport): string {
   const { paging: rows } = summary;
   const words = replay === undefined ? notReplayed(summary, report) : replaySummary(replay);
   const broken = listed((replay?.broken ?? []).map((note) => escapeHtml(brokenText(note))));
-  const end = `${words === '' ? '' : `<p>${escapeHtml(words)}</p>`}${broken}`;
+  const restarts = restartNotice(summary);
+  const restarting = restarts === '' ? '' : `<p>${escapeHtml(restarts)}</p>`;
+  const end = `${restarting}${words === '' ? '' : `<p>${escapeHtml(words)}</p>`}${broken}`;
   if (rows.length === 0) {
     const calm =
       changes.length === 0
         ? 'Dashboards, alerts and contact points stay as they are.'
-        : 'Nobody is notified more, less, earlier or later, and no active alert restarts.';
+        : `Nobody is notified more, less, earlier or later${restarts === '' ? ', and no active alert restarts' : ''}.`;
     return `<section class="calm"><h2>Paging</h2><p>${calm}</p>${end}</section>`;
   }
   const replayed = rows.some((row) => row.replay !== undefined);
@@ -77,8 +79,7 @@ function paging(summary: DiffSummary, report: DiffReport): string {
   const line = (row: PagingRow) =>
     `<tr><td>${escapeHtml(row.alert)}</td><td>${escapeHtml(row.services.join(', ')) || '–'}</td><td>${escapeHtml(row.notifies) || '–'}</td><td>${row.changes.map(htmlWords).join('<br>')}</td>${replayed ? `<td>${escapeHtml(row.replay ?? '–')}</td>` : ''}</tr>`;
   const table = `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`;
-  const restarts = restartNotice(summary);
-  return `<section class="paging"><h2>Affects paging</h2>${table}${restarts === '' ? '' : `<p>${escapeHtml(restarts)}</p>`}${end}</section>`;
+  return `<section class="paging"><h2>Affects paging</h2>${table}${end}</section>`;
 }
 
 function listed(items: readonly string[]): string {

@@ -110,15 +110,20 @@ function assembleWithin(
   return `${text}${end(cut)}`;
 }
 
-function pagingParts({ paging }: DiffSummary, report: DiffReport): Part[] {
+function pagingParts(summary: DiffSummary, report: DiffReport): Part[] {
+  const { paging } = summary;
+  const restarts = restartNotice(summary);
+  const restarting: Part[] =
+    restarts === '' ? [] : [{ what: 'lines about active alerts', text: escapeMarkdown(restarts), continues: false }];
   if (report.changes.length === 0) return [];
   if (paging.length === 0)
     return [
       {
         what: 'lines about paging',
-        text: '**Paging is not affected**: nobody is notified more, less, earlier or later, and no active alert restarts.',
+        text: `**Paging is not affected**: nobody is notified more, less, earlier or later${restarts === '' ? ', and no active alert restarts' : ''}.`,
         continues: false,
       },
+      ...restarting,
     ];
   const replayed = paging.some(({ replay }) => replay !== undefined);
   const columns = ['alert', 'service', 'notifies', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
@@ -132,12 +137,9 @@ function pagingParts({ paging }: DiffSummary, report: DiffReport): Part[] {
   const [header = '', rule = '', ...rows] = markdownTable(columns, paging.map(cells)).split('\n');
   const title = ['**Affects paging**', '', header, rule].join('\n');
   const what = 'changes that affect paging';
-  const restarts = restartNotice({ paging });
   return [
     ...rows.map((row, index) => ({ what, text: index === 0 ? `${title}\n${row}` : row, continues: index > 0 })),
-    ...(restarts === ''
-      ? []
-      : [{ what: 'lines about active alerts', text: escapeMarkdown(restarts), continues: false }]),
+    ...restarting,
   ];
 }
 

@@ -37,6 +37,8 @@ export interface DiffSummary {
   readonly paging: readonly PagingRow[];
   /** Changes of rules that do not affect paging. */
   readonly rules: readonly ChangeGroup[];
+  /** Alerts without effect on paging whose state the sync restarts all the same. */
+  readonly restarted: readonly string[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly dashboards: readonly ChangeGroup[];
@@ -51,6 +53,7 @@ export function summarizeDiff(report: DiffReport): DiffSummary {
   return {
     paging: pagingRows(others, report),
     rules: ruleGroups(others),
+    restarted: restartedQuietly(others),
     added: dashboards.filter(({ action }) => action === 'added').map(({ title }) => title),
     removed: dashboards.filter(({ action }) => action === 'removed').map(({ title }) => title),
     dashboards: dashboardGroups(dashboards),
@@ -168,6 +171,11 @@ function described(kind: Kind, value: Json | undefined): string {
   return `${severity}, to ${notification.receiver}, ${limitText(rule)}${paused ? ', paused' : ''}`;
 }
 
+function restartedQuietly(changes: readonly ResourceDiff[]): string[] {
+  const quiet = changes.filter((change) => change.restarts === true && pagingWords(change).length === 0);
+  return [...new Set(quiet.map(nameOf))];
+}
+
 function ruleGroups(changes: readonly ResourceDiff[]): ChangeGroup[] {
   const quiet = changes.flatMap((change) => {
     const lines = linesOf(
@@ -246,10 +254,11 @@ export function notReplayed({ paging }: DiffSummary, { replay, changes, base }: 
 }
 
 /** Which active alerts a table of changes restarts, in a sentence; empty if none. */
-export function restartNotice({ paging }: Pick<DiffSummary, 'paging'>): string {
+export function restartNotice({ paging, restarted }: Pick<DiffSummary, 'paging' | 'restarted'>): string {
   const some = paging.filter(({ restarts }) => restarts);
-  if (some.length === 0) return '';
+  if (some.length === 0 && restarted.length === 0) return '';
   const names = [...new Set(some.map(({ kind, alert }) => (kind === 'folder' ? `every alert in ${alert}` : alert)))];
-  const which = some.length === paging.length && names.length > 1 ? 'the alerts above' : someOf(names);
+  const all = some.length === paging.length && names.length > 1;
+  const which = someOf([...(all ? ['the alerts above'] : names), ...restarted.filter((name) => !names.includes(name))]);
   return `The sync restarts the state of ${which}: for one that is active then, a "resolved" is sent first, and the alert again once its condition has held for its time.`;
 }
