@@ -16,14 +16,23 @@ function note(commandLine: readonly unknown[]): void {
 interface Spawning {
   spawn: (this: ChildProcess, options: { readonly file: string; readonly args?: readonly string[] }) => unknown;
 }
-const prototype = ChildProcess.prototype as unknown as Spawning;
-const spawn = prototype.spawn;
-prototype.spawn = function (options) {
-  note([options.file, ...(options.args ?? []).slice(1)]);
-  return spawn.call(this, options);
-};
 
-const { spawnSync, execFileSync, execSync } = childProcess;
+function watch(): void {
+  const prototype = ChildProcess.prototype as unknown as Spawning;
+  const spawn = prototype.spawn;
+  prototype.spawn = function (options) {
+    note([options.file, ...(options.args ?? []).slice(1)]);
+    return spawn.call(this, options);
+  };
+  const { spawnSync, execFileSync, execSync } = childProcess;
+  Object.assign(childProcess, {
+    spawnSync: noted(spawnSync),
+    execFileSync: noted(execFileSync),
+    execSync: noted(execSync),
+  });
+  syncBuiltinESMExports();
+}
+
 type Wrapped = (...args: unknown[]) => unknown;
 const noted = (original: unknown): Wrapped => {
   return (...args) => {
@@ -31,9 +40,10 @@ const noted = (original: unknown): Wrapped => {
     return (original as Wrapped)(...args);
   };
 };
-Object.assign(childProcess, {
-  spawnSync: noted(spawnSync),
-  execFileSync: noted(execFileSync),
-  execSync: noted(execSync),
-});
-syncBuiltinESMExports();
+
+// Test files share a worker, and this file runs for each of them: what is wrapped twice would be counted twice.
+const WATCHED = Symbol.for('processes-watch');
+if (!Object.hasOwn(childProcess, WATCHED)) {
+  Object.defineProperty(childProcess, WATCHED, { value: true });
+  watch();
+}
