@@ -3,15 +3,20 @@ import { defineConfig } from 'vitest/config';
 
 const results = { json: '.cache/test-results.json' };
 
+/** Tests of what is loaded, and when: nobody else may have loaded it. */
+const ALONE = ['test/adapters/github.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/promtool-setup.ts', 'test/support/processes-setup.ts'],
     setupFiles: ['test/support/processes-watch.ts'],
     // A process for each core, and time for the tests that start processes themselves.
     maxWorkers: availableParallelism(),
     // Loading the engine once for each of a hundred files takes longer than most tests: a worker loads it once.
-    isolate: false,
+    projects: [
+      { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
+    ],
     testTimeout: 30_000,
     ...(process.env.CI === undefined ? {} : { reporters: ['default', 'json'], outputFile: results }),
   },
