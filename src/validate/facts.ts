@@ -167,7 +167,11 @@ function projectProblems(project: Project): Diagnostic[] {
     );
   const seconds = isDuration(evaluationInterval) ? toSeconds(evaluationInterval) : 0;
   if (seconds === 0 || seconds % 10 !== 0)
-    at('F012', `evaluates every ${evaluationInterval}, which is not a multiple of 10 s`, 'Grafana accepts 10s, 30s, 1m …');
+    at(
+      'F012',
+      `evaluates every ${evaluationInterval}, which is not a multiple of 10 s`,
+      'Grafana accepts 10s, 30s, 1m …',
+    );
   const parsed = otherFacts.safeParse(project);
   for (const { path, message } of parsed.success ? [] : parsed.error.issues)
     at(
