@@ -465,6 +465,7 @@ describe.each(sites)('on $name', (site) => {
     expect(made.drift.flatMap(({ meanings }) => meanings.map(changeText))).toEqual([
       expect.stringContaining(`${owner}-services → ${elsewhere}-services`),
     ]);
+    expect(made.drift).toMatchObject([{ by: 'admin' }]);
   });
 
   test('what changed between plan and apply is refused, and the rest is applied', async () => {

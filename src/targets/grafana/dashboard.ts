@@ -165,9 +165,11 @@ async function liveDashboard(
   const last = await lastSave(context, item, resource, desired?.folderUid ?? resource.folderUid);
   if (last === undefined) {
     notes.push(unknownHistory(title));
-    return { ...live, resource, edited: editOf(item, '') };
+    return { ...live, resource, edited: await byName(context, editOf(item, '')) };
   }
-  return { ...live, resource, ...(moved(item, resource, desired, last.sentHash) ?? last) };
+  const move = moved(item, resource, desired, last.sentHash);
+  if (move === undefined) return { ...live, resource, ...last };
+  return { ...live, resource, edited: await byName(context, move.edited) };
 }
 
 /**
@@ -311,6 +313,11 @@ async function readVersions({ client }: ReadContext, uid: string): Promise<reado
 const displays = z.looseObject({
   display: z.array(z.looseObject({ displayName: z.string() })).nullish(),
 });
+
+/** An edit with the name of the account that made it. */
+async function byName(context: ReadContext, edit: HandEdit): Promise<HandEdit> {
+  return { ...edit, by: await nameOf(context, edit.by) };
+}
 
 /** What an account is called; its UID where Grafana does not say. */
 async function nameOf({ client, namespace }: ReadContext, account: string): Promise<string> {
