@@ -84,7 +84,9 @@ describe.each(sites)('on $name', (site) => {
     const second = await sync(site, owner, desired);
     expect(told(second.plan.changes)).toEqual([]);
     expect(second.writes()).toEqual([]);
-    expect(second.sent.length).toBeLessThanOrEqual(10);
+    // Further pages of a list are as many as others have dashboards.
+    const asked = second.sent.filter(({ path }) => !path.includes('continue='));
+    expect(asked.length).toBeLessThanOrEqual(10);
   });
 
   test('a sync right after the first one finds what a new folder hides from lists', async () => {
