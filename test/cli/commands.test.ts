@@ -268,8 +268,8 @@ describe('plan', () => {
       async () => {
         const { code, stdout } = await run('plan', ['--dir', 'paged', '--format', 'html'], {}, project);
         expect(code).toBe(0);
-        expect(stdout).toContain('<h1>Grafana changes: 2 alert rules, 2 dashboards</h1>');
-        expect(stdout).toContain('Compared with <code>directory paged/grafana</code>. 40 unchanged.');
+        expect(stdout).toContain('<h1>Grafana changes: 3 alert rules, 2 dashboards</h1>');
+        expect(stdout).toContain('Compared with <code>directory paged/grafana</code>. 42 unchanged.');
         expect(stdout.match(/<figcaption>(Before|After)<\/figcaption>/g)).toHaveLength(4);
         expect(stdout).toContain('<td>threshold 75 % → 80 %</td>');
       },
@@ -357,6 +357,7 @@ describe('diff', () => {
           'shop-user-service',
           'shop-user-service-degraded',
           'shop-user-service-pool',
+          'shop-user-service-queries',
         ]);
         expect(report.changes.every(({ edits }) => edits.length > 0)).toBe(true);
       },
