@@ -19,8 +19,8 @@ describe('every kind of change, as it stands in a terminal and in a comment', ()
     [
       'added',
       withBoard(({ panels }) => panels.push({ ...(panels.at(-1) as Panel), id: 7, title: 'New' })),
-      ['panel "New"  added to row "Resources: last, because they told nothing on 2025-12-15"'],
-      ['- **User Service**: panel *New*: added to row "Resources: last, because they told nothing on 2025-12-15"'],
+      ['panel "New"  added to row "Resources: last, because they showed nothing on 2025-12-15"'],
+      ['- **User Service**: panel *New*: added to row "Resources: last, because they showed nothing on 2025-12-15"'],
     ],
     [
       'a row added',
