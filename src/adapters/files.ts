@@ -69,6 +69,33 @@ export async function writeFileSafely(file: string, content: Content, options: W
   }
 }
 
+/**
+ * Adds to the end of a file, which is made where there is none. A pipe or a device is refused: it may never take it.
+ *
+ * @throws ExplainedError C013
+ */
+export async function appendSafely(file: string, text: string, remedy: string): Promise<void> {
+  const refuse = (problem: string, cause?: unknown): ExplainedError =>
+    new ExplainedError({ code: 'C013', message: `${visible(file)} ${problem}`, remedy, cause });
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK } = constants;
+  let opened: Awaited<ReturnType<typeof open>>;
+  try {
+    opened = await open(file, O_APPEND | O_CREAT | O_WRONLY | (O_NONBLOCK ?? 0), 0o666);
+  } catch (cause) {
+    throw refuse(`cannot be written (${codeOf(cause)})`, cause);
+  }
+  try {
+    const there = await opened.stat();
+    if (!there.isFile()) throw refuse(`cannot be written: it is a ${kindOf(there)}`);
+    await opened.writeFile(text, 'utf8');
+  } catch (cause) {
+    if (cause instanceof ExplainedError) throw cause;
+    throw refuse(`cannot be written (${codeOf(cause)})`, cause);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** A new file and nothing else: neither an old one nor what a link points to. */
 async function writeNew(path: string, content: Content, mode: number): Promise<void> {
   const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;

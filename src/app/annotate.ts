@@ -45,7 +45,9 @@ function readDeployment(
   services: readonly Pick<Service, 'id' | 'title'>[],
   now: number,
 ): Deployment {
-  const service = serviceNamed([...services, DASHBOARDS], id);
+  // Only ids and titles are needed here: other facts may be wrong while one deploys.
+  const known = services.filter((each) => typeof each?.id === 'string' && typeof each.title === 'string');
+  const service = serviceNamed([...known, DASHBOARDS], id);
   if (link !== undefined && !(URL.canParse(link) && /^https?:$/.test(new URL(link).protocol))) {
     throw refused(
       'N001',

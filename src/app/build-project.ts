@@ -2,12 +2,14 @@
 import { relative, sep } from 'node:path';
 import { overviewUid, type RuleContext } from '../build/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { ExplainedError } from '../model/explained-error.ts';
 import type { Project } from '../model/project.ts';
-import type { DashboardResource, Desired } from '../model/resource.ts';
+import type { ContactPointResource, DashboardResource, Desired } from '../model/resource.ts';
 import { type Catalog, defineCatalog, type Service } from '../model/service.ts';
-import { validateDesired, validateFacts } from '../validate/index.ts';
-import { brokenCode } from './broken-code.ts';
+import { shapeProblems, validateDesired, validateFacts } from '../validate/index.ts';
+import { brokenCode, ofCode, placeOf } from './broken-code.ts';
 import type { Io } from './io.ts';
+import { explained, loadedProject } from './loaded-project.ts';
 import type { ProjectSource } from './project-source.ts';
 
 /** What the code describes, or what is wrong with it. */
@@ -24,16 +26,17 @@ export type Built =
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
 /** Loads the project, builds everything from it and checks it. Nothing is written. */
-export async function buildProject({ loadProject, root }: Pick<Io, 'loadProject' | 'root'>): Promise<Built> {
-  let loaded = root;
+export async function buildProject(io: Pick<Io, 'loadProject' | 'root'>): Promise<Built> {
+  let loaded = io.root;
   try {
-    const source = await loadProject();
+    const source = await loadedProject(io);
     loaded = source.root;
     return buildFrom(source);
   } catch (cause) {
-    const problem = brokenCode(cause, loaded);
-    if (problem === undefined) throw cause;
-    return { ok: false, problems: [problem] };
+    if (cause instanceof ExplainedError && cause.problems.length > 0) return { ok: false, problems: cause.problems };
+    const place = placeOf(cause, loaded);
+    if (place === undefined) throw cause;
+    return { ok: false, problems: [brokenCode(cause, loaded, place)] };
   }
 }
 
@@ -61,7 +64,7 @@ export function catalogOf({ services, root, project }: Pick<ProjectSource, 'serv
 
 /** Panels that are added to the dashboard of a service that is none would be nowhere. */
 function lostExtensions({ services, dashboards: { extendedServices } }: ProjectSource): Diagnostic[] {
-  const known = services.map((service) => service?.id);
+  const known = services.map((service) => service?.id).filter((id) => typeof id === 'string');
   return extendedServices
     .filter((id) => !known.includes(id))
     .map((id) => ({
@@ -74,22 +77,44 @@ function lostExtensions({ services, dashboards: { extendedServices } }: ProjectS
     }));
 }
 
-/** Builds every resource. */
-export function assemble({ project, dashboards, alerts, root }: ProjectSource, catalog: Catalog): Desired {
-  const built = dashboards.buildDashboards({ project, catalog, alertNames: alerts.alertNames });
-  const rules = alerts.buildRules(catalog, {
-    project,
-    receivers: alerts.receivers,
-    panelOf: panelFinder(built, project),
-  });
+/** Builds every resource. @throws ExplainedError F000 where a function of the project throws or returns something else */
+export function assemble(source: ProjectSource, catalog: Catalog): Desired {
+  const { project, dashboards, alerts, root } = source;
+  const inDashboards = { called: 'buildDashboards', file: 'dashboards/index.ts', root };
+  const built = checked('dashboard', inDashboards, () =>
+    dashboards.buildDashboards({ project, catalog, alertNames: alerts.alertNames }),
+  );
+  const panelOf = panelFinder(built, project);
+  const rules = checked('rule', { called: 'buildRules', file: 'alerts/index.ts', root }, () =>
+    alerts.buildRules(catalog, { project, receivers: alerts.receivers, panelOf }),
+  );
   return {
     resources: [
       { kind: 'folder', uid: project.folder.uid, title: project.folder.title, source: 'src/project.ts' },
-      ...alerts.buildContactPoints(project),
+      ...contactPointsOf(source),
       ...rules.map((rule) => withinRoot(rule, root)),
       ...built.map((dashboard) => withinRoot(dashboard, root)),
     ],
   };
+}
+
+/** The code's contact points. @throws ExplainedError F000 */
+export function contactPointsOf({ project, alerts, root }: ProjectSource): readonly ContactPointResource[] {
+  return checked('contact-point', { called: 'buildContactPoints', file: 'alerts/index.ts', root }, () =>
+    alerts.buildContactPoints(project),
+  );
+}
+
+/** What a function of the project builds, of the right shape. */
+function checked<T>(
+  kind: Parameters<typeof shapeProblems>[0],
+  { root, ...place }: { readonly called: string; readonly file: string; readonly root: string },
+  build: () => readonly T[],
+): readonly T[] {
+  const built = ofCode(place.file, root, build);
+  const problems = shapeProblems(kind, built, place);
+  if (problems.length > 0) throw explained(problems);
+  return built;
 }
 
 /** The same with its file relative to where the project was loaded from. */

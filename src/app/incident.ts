@@ -1,11 +1,10 @@
 /** What the replay of the incident says about each rule, kept beside the runbooks so that checking them is quick. */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import stringify from 'safe-stable-stringify';
 import { z } from 'zod';
-import { writeFileSafely } from '../adapters/files.ts';
+import { LIMITS, readInputFile, writeFileSafely } from '../adapters/files.ts';
 import type { AlertRule } from '../model/alert-rule.ts';
 import { parseJson } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
@@ -33,13 +32,13 @@ export type IncidentLookup = (rule: AlertRule) => readonly IncidentAnswer[] | un
 
 /** The kept answers. Those of rules and scenarios that have changed since are not known. */
 export async function readIncident(root: string): Promise<IncidentLookup> {
-  const kept = await readAnswers(root);
+  const kept = readAnswers(root);
   return kept === undefined ? () => undefined : lookupIn(kept);
 }
 
-async function readAnswers(root: string): Promise<Answers | undefined> {
-  const text = await readFile(`${root}${INCIDENT_FILE}`, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : schema.safeParse(parseJson(text)).data;
+function readAnswers(root: string): Answers | undefined {
+  const read = readInputFile(`${root}${INCIDENT_FILE}`, LIMITS.small);
+  return 'problem' in read ? undefined : schema.safeParse(parseJson(read.text)).data;
 }
 
 /**
@@ -59,7 +58,7 @@ export async function replayIncident(
   const { root } = io;
   const all = { ...context, processes: availableParallelism(), ...(await openPromtool(io)) };
   const replays = await replayScenarios(Object.values(SHAPES), unknown, all);
-  const [kept, found] = [await readAnswers(root), answersOf(unknown, replays)];
+  const [kept, found] = [readAnswers(root), answersOf(unknown, replays)];
   const known = { ...kept?.rules, ...found.rules };
   const entries = rules.flatMap(({ uid }) => (known[uid] === undefined ? [] : [[uid, known[uid]] as const]));
   const answers = { ...found, rules: Object.fromEntries(entries) };

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { refused } from '../model/explained-error.ts';
 import { isNoOp, type Plan } from '../model/plan.ts';
 import { makePlan, planAsDiff, type Target } from '../sync/index.ts';
-import { buildProject } from './build-project.ts';
+import { buildProject, contactPointsOf } from './build-project.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { isTarget, openTarget, secretOptions, type TargetChoice } from './open-target.ts';
@@ -49,10 +49,11 @@ export async function planSync(request: PlanRequest, io: Io): Promise<Planned> {
 
 /** A saved plan and the target it was made for. Nothing is built: what was reviewed is what is applied. */
 export async function openSavedPlan(file: string, request: PlanRequest, io: Io): Promise<Planned> {
-  const { project, alerts } = await io.loadProject();
+  const source = await io.loadProject();
+  const { project } = source;
   const plan = readPlan(
     resolve(io.cwd, file),
-    alerts.buildContactPoints(project).map(({ contactPoint }) => contactPoint),
+    contactPointsOf(source).map(({ contactPoint }) => contactPoint),
   );
   const config = configuration(io, request);
   const choice = { ...request, target: request.target ?? plan.target.kind };

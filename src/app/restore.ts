@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { type Backup, parseBackup } from '../report/plan/saved-plan.ts';
 import { makePlan, strangeSecrets, type Target } from '../sync/index.ts';
+import { contactPointsOf } from './build-project.ts';
 import { configuration } from './configuration.ts';
 import type { Io } from './io.ts';
 import { isTarget, openTarget, secretOptions } from './open-target.ts';
@@ -23,8 +24,9 @@ export async function openRestore(
 ): Promise<{ readonly plan: Plan; readonly target: Target }> {
   const backup = readBackup(file, io.cwd);
   const config = configuration(io, options);
-  const { project, alerts } = await io.loadProject();
-  const code = alerts.buildContactPoints(project).map(({ contactPoint }) => contactPoint);
+  const source = await io.loadProject();
+  const { project } = source;
+  const code = contactPointsOf(source).map(({ contactPoint }) => contactPoint);
   const strange = strangeSecrets(backup.resources, code);
   if (strange.length > 0) throw usageError(strange.map((each) => ({ ...each, file })));
   const choice = { dir: options.dir, target: backup.target.kind, restoring: true };

@@ -1,9 +1,9 @@
 /** The pages of alerts/runbooks, with what they are checked against and filled from. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { withPlainLineEnds, writeFileSafely } from '../adapters/files.ts';
+import { LIMITS, readInputFile, withPlainLineEnds, writeFileSafely } from '../adapters/files.ts';
 import { pageLatency } from '../model/alert-rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type Duration, isDuration, toSeconds } from '../model/duration.ts';
+import { refused } from '../model/explained-error.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
 import { formatQuantity } from '../model/quantity.ts';
@@ -15,6 +15,7 @@ import { type RunbookPage, runbookProblems } from '../validate/runbooks.ts';
 import { buildProject } from './build-project.ts';
 import { INCIDENT_FILE, type IncidentLookup, readIncident, replayIncident } from './incident.ts';
 import type { Io } from './io.ts';
+import { RUNBOOKS, runbookNames } from './runbook-pages.ts';
 
 /** What became of the pages, or what is wrong with them or with the code. */
 export type UpdatedRunbooks =
@@ -75,21 +76,14 @@ interface BuiltProject {
   readonly alertNames: readonly string[];
 }
 
-const FOLDER = 'alerts/runbooks';
-
 /** Every page there is. */
 export function readRunbooks(root: string): readonly RunbookPage[] {
-  const names = existsSync(`${root}${FOLDER}`) ? readdirSync(`${root}${FOLDER}`).sort() : [];
-  return names
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => {
-      const path = `${FOLDER}/${name}`;
-      return {
-        alert: name.slice(0, -'.md'.length),
-        path,
-        text: withPlainLineEnds(readFileSync(`${root}${path}`, 'utf8')),
-      };
-    });
+  return runbookNames(root).map((alert) => {
+    const path = `${RUNBOOKS}/${alert}.md`;
+    const read = readInputFile(`${root}${path}`, LIMITS.small);
+    if ('problem' in read) throw refused('F000', path, read.problem, 'Give this user the right to read it');
+    return { alert, path, text: withPlainLineEnds(read.text) };
+  });
 }
 
 /** What is wrong with the pages themselves. */
@@ -104,9 +98,9 @@ export function checkRunbooks(pages: readonly RunbookPage[], built: BuiltProject
     repository: `${built.project.repository.url}/blob/${built.project.repository.branch}/`,
     panels: rowsOf(dashboards),
     read: (path) => {
-      const file = `${root}${path}`;
-      if (!existsSync(file)) return undefined;
-      return statSync(file).isDirectory() ? '' : readFileSync(file, 'utf8');
+      const read = readInputFile(`${root}${path}`, LIMITS.small);
+      // A link may go to a folder; there is nothing to read then.
+      return 'text' in read ? read.text : read.missing ? undefined : '';
     },
   });
 }

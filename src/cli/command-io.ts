@@ -3,6 +3,7 @@
 import type { Redactor } from '../adapters/http/index.ts';
 import { createHttpWorld } from '../adapters/http/index.ts';
 import type { Io, Output, ProcessIo } from '../app/io.ts';
+import { loadedProject } from '../app/loaded-project.ts';
 import { renderDiagnostics } from '../report/common/diagnostics.ts';
 import { withoutCommands } from '../report/common/escape.ts';
 import { paintFor } from './terminal.ts';
@@ -15,7 +16,7 @@ export function commandIo(io: ProcessIo): Io {
   const paint = paintFor(io.stderr, io.environment);
   const http = createHttpWorld(io, (warning) => void stderr.write(`${renderDiagnostics([warning], { paint })}\n`));
   const stderr = guarded(io.stderr, http.secrets);
-  return { ...io, stdout: guarded(io.stdout, http.secrets), stderr, http };
+  return { ...io, stdout: guarded(io.stdout, http.secrets), stderr, http, loadProject: () => loadedProject(io) };
 }
 
 /** Nothing that a command prints is a secret, or a line that a runner of workflows would obey. */

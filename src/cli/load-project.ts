@@ -1,7 +1,7 @@
 /** Loads the files that people write. */
-import { existsSync, readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { ProjectSource } from '../app/project-source.ts';
+import { runbookNames } from '../app/runbook-pages.ts';
 
 /**
  * Loads a project's services, dashboards and alerts. Within one process Node loads a file once: who calls it again
@@ -18,11 +18,12 @@ export async function loadProject(root: string): Promise<ProjectSource> {
     load('alerts/index.ts'),
     load('alerts/routing.ts'),
   ]);
-  return { root, project, services, dashboards, alerts: { ...alerts, receivers }, runbooks: runbookNames(root) };
-}
-
-function runbookNames(root: string): ReadonlySet<string> {
-  const folder = `${root}alerts/runbooks`;
-  const pages = existsSync(folder) ? readdirSync(folder) : [];
-  return new Set(pages.filter((name) => name.endsWith('.md')).map((name) => name.slice(0, -'.md'.length)));
+  return {
+    root,
+    project,
+    services,
+    dashboards,
+    alerts: { ...alerts, receivers },
+    runbooks: new Set(runbookNames(root)),
+  };
 }

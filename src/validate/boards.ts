@@ -23,7 +23,8 @@ const basePanel = z.looseObject({
   fieldConfig: z.looseObject({ defaults: z.looseObject({ unit: z.string().optional() }) }).optional(),
 });
 type Panel = z.infer<typeof basePanel>;
-const board = z.looseObject({
+/** A dashboard's JSON, as far as it is looked into. */
+export const board = z.looseObject({
   panels: z.array(basePanel.extend({ panels: z.array(basePanel).optional() })),
   templating: z.looseObject({ list: z.array(z.looseObject({ name: z.string() })) }).optional(),
 });

@@ -1,2 +1,3 @@
+export { shapeProblems } from './built.ts';
 export { validateDesired } from './desired.ts';
 export { validateFacts } from './facts.ts';

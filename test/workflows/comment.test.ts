@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,6 +74,24 @@ describe('the comment on a pull request', () => {
     expect(code).not.toBe(0);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('bug of the tool');
+  });
+
+  test.each(['a folder', 'a pipe', 'in no folder'])('for a page of the job that is %s says so', async (what) => {
+    const place = join(folder, what === 'in no folder' ? 'nowhere/page' : 'page');
+    if (what === 'a folder') await mkdir(place);
+    if (what === 'a pipe') execFileSync('mkfifo', [place]);
+    const args = ['--file', await report('one'), '--summary'];
+    const { code, stderr } = await run('comment', args, { ...environment(), GITHUB_STEP_SUMMARY: place });
+    expect(code).toBe(1);
+    expect(stderr).toContain('C013');
+    expect(stderr).toContain('Unset GITHUB_STEP_SUMMARY');
+  });
+
+  test.each([-1, 1.5, '7', 1e300])('for a pull request of the number %j asks for a number', async (number) => {
+    const event = await file('event.json', JSON.stringify({ pull_request: { number } }));
+    const job = { ...environment(), GITHUB_EVENT_PATH: event };
+    expect((await run('comment', ['--file', await report('one')], job)).stderr).toContain('H002');
+    expect(host.requests).toEqual([]);
   });
 
   test('without its report says which file is missing', async () => {

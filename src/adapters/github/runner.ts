@@ -1,11 +1,10 @@
 /** What GitHub's runner says to a job about itself. */
 
-import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ExplainedError, refused } from '../../model/explained-error.ts';
 import { parseJson } from '../../model/json.ts';
-import { LIMITS, readInputFile } from '../files.ts';
+import { appendSafely, LIMITS, readInputFile } from '../files.ts';
 import type { HttpWorld } from '../http/index.ts';
 import { type GitHub, openGitHub } from './client.ts';
 
@@ -36,8 +35,8 @@ export function openGitHubOf(world: HttpWorld): GitHub | undefined {
 }
 
 const event = z.looseObject({
-  pull_request: z.looseObject({ number: z.number() }).optional(),
-  number: z.number().optional(),
+  pull_request: z.looseObject({ number: z.int().positive() }).optional(),
+  number: z.int().positive().optional(),
 });
 
 /** The pull request that the job is for. */
@@ -69,7 +68,7 @@ export async function addToSummary(
     await stdout.write(`${markdown}\n`);
     return 'stdout';
   }
-  await appendFile(file, `${markdown}\n`, 'utf8');
+  await appendSafely(file, `${markdown}\n`, 'Unset GITHUB_STEP_SUMMARY, or set it to a file as the runner does.');
   return 'summary';
 }
 

@@ -1,6 +1,5 @@
 /** One request to one server by axios: a deadline, a limit of bytes, the way there, and failures by kind. */
 
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createRequire } from 'node:module';
@@ -8,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import type { AxiosAdapter, AxiosInstance, AxiosProxyConfig, AxiosStatic } from 'axios';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { visible } from '../../model/outside-text.ts';
+import { LIMITS, readInputFile } from '../files.ts';
 import type { ServerName } from './explain.ts';
 import { HttpFailure, type Route, readFailure } from './failure.ts';
 import { type ProxyAddress, proxyFor } from './proxy.ts';
@@ -184,18 +184,14 @@ function plainHeaders(headers: object): Record<string, string> {
 }
 
 function readCa(file: string, { caSetting, codes, kinds }: ServerName): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'not a file';
-    throw new ExplainedError({
-      code: codes.tls,
-      message: `the certificate file ${visible(file)} cannot be read (${code})`,
-      remedy: `Correct ${caSetting}.`,
-      kind: kinds?.tls ?? 'failure',
-      cause,
-    });
-  }
+  const read = readInputFile(file, LIMITS.small);
+  if ('text' in read) return read.text;
+  throw new ExplainedError({
+    code: codes.tls,
+    message: `the certificate file ${visible(file)} ${read.problem}`,
+    remedy: `Correct ${caSetting}.`,
+    kind: kinds?.tls ?? 'failure',
+  });
 }
 
 /** Asks the port itself: servers of TLS end a connection in the clear without a word. */
