@@ -155,6 +155,74 @@ function bindingsIn(value: unknown, place: string): Binding[] {
   return Array.isArray(matchers) ? [{ place, matchers, failed: failing }, ...inner] : inner;
 }
 
+/**
+ * A service that finds all requests of another one too, by fewer or wider matchers: job="a" beside job="a",env="prod",
+ * or job=~"shop/.*" beside job="shop/a". Where it is about the whole, as a fleet is, that is meant.
+ */
+export function overlappingMetrics(services: readonly Service[]): Diagnostic[] {
+  const byName = groupBy(services, ({ metrics: { server } }) => server.name);
+  return [...byName.values()].flatMap((same) => {
+    const parsed = same.map((service) => ({ service, matchers: service.metrics.server.matchers.map(partsOf) }));
+    return parsed.flatMap((wide) => {
+      const inside = parsed.find(
+        (narrow) =>
+          narrow.service.id !== wide.service.id && !sameText(narrow, wide) && covers(wide.matchers, narrow.matchers),
+      );
+      if (inside === undefined) return [];
+      const problem = error(
+        'F019',
+        wide.service,
+        `finds its requests by ${wide.service.metrics.server.matchers.join(',')}, and those of ${inside.service.id} are among them`,
+        'Give each a matcher that tells them apart. If it is about both, leave it: nothing is stopped.',
+      );
+      return [{ ...problem, level: 'warning' as const }];
+    });
+  });
+}
+
+interface MatcherParts {
+  readonly label: string;
+  readonly operator: string;
+  readonly value: string;
+}
+
+function partsOf(text: Matcher): MatcherParts {
+  const [, operator = '', value = ''] = MATCHER.exec(text) ?? [];
+  return { label: /^\w+/.exec(text)?.[0] ?? '', operator, value };
+}
+
+type Parsed = { readonly service: Service };
+
+/** Those are an error of their own. */
+function sameText(one: Parsed, other: Parsed): boolean {
+  const text = ({ service }: Parsed) => [...service.metrics.server.matchers].sort().join();
+  return text(one) === text(other);
+}
+
+/** Whether what the narrow matchers find is sure to be found by the wide ones: each holds for what they fix. */
+function covers(wide: readonly MatcherParts[], narrow: readonly MatcherParts[]): boolean {
+  return wide.every(({ label: name_, operator, value }) =>
+    narrow.some((fixed) => {
+      if (fixed.label !== name_) return false;
+      if (fixed.operator === operator && fixed.value === value) return true;
+      return fixed.operator === '=' && holds(operator, value, fixed.value);
+    }),
+  );
+}
+
+function holds(operator: string, value: string, text: string): boolean {
+  switch (operator) {
+    case '=':
+      return value === text;
+    case '!=':
+      return value !== text;
+    case '=~':
+      return matches(value, text);
+    default:
+      return !matches(value, text);
+  }
+}
+
 /** Two services that find the same requests alert about each other, and staging pages production. */
 export function sharedMetrics(services: readonly Service[]): Diagnostic[] {
   const key = ({ metrics: { server } }: Service) => `${server.name}{${[...server.matchers].sort().join(',')}}`;

@@ -5,7 +5,7 @@ import { isDuration, toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
 import { type Catalog, dependencyAddress, type Service } from '../model/service.ts';
-import { matcherProblems, metricProfile, name, positive, sharedMetrics } from './bindings.ts';
+import { matcherProblems, metricProfile, name, overlappingMetrics, positive, sharedMetrics } from './bindings.ts';
 import { closest } from './closest.ts';
 import { onService as error } from './on-service.ts';
 import { slips } from './slips.ts';
@@ -91,6 +91,7 @@ export function validateFacts(catalog: Catalog, project: Project): readonly Diag
     }),
     ...duplicateIds({ services: sound }),
     ...sharedMetrics(sound),
+    ...overlappingMetrics(sound),
     ...sound.flatMap((each) => dependencyProblems(each, { services: listed })),
   ];
 }

@@ -12,10 +12,19 @@ const FAR_ABOVE = 100;
 /** Three hours for three minutes. */
 const LONG = 60;
 const MEBIBYTE = 1024 ** 2;
+/** Near all of something: "fires when 99 % fail", or "when there is less traffic than nearly always". */
+const NEAR_ALL = 0.95;
+/** Usual values below are for shares that are not near all themselves. */
+const HALF = 0.5;
+/** No instance has as many connections, or as many that wait for one: 2^31 - 1 is how programs say "no limit". */
+const MANY_CONNECTIONS = 10_000;
+const MANY_WAITING = 1_000;
+/** Latency varies by more than that from hour to hour. */
+const NOISE = 1.2;
 
 /** All slips in the facts of a service. */
 export function slips(each: Service): Diagnostic[] {
-  return [...thresholdSlips(each), ...limitSlips(each), ...addressSlips(each)];
+  return [...thresholdSlips(each), ...limitSlips(each), ...poolSlips(each), ...addressSlips(each)];
 }
 
 function slip(each: Service, message: string, remedy: string): Diagnostic {
@@ -62,11 +71,13 @@ function meantBy({ unit, value }: Quantity, { value: usual }: Quantity): string 
   const plain = (number: number) => String(Number(number.toPrecision(6)));
   switch (unit) {
     case 'ratio':
-      return low ? `percent(${plain(value * 10_000)})` : undefined;
+      if (low) return `percent(${plain(value * 10_000)})`;
+      return value >= NEAR_ALL && usual <= HALF ? `percent(${plain(usual * 100)})` : undefined;
     case 'seconds':
       if (high) return `milliseconds(${plain(value)})`;
       return low ? `seconds(${plain(value * 1000)})` : undefined;
     case 'factor':
+      if (value < NOISE) return `times(${plain(1 + value)})`;
       return high ? `times(${plain(value / 100)})` : undefined;
     case 'count':
       return undefined;
@@ -96,6 +107,31 @@ function limitSlips(each: Service): Diagnostic[] {
       ),
     );
   return problems;
+}
+
+/** Limits that nothing reaches: their alerts are silent. */
+function poolSlips(each: Service): Diagnostic[] {
+  const { value } = each.thresholds.poolWaiting.above;
+  return [
+    ...each.pools
+      .filter(({ maxConnections }) => maxConnections > MANY_CONNECTIONS)
+      .map(({ name, maxConnections }) =>
+        slip(
+          each,
+          `has the pool "${name}" with ${maxConnections} connections for one instance, so that it never reads as full`,
+          'Give the most that it can open, or that its database allows. A pool without a limit has none to be near.',
+        ),
+      ),
+    ...(value < MANY_WAITING || each.pools.every(({ kind }) => kind !== 'database')
+      ? []
+      : [
+          slip(
+            each,
+            `has thresholds.poolWaiting.above = ${value}, and so many never wait`,
+            'Did you mean count(0)? One that waits is the sign.',
+          ),
+        ]),
+  ];
 }
 
 /** An address is compared with a label's value: a scheme never stands there, and nobody calls what is no dependency. */

@@ -129,6 +129,15 @@ const WRONG: [string, string, Service[], string][] = [
 
 /** Right in form, and most likely meant otherwise. */
 const SLIPS: [string, Partial<ServiceFacts>, string][] = [
+  ['a share that is never passed', { thresholds: { errorRatio: { above: percent(99.9) } } }, 'percent(5)'],
+  ['traffic below what is usual', { thresholds: { trafficRatio: { below: percent(99) } } }, 'percent(20)'],
+  ['a regression that is noise', { thresholds: { latencyRegression: { above: times(1.01) } } }, 'times(2.01)'],
+  ['a queue that never is so long', { thresholds: { poolWaiting: { above: count(1e9) } } }, 'count(0)'],
+  [
+    'a maximum that says no limit',
+    { pools: [{ kind: 'database', name: 'primary', maxConnections: 2 ** 31 - 1 }] },
+    'the most that it can open',
+  ],
   ['percent(0.75) for 75 %', { thresholds: { poolUtilisation: { atLeast: percent(0.75) } } }, 'percent(75)'],
   ['percent(0.9) for 90 %', { thresholds: { memoryUtilisation: { above: percent(0.9) } } }, 'percent(90)'],
   ['percent(0.8) for 80 %', { thresholds: { cpuUtilisation: { above: percent(0.8) } } }, 'percent(80)'],
@@ -157,6 +166,23 @@ const SLIPS: [string, Partial<ServiceFacts>, string][] = [
 ];
 
 describe('facts', () => {
+  test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    ['all of an environment', ['job="a"'], ['job="a"', 'env="prod"'], ['aa']],
+    ['a pattern of names', ['job=~"a|b"'], ['job="a"'], ['aa']],
+    ['all but one', ['job!="c"'], ['job="a"'], ['aa']],
+    ['the same in other words', ['job = "a"'], ['job="a"'], ['aa', 'bb']],
+    ['others', ['job="a"', 'env="test"'], ['job="a"', 'env="prod"'], []],
+    ['a part that may be common', ['env="prod"'], ['job="a"'], []],
+  ])('F019: a service whose matchers find %s is asked about', (_, wide, narrow, warned) => {
+    const services = [wide, narrow].map((matchers, index) => {
+      const { metrics } = aService();
+      const id = ['aa', 'bb'][index] ?? '';
+      return aService({ id, title: id, metrics: { ...metrics, server: { ...metrics.server, matchers: [...matchers] } } });
+    });
+    const found = problemsOf(...services).filter(({ code }) => code === 'F019');
+    expect(found.map(({ level, subject }) => `${level} ${subject}`)).toEqual(warned.map((id) => `warning service ${id}`));
+  });
+
   test.each(SLIPS)('F016: %s is asked about, and stops nothing', (_, facts, meant) => {
     const problems = problemsOf(...shopServices, aService(facts));
     expect(problems.map(({ code, level }) => `${code} ${level}`)).toEqual(['F016 warning']);
