@@ -49,7 +49,7 @@ export async function replayIncident(
   rules: readonly AlertRule[],
   unknown: readonly AlertRule[],
   context: { readonly catalog: Catalog; readonly project: Project },
-  io: Pick<Io, 'root' | 'environment' | 'clock'>,
+  io: Pick<Io, 'root' | 'environment' | 'clock' | 'http'>,
 ): Promise<IncidentLookup> {
   const [{ replayScenarios }, { openPromtool }] = await Promise.all([
     import('../replay/index.ts'),

@@ -24,6 +24,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   validate: async () => (await import('./commands/validate.ts')).validate,
 };
 
+/** Their names, as in `npm run NAME`. */
+export const commandNames: readonly string[] = Object.keys(COMMANDS);
+
 /**
  * Runs a command, in this process.
  *
@@ -35,7 +38,7 @@ export async function main(argv: readonly string[], io: ProcessIo): Promise<Exit
   const [name = '', ...args] = argv;
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
-    await io.stderr.write(`error  There is no command "${name}". Commands: ${Object.keys(COMMANDS).join(', ')}\n`);
+    await io.stderr.write(`error  There is no command "${name}". Commands: ${commandNames.join(', ')}\n`);
     return EXIT.usage;
   }
   return runCommand(load, args, io);

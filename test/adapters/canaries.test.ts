@@ -1,5 +1,9 @@
 /** Servers that say back everything they were sent: no command lets a secret out. */
-import { describe, expect, test } from 'vitest';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { commandNames } from '../../src/cli/main.ts';
 import { CANARIES, CANARY_USERS, expectNoCanary } from '../support/canaries.ts';
 import { listen } from '../support/loopback.ts';
 import { run } from '../support/run.ts';
@@ -25,35 +29,94 @@ const { GRAFANA_TOKEN, PROMETHEUS_TOKEN, ...WITHOUT_TOKENS } = CANARIES;
 const TOKENS = { ...CANARIES };
 const PASSWORDS = { ...WITHOUT_TOKENS, ...CANARY_USERS };
 const window = ['--since', '2026-01-14T12:00:00Z', '--duration', '5m', '--warmup', '0s'];
+const mark = ['--service', 'order-service', '--version', 'v1.2.3'];
+const judge = ['--service', 'order-service', ...window];
+const replay = ['healthy-day'];
+
+/** Every command, with what it writes into a folder of its own. */
+const COMMANDS: readonly (readonly [string, (folder: string) => readonly string[]])[] = [
+  ['annotate', () => mark],
+  ['annotate', () => [...mark, '--rollback']],
+  ['comment', () => ['--file', 'README.md', '--pull-request', '7']],
+  ['comment', () => ['--file', 'README.md', '--summary']],
+  ['diff', (folder) => ['--base', 'HEAD', '--out', `${folder}/diff.html`, '--format', 'html']],
+  ['drift-issue', (folder) => ['--plan', `${folder}/../plan.json`, '--report', 'README.md']],
+  ['gate', () => [...judge, '--baseline', 'none', '--format', 'md']],
+  [
+    'gate',
+    (folder) => [...judge, '--baseline', 'none', '--junit', `${folder}/a.xml`, '--write-baseline', `${folder}/b.json`],
+  ],
+  ['new-service', () => ['!']],
+  ['plan', () => ['--target', 'grafana']],
+  [
+    'plan',
+    (folder) => ['--target', 'grafana', '--format', 'md', '--json', `${folder}/a.json`, '--save', `${folder}/b`],
+  ],
+  ['plan', (folder) => ['--target', 'directory', '--dir', `${folder}/dir`, '--save', `${folder}/plan`]],
+  ['pools', (folder) => ['--format', 'json', '--out', `${folder}/pools.json`]],
+  ['preview', () => ['--sync']],
+  ['render', () => ['--check']],
+  ['replay', () => ['--list']],
+  ['replay', () => [...replay, '--engine', 'grafana']],
+  ['restore', (folder) => [`${folder}/../backup.json`]],
+  ['runbooks', () => ['--check']],
+  ['screenshots', (folder) => ['user-service', '--out', folder, '--timeout', '1s']],
+  ['setup:promtool', () => []],
+  ['sync', () => ['--target', 'grafana']],
+  ['sync', (folder) => ['--target', 'directory', '--dir', `${folder}/dir`, '--json', `${folder}/a.json`]],
+  ['validate', () => []],
+];
+
+test('every command is tried', () => {
+  expect([...new Set(COMMANDS.map(([command]) => command))].sort()).toEqual([...commandNames].sort());
+});
 
 describe.each([
   ['tokens', TOKENS],
   ['user and password', PASSWORDS],
-])('no output shows a secret of a command that signs in with %s', (_, secrets) => {
-  test.each<[string, readonly string[]]>([
-    ['plan', ['--target', 'grafana']],
-    ['plan', ['--target', 'grafana', '--format', 'json']],
-    ['sync', ['--target', 'grafana']],
-    ['annotate', ['--service', 'order-service', '--version', 'v1.2.3']],
-    ['gate', ['--service', 'order-service', ...window, '--baseline', 'none', '--format', 'md']],
-    ['pools', []],
-    ['comment', ['--file', 'README.md', '--pull-request', '7']],
-  ])(
+])('no output and no file shows a secret of a command that signs in with %s', (_, secrets) => {
+  test.each(COMMANDS.map(([command, args]) => [command, args('FOLDER'), args] as const))(
     '%s %j',
-    async (command, args) => {
-      for (const status of [400, 401, 403, 422, 200]) {
+    async (command, _shown, args) => {
+      for (const status of REMOTE.has(command) ? [400, 401, 403, 422, 200] : [200]) {
         const url = await echo(status);
+        const folder = await scratch();
         const environment = {
           GRAFANA_URL: url,
           PROMETHEUS_URL: url,
           GITHUB_API_URL: url,
           GITHUB_REPOSITORY: 'shop/grafana',
+          GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+          PREVIEW_GRAFANA_PORT: new URL(url).port,
+          CHROMIUM_PATH: '/nowhere/chromium',
         };
-        const { stdout, stderr } = await run(command, args, { ...secrets, ...environment });
-        expect(stderr + stdout).not.toBe('');
-        expectNoCanary(stdout, stderr);
+        const { stdout, stderr } = await run(command, args(folder), { ...secrets, ...environment });
+        expectNoCanary(stdout, stderr, ...(await filesIn(folder)));
       }
     },
-    60_000,
+    120_000,
   );
 });
+
+/** Those that ask a server. */
+const REMOTE = new Set(['annotate', 'comment', 'drift-issue', 'gate', 'plan', 'pools', 'restore', 'sync']);
+
+/** A folder with a plan and a backup beside it. */
+async function scratch(): Promise<string> {
+  const around = await mkdtemp(join(tmpdir(), 'canaries-'));
+  onTestFinished(() => rm(around, { recursive: true, force: true }));
+  const folder = join(around, 'out');
+  await mkdir(folder);
+  const head = { format: 'grafana-as-code/plan', version: 1, changed: true, counts: { blocked: 0 }, drift: [] };
+  await writeFile(join(around, 'plan.json'), JSON.stringify(head));
+  const target = { kind: 'grafana', name: 'http://127.0.0.1' };
+  const backup = { format: 'grafana-as-code/backup', version: 1, target, resources: [] };
+  await writeFile(join(around, 'backup.json'), JSON.stringify(backup));
+  return folder;
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return Promise.all(files.map((file) => readFile(file, 'latin1')));
+}

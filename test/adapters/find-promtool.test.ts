@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPromtool } from '../../src/adapters/promtool/find.ts';
-import { debianPackage, installRelease, RELEASE } from '../../src/adapters/promtool/install.ts';
+import { debianPackage, installRelease, RELEASE, sourcesOf } from '../../src/adapters/promtool/install.ts';
 import { ExplainedError } from '../../src/model/explained-error.ts';
+import { httpWorld } from '../support/http-world.ts';
+import { listenRaw } from '../support/loopback.ts';
 import { findOptions } from '../support/promtool-setup.ts';
 
 const run = promisify(execFile);
@@ -24,6 +26,22 @@ async function fakePromtool(directory: string): Promise<string> {
   return file;
 }
 
+const http = httpWorld();
+
+it('the release is fetched through the proxy of the environment, as all else is', async () => {
+  const asked: string[] = [];
+  const proxy = await listenRaw((socket) =>
+    socket.once('data', (data) => {
+      asked.push(data.toString().split('\r\n')[0] ?? '');
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    }),
+  );
+  const world = httpWorld({ environment: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } });
+  const release = sourcesOf('promtool', {}, world).at(-1);
+  await expect(release?.install('/nowhere')).rejects.toThrow('github.com');
+  expect(asked[0]).toBe('CONNECT github.com:443 HTTP/1.1');
+});
+
 describe('finding promtool', () => {
   it('finds one that knows keep_firing_for, which came with 2.42', async () => {
     const { stdout, stderr } = await run(await findPromtool(findOptions), ['--version']);
@@ -34,12 +52,14 @@ describe('finding promtool', () => {
   it('prefers the PATH to the cache, and asks no source while either has it', async () => {
     const cached = await fakePromtool(folder);
     const source = { name: 'never', install: () => Promise.reject(new Error('must not be asked')) };
-    expect(await findPromtool({ environment: { PATH: '/nowhere' }, cache: folder, sources: [source] })).toBe(cached);
+    expect(await findPromtool({ http, environment: { PATH: '/nowhere' }, cache: folder, sources: [source] })).toBe(
+      cached,
+    );
     const onPath = await mkdtemp(join(folder, 'path-'));
     const first = await fakePromtool(onPath);
-    expect(await findPromtool({ environment: { PATH: `/nowhere:${onPath}` }, cache: folder, sources: [source] })).toBe(
-      first,
-    );
+    expect(
+      await findPromtool({ http, environment: { PATH: `/nowhere:${onPath}` }, cache: folder, sources: [source] }),
+    ).toBe(first);
   });
 
   it('goes on to the next source when one fails', async () => {
@@ -47,7 +67,7 @@ describe('finding promtool', () => {
       { name: 'first', install: () => Promise.reject(new Error('no network')) },
       { name: 'second', install: (cache: string) => Promise.resolve(join(cache, 'promtool')) },
     ];
-    expect(await findPromtool({ environment: {}, cache: folder, sources })).toBe(join(folder, 'promtool'));
+    expect(await findPromtool({ http, environment: {}, cache: folder, sources })).toBe(join(folder, 'promtool'));
   });
 
   it('names every refusal and the way out when there is none', async () => {
@@ -55,7 +75,9 @@ describe('finding promtool', () => {
       { name: 'first', install: () => Promise.reject(new Error('no network\nmore')) },
       { name: 'second', install: () => Promise.reject(new Error('wrong sum')) },
     ];
-    const failure = await findPromtool({ environment: {}, cache: folder, sources }).catch((error: unknown) => error);
+    const failure = await findPromtool({ http, environment: {}, cache: folder, sources }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(ExplainedError);
     expect(failure).toMatchObject({
       code: 'T101',

@@ -1,8 +1,13 @@
 import { findPromtool, PROMTOOL_FOLDER } from '../../src/adapters/promtool/find.ts';
+import { httpWorld } from './http-world.ts';
 import { PROJECT } from './run.ts';
 
 /** Where tests look for promtool: where the project does. */
-export const findOptions = { environment: process.env, cache: `${PROJECT}${PROMTOOL_FOLDER}` } as const;
+export const findOptions = {
+  environment: process.env,
+  cache: `${PROJECT}${PROMTOOL_FOLDER}`,
+  http: httpWorld({ environment: process.env }),
+} as const;
 
 /** Gets promtool once, before any test, so that tests that need it find it and do not fetch it twice. */
 export async function setup(): Promise<void> {

@@ -6,6 +6,7 @@ import { defineCatalog } from '../../src/model/service.ts';
 import type { ReplayContext } from '../../src/replay/index.ts';
 import type { Scenario } from '../../src/scenario/index.ts';
 import { scenarios } from '../../src/scenario/library/index.ts';
+import { httpWorld } from './http-world.ts';
 import { PROJECT } from './run.ts';
 import { desiredOf, project, rulesOf, shopServices } from './world.ts';
 
@@ -13,7 +14,7 @@ export const ownRules: readonly AlertRule[] = rulesOf(desiredOf()).map(({ rule }
 
 /** With the answers that people's own replays of this project use: what one test file has asked is known to all. */
 export async function replayContext(): Promise<ReplayContext> {
-  const opened = await openPromtool({ root: PROJECT, environment: process.env, clock: Date });
+  const opened = await openPromtool({ root: PROJECT, environment: process.env, clock: Date, http: httpWorld() });
   return { catalog: defineCatalog(shopServices), project, processes: availableParallelism(), ...opened };
 }
 

@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { visible } from '../../model/outside-text.ts';
+import type { HttpWorld } from '../http/index.ts';
 import { type Binary, sourcesOf } from './install.ts';
 
 /** Where a project keeps promtool, relative to its root; git ignores the folder. */
@@ -20,6 +21,8 @@ export interface FindOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The project's folder for it, absolute: its root and {@link PROMTOOL_FOLDER}. */
   readonly cache: string;
+  /** What downloads: the proxy and the certificates of the command. */
+  readonly http: HttpWorld;
   /** Tried in order where it is neither on the PATH nor in the cache. Default: Debian's package, the release. */
   readonly sources?: readonly PromtoolSource[];
 }
@@ -28,7 +31,7 @@ export interface FindOptions {
  * The path of promtool: the one on the PATH, else the cached one, else one that is fetched into the cache. Nothing is
  * installed on the machine and nothing needs root.
  *
- * @example await findPromtool({ environment: io.environment, cache: `${io.root}${PROMTOOL_FOLDER}` }) // '/usr/bin/promtool'
+ * @example await findPromtool({ ...io, cache: `${io.root}${PROMTOOL_FOLDER}` }) // '/usr/bin/promtool'
  * @throws ExplainedError T101 if there is none and none can be fetched; its remedy names the ways out.
  */
 export function findPromtool(options: FindOptions): Promise<string> {
@@ -40,13 +43,13 @@ export function findPrometheus(options: FindOptions): Promise<string> {
   return findBinary('prometheus', options);
 }
 
-async function findBinary(binary: Binary, { environment, cache, sources }: FindOptions): Promise<string> {
+async function findBinary(binary: Binary, { environment, cache, http, sources }: FindOptions): Promise<string> {
   const folders = [...(environment['PATH'] ?? '').split(delimiter), cache];
   const known = await firstExecutable(folders, binary);
   if (known !== undefined) return known;
   const refusals: string[] = [];
   let cause: unknown;
-  for (const { name, install } of sources ?? sourcesOf(binary, environment)) {
+  for (const { name, install } of sources ?? sourcesOf(binary, environment, http)) {
     try {
       return await install(cache);
     } catch (error) {

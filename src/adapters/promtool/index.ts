@@ -1,3 +1,4 @@
+import type { HttpWorld } from '../http/index.ts';
 import { ANSWERS_FOLDER, type KeptAnswers, keptAnswers } from './answers.ts';
 import { findPromtool, PROMTOOL_FOLDER } from './find.ts';
 import { type Promtool, promtoolAt } from './run.ts';
@@ -8,6 +9,8 @@ export interface PromtoolWorld {
   readonly root: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: { now(): number };
+  /** What downloads it where there is none. */
+  readonly http: HttpWorld;
 }
 
 /**
@@ -20,8 +23,9 @@ export async function openPromtool({
   root,
   environment,
   clock,
+  http,
 }: PromtoolWorld): Promise<{ readonly promtool: Promtool; readonly answers: KeptAnswers }> {
-  const path = await findPromtool({ environment, cache: inside(root, PROMTOOL_FOLDER) });
+  const path = await findPromtool({ environment, http, cache: inside(root, PROMTOOL_FOLDER) });
   return {
     promtool: promtoolAt(path, environment),
     answers: keptAnswers({ folder: inside(root, ANSWERS_FOLDER), now: () => clock.now() }),

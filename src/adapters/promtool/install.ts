@@ -6,6 +6,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 
 import { arch, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { download, type HttpWorld, type ServerName } from '../http/index.ts';
 import type { PromtoolSource } from './find.ts';
 
 const run = promisify(execFile);
@@ -30,10 +31,12 @@ export const RELEASE = {
 } as const;
 
 /** Debian's package first, because apt checks its signature; then the release, whose sum is pinned. */
-export function sourcesOf(binary: Binary, environment: Environment): readonly PromtoolSource[] {
+export function sourcesOf(binary: Binary, environment: Environment, world: HttpWorld): readonly PromtoolSource[] {
+  const downloadTo = async (url: string, file: string): Promise<void> =>
+    writeFile(file, await download(url, { world, server: RELEASES }));
   return [
     debianPackage(environment, binary),
-    { name: 'the official release', install: (cache) => installRelease(cache, download, undefined, binary) },
+    { name: 'the official release', install: (cache) => installRelease(cache, downloadTo, undefined, binary) },
   ];
 }
 
@@ -71,11 +74,22 @@ export async function installRelease(
   });
 }
 
-async function download(url: string, file: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(120_000) });
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-  await writeFile(file, new Uint8Array(await response.arrayBuffer()));
-}
+/** The release's server, for errors. */
+const RELEASES: ServerName = {
+  name: 'the server of the release',
+  addressSetting: 'the address',
+  caSetting: 'NODE_EXTRA_CA_CERTS',
+  addressHint: '',
+  codes: {
+    unreachable: 'T101',
+    late: 'T101',
+    tls: 'T101',
+    redirect: 'T101',
+    large: 'T101',
+    unreadable: 'T101',
+    'web page': 'T101',
+  },
+};
 
 /** Works in a folder of its own and moves the result into the cache at once, so that two runs cannot mix. */
 async function inScratch(

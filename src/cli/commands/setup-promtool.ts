@@ -9,8 +9,8 @@ export const setupPromtool = defineCommand({
       import('../../adapters/promtool/find.ts'),
       import('../terminal.ts'),
     ]);
-    const { environment, root } = io;
-    await writeResult(await findPromtool({ environment, cache: `${root}${PROMTOOL_FOLDER}` }), undefined, io);
+    const { environment, http, root } = io;
+    await writeResult(await findPromtool({ environment, http, cache: `${root}${PROMTOOL_FOLDER}` }), undefined, io);
     return EXIT.success;
   },
 });
