@@ -15,12 +15,17 @@ export async function applyPlan(
     target,
     onEvent,
   }: { readonly plan: Plan; readonly target: Target; readonly onEvent: (event: ApplyEvent) => void },
-  { interrupted, root, clock, random }: Pick<Io, 'interrupted' | 'root' | 'clock' | 'random'>,
+  { interrupted, root, clock, random, http }: Pick<Io, 'interrupted' | 'root' | 'clock' | 'random' | 'http'>,
 ): Promise<Outcome & ReportedOutcome> {
   const outcome = await apply(plan, target, {
     signal: interrupted,
     onEvent,
-    backUp: (resources) => writeBackup(resources, target.identity, { root, now: clock.now(), random: random() }),
+    backUp: (resources) =>
+      writeBackup(http.secrets.redactData(resources), target.identity, {
+        root,
+        now: clock.now(),
+        random: random(),
+      }),
   });
   const links = outcome.applied.flatMap((change) => target.link?.(change) ?? []);
   return { ...outcome, links, requests: target.requests?.() };

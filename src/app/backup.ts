@@ -1,6 +1,7 @@
 import { writeFileSafely } from '../adapters/files.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
+import { jsonDocument } from '../report/common/escape.ts';
 
 /** Where backups are kept, and what makes their names. */
 export interface BackupPlace {
@@ -23,7 +24,7 @@ export async function writeBackup(
     .toString(36)
     .padStart(5, '0')}.json`;
   const backup = { format: 'grafana-as-code/backup', version: 1, target, resources };
-  await writeFileSafely(`${root}${file}`, `${JSON.stringify(backup, null, 2)}\n`, {
+  await writeFileSafely(`${root}${file}`, jsonDocument(backup), {
     within: root,
     mode: 0o600,
     existing: 'refuse',

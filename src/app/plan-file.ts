@@ -1,4 +1,5 @@
 import { LIMITS, readInputFile, writeFileSafely } from '../adapters/files.ts';
+import type { Redactor } from '../adapters/http/index.ts';
 import type { ContactPoint } from '../model/contact-point.ts';
 import { refused, usageError } from '../model/explained-error.ts';
 import { visible } from '../model/outside-text.ts';
@@ -7,9 +8,19 @@ import { renderSavedPlan } from '../report/plan/json.ts';
 import { parsePlan } from '../report/plan/saved-plan.ts';
 import { strangeSecrets } from '../sync/index.ts';
 
-/** Keeps a plan for `sync --plan`. It holds references to secrets, never their values. */
-export async function savePlan(file: string, plan: Plan): Promise<void> {
-  await writeFileSafely(file, renderSavedPlan(plan), { mode: 0o600 });
+/**
+ * Keeps a plan for `sync --plan`. It holds references to secrets, never their values: neither those of the code nor
+ * those that a server has put into what it said. What will be written, and what it is compared with, stays as it is.
+ */
+export async function savePlan(file: string, plan: Plan, { redactData }: Pick<Redactor, 'redactData'>): Promise<void> {
+  const changes = plan.changes.map((change) => ({
+    ...redactData(change),
+    ...('desired' in change ? { desired: change.desired } : {}),
+    ...('pin' in change ? { pin: change.pin } : {}),
+  }));
+  // The spread keeps the action that tells the kinds of changes apart.
+  const safe = { ...redactData({ ...plan, changes: [] }), changes } as Plan;
+  await writeFileSafely(file, renderSavedPlan(safe), { mode: 0o600 });
 }
 
 /**

@@ -43,7 +43,7 @@ export async function planSync(request: PlanRequest, io: Io): Promise<Planned> {
     ...(overwriteDrift === true ? { overwriteDrift } : {}),
     ...secretOptions(config, built.project),
   });
-  if (request.save !== undefined) await savePlan(resolve(io.cwd, request.save), plan);
+  if (request.save !== undefined) await savePlan(resolve(io.cwd, request.save), plan, io.http.secrets);
   return { ok: true, target, plan, because };
 }
 

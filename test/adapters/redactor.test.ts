@@ -77,3 +77,11 @@ test('text without secrets stays as it is, and a new redactor knows none', () =>
   expect(knowing('canary-51c2').redact('nothing here')).toBe('nothing here');
   expect(createRedactor().redact('canary-51c2')).toBe('canary-51c2');
 });
+
+test('data that is read back loses what is sure to be a secret, and keeps words', () => {
+  const secrets = createRedactor();
+  secrets.add('prometheus');
+  secrets.add('glsa_0123456789');
+  const data = { type: 'prometheus', title: 'by glsa_0123456789', threshold: 0.05 };
+  expect(secrets.redactData(data)).toEqual({ type: 'prometheus', title: 'by [secret]', threshold: 0.05 });
+});

@@ -29,7 +29,7 @@ export interface PreviewSync {
 /** Syncs the project. @throws ExplainedError if Grafana cannot be used */
 export async function syncPreview(
   { built, connection, webhook, paint }: PreviewSync,
-  io: Pick<Io, 'root' | 'clock' | 'interrupted' | 'random'>,
+  io: Pick<Io, 'root' | 'clock' | 'interrupted' | 'random' | 'http'>,
 ): Promise<SyncedPreview> {
   const started = io.clock.elapsed();
   const seconds = () => (io.clock.elapsed() - started) / 1000;
