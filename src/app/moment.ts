@@ -11,7 +11,8 @@ import { refused } from '../model/explained-error.ts';
  */
 export function readMoment(flag: string, text: string, now: number): number {
   if (/^\d{9,11}$/.test(text)) return Number(text);
-  if (isDuration(text)) return Math.floor(now) - toSeconds(text);
+  // Nothing was measured before 1970, and no calendar has times a million years ago.
+  if (isDuration(text) && toSeconds(text) <= now) return Math.floor(now) - toSeconds(text);
   const zoned = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text);
   const time = zoned ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
   if (Number.isNaN(time)) {
@@ -25,8 +26,16 @@ export function readMoment(flag: string, text: string, now: number): number {
   return Math.floor(time / 1000);
 }
 
+/** Ten years, in seconds: the sum with a time is still one. */
+const LONGEST = 3653 * 86_400;
+
 /** @throws ExplainedError if it is not a duration such as `30m`, or nothing at all where that makes no sense. */
 export function readDuration(flag: string, text: string, least: 0 | 1 = 1): Duration {
-  if (isDuration(text) && toSeconds(text) >= least) return text;
-  throw refused('K011', `${flag} ${text}`, 'is not a duration', 'Give a number and a unit: 30s, 2m, 1h, 7d');
+  if (isDuration(text) && toSeconds(text) >= least && toSeconds(text) <= LONGEST) return text;
+  throw refused(
+    'K011',
+    `${flag} ${text}`,
+    'is not a duration',
+    'Give a number and a unit, ten years at most: 30s, 2m, 1h, 7d',
+  );
 }

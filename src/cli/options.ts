@@ -1,5 +1,5 @@
 /** Values of options that several commands have, checked before anything is done. */
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { notAFile } from '../adapters/files.ts';
 import type { Io } from '../app/io.ts';
@@ -25,12 +25,11 @@ export function wholeNumber(flag: string, least = 0): (text: string) => number {
  */
 export function outputFile(flag: string, { cwd }: Pick<Io, 'cwd'>): (file: string) => string {
   return (file) => {
-    const isFolder = (path: string): boolean =>
-      statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
+    const isFolder = (path: string): boolean => found(() => statSync(resolve(cwd, path)))?.isDirectory() === true;
     const subject = `${flag} ${file === '' ? "''" : file}`;
     if (file === '' || isFolder(file))
       throw refused('C013', subject, 'is not the name of a file', `${flag} result.txt`);
-    const there = lstatSync(resolve(cwd, file), { throwIfNoEntry: false });
+    const there = found(() => lstatSync(resolve(cwd, file)), [subject, flag]);
     const problem = there === undefined ? undefined : notAFile(there);
     if (problem !== undefined)
       throw refused(
@@ -48,6 +47,18 @@ export function outputFile(flag: string, { cwd }: Pick<Io, 'cwd'>): (file: strin
       `mkdir -p ${dirname(file)}`,
     );
   };
+}
+
+/** What is there, if anything is. @param named who says so where a look is not possible at all, as for a name too long */
+function found(look: () => Stats, named?: readonly [subject: string, flag: string]): Stats | undefined {
+  try {
+    return look();
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (named === undefined || code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    const [subject, flag] = named;
+    throw refused('C013', subject, `cannot be written (${code})`, `Give another file: ${flag} result.txt`);
+  }
 }
 
 /** A folder to write to, which may not exist yet. @throws ExplainedError for an empty name. */

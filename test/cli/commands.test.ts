@@ -455,6 +455,10 @@ describe('arguments', () => {
     ['C013', 'plan', ['--save', 'nowhere/plan.json']],
     ['C013', 'sync', ['--out', 'nowhere/plan.txt']],
     ['C013', 'sync', ['--out', 'services']],
+    ['C013', 'sync', ['--out', 'x'.repeat(5000)]],
+    ['K010', 'gate', ['--service', 'order-service', '--since', '99999999999999h']],
+    ['K011', 'gate', ['--service', 'order-service', '--since', '5m', '--duration', '99999999999999h']],
+    ['K011', 'pools', ['--range', '99999999999999d']],
     ['C013', 'sync', ['--out', '/dev/stdout']],
     ['C013', 'sync', ['--dir', '']],
   ])('%s: npm run %s -- %j is refused before anything is done', async (code, command, args) => {

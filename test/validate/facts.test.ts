@@ -177,10 +177,16 @@ describe('facts', () => {
     const services = [wide, narrow].map((matchers, index) => {
       const { metrics } = aService();
       const id = ['aa', 'bb'][index] ?? '';
-      return aService({ id, title: id, metrics: { ...metrics, server: { ...metrics.server, matchers: [...matchers] } } });
+      return aService({
+        id,
+        title: id,
+        metrics: { ...metrics, server: { ...metrics.server, matchers: [...matchers] } },
+      });
     });
     const found = problemsOf(...services).filter(({ code }) => code === 'F019');
-    expect(found.map(({ level, subject }) => `${level} ${subject}`)).toEqual(warned.map((id) => `warning service ${id}`));
+    expect(found.map(({ level, subject }) => `${level} ${subject}`)).toEqual(
+      warned.map((id) => `warning service ${id}`),
+    );
   });
 
   test.each(SLIPS)('F016: %s is asked about, and stops nothing', (_, facts, meant) => {
