@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Io } from '../app/io.ts';
 import { ExplainedError, usageError } from '../model/explained-error.ts';
-import { visible } from '../model/outside-text.ts';
+import { visible, visibleLines } from '../model/outside-text.ts';
 import { renderDiagnostics, renderFailure } from '../report/common/diagnostics.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { swallowedOptions } from './swallowed-options.ts';
@@ -62,7 +62,8 @@ export function defineCommand<Options extends object = object>(spec: {
         .exitOverride()
         .configureOutput({
           writeOut: (text) => written.push(io.stdout.write(text)),
-          writeErr: (text) => written.push(io.stderr.write(text)),
+          // It says back what was typed, or what a script put there.
+          writeErr: (text) => written.push(io.stderr.write(visibleLines(text).join('\n'))),
           getOutHelpWidth: () => io.stdout.columns ?? 80,
           getErrHelpWidth: () => io.stderr.columns ?? 80,
           getOutHasColors: () => false,

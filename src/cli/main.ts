@@ -1,4 +1,5 @@
 import type { ProcessIo } from '../app/io.ts';
+import { visible } from '../model/outside-text.ts';
 import { type CliCommand, reportError } from './command.ts';
 import { commandIo } from './command-io.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -38,7 +39,7 @@ export async function main(argv: readonly string[], io: ProcessIo): Promise<Exit
   const [name = '', ...args] = argv;
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
-    await io.stderr.write(`error  There is no command "${name}". Commands: ${commandNames.join(', ')}\n`);
+    await io.stderr.write(`error  There is no command "${visible(name)}". Commands: ${commandNames.join(', ')}\n`);
     return EXIT.usage;
   }
   return runCommand(load, args, io);

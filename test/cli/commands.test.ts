@@ -468,6 +468,15 @@ describe('arguments', () => {
   });
 });
 
+test.each([
+  ['x\u001b[31m', []],
+  ['plan', ['--x\u001b[31m']],
+  ['plan', ['--format', '\u001b[31m']],
+] as const)('what was typed is said back without what a terminal would obey: %j %j', async (command, args) => {
+  const { code, stderr } = await run(command, args, {}, project);
+  expect([code, stderr.includes('\u001b')]).toEqual([2, false]);
+});
+
 describe('new-service', () => {
   test('gives a service that holds before CI after the steps that it names', async () => {
     const { stdout } = await run('new-service', ['billing'], {}, project);

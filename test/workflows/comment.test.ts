@@ -67,6 +67,12 @@ describe('the comment on a pull request', () => {
     ['a wrong token', () => undefined, { GITHUB_TOKEN: 'bad' }, 'GITHUB_TOKEN is wrong or has expired'],
     ['too many requests', (now) => now.limited.add(TOKEN), {}, 'GitHub limits requests: run it again later.'],
     ['a host that is not there', (now) => now.close(), {}, 'cannot be reached (ECONNREFUSED)'],
+    [
+      'an address with a control character',
+      () => undefined,
+      { GITHUB_API_URL: 'http://x\u001b' },
+      'is not an http or https address',
+    ],
     ['an event that is no JSON', () => undefined, { GITHUB_EVENT_PATH: 'package-lock.json.nowhere' }, 'H002'],
   ])('with %s is an error with the way out, no bug of the tool', async (_, prepare, changed, message) => {
     await prepare(host);

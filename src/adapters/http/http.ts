@@ -210,7 +210,8 @@ function isAborted({ signal }: Ask): boolean {
 
 /** The address of a server. @throws ExplainedError C003 (usage) if it is not http or https, or holds more than a path */
 export function readAddress(url: string, server: ServerName): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  // The parser takes blanks and controls off the ends; paths are put behind the address as it is.
+  const parsed = URL.canParse(url) && !/[\s\p{Cc}]/u.test(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw refused('C003', server.addressSetting, 'is not an http or https address', 'Such as https://example.com');
   }
