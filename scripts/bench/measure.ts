@@ -2,7 +2,7 @@
 import { createFakeGrafana, TOKENS } from '../../test/support/fake-grafana/index.ts';
 import { serveFake } from '../../test/support/fake-grafana/serve.ts';
 import type { EstateSize } from './estate.ts';
-import { anOwner, clear, median, middle, type Place, run, start } from './process.ts';
+import { anOwner, clear, leaveNothing, median, middle, type Place, run, start } from './process.ts';
 import { type BenchRepository, benchRepository } from './repository.ts';
 import type { BenchRun } from './run.ts';
 import type { Measured } from './table.ts';
@@ -18,7 +18,7 @@ const FLEET: EstateSize = { dashboards: 200, rules: 500, groups: 50 };
 const LARGE: EstateSize = { dashboards: 1000, rules: 5000, groups: 1000 };
 const MEGABYTE = 1024 * 1024;
 
-/** Measures everything; what it made is deleted again. */
+/** Measures everything; what it made is deleted again, or named where it stays. */
 export async function measure(options: BenchOptions): Promise<readonly Measured[]> {
   const fake = createFakeGrafana();
   const served = await serveFake(fake);
@@ -27,6 +27,7 @@ export async function measure(options: BenchOptions): Promise<readonly Measured[
       name: 'fake',
       environment: { GRAFANA_URL: served.url, GRAFANA_TOKEN: TOKENS.editor },
       settle: async () => fake.wait(options.settle),
+      owners: new Set(),
     },
   ];
   const { GRAFANA_URL: url, GRAFANA_TOKEN: token } = options.environment;
@@ -35,15 +36,20 @@ export async function measure(options: BenchOptions): Promise<readonly Measured[
       name: 'real',
       environment: { GRAFANA_URL: url, GRAFANA_TOKEN: token },
       settle: () => new Promise((resolve) => setTimeout(resolve, options.settle)),
+      owners: new Set(),
     });
   }
   const repository = benchRepository(anOwner());
   try {
     const results: Measured[] = await measureDiff(repository, options);
     for (const place of places) {
-      results.push(...(await measureCommands(repository, place, options)));
-      results.push(...(await measureFleet(place, options)));
-      results.push(...(await measureLarge(place, options)));
+      try {
+        results.push(...(await measureCommands(repository, place, options)));
+        results.push(...(await measureFleet(place, options)));
+        results.push(...(await measureLarge(place, options)));
+      } finally {
+        for (const sentence of await leaveNothing(place)) options.say(sentence);
+      }
     }
     return results;
   } finally {

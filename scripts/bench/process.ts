@@ -10,6 +10,8 @@ export interface Place {
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly settle: () => Promise<void>;
+  /** Whose estates were put there. */
+  readonly owners: Set<string>;
 }
 
 export async function run(
@@ -18,14 +20,34 @@ export async function run(
   size: EstateSize,
   args: readonly string[],
 ): Promise<BenchRun & { readonly wall: number }> {
+  place.owners.add(owner);
   const all = ['--owner', owner, '--size', JSON.stringify(size), ...args];
   const { stdout, milliseconds } = await start('scripts/bench/run.ts', all, place.environment);
   return { ...(JSON.parse(stdout) as BenchRun), wall: milliseconds };
 }
 
-/** Deletes an owner's estate. */
+const NOTHING: EstateSize = { dashboards: 0, rules: 0, groups: 0 };
+
+/** Deletes an owner's estate. Grafana's lists hide what is new, so that young folders and what is in them may stay. */
 export async function clear(place: Place, owner: string): Promise<void> {
-  await run(place, owner, { dashboards: 0, rules: 0, groups: 0 }, ['--apply', '--empty']);
+  await run(place, owner, NOTHING, ['--apply', '--empty']);
+}
+
+/** Deletes what {@link clear} had to leave, once it has aged. Answers with what stays all the same, in sentences. */
+export async function leaveNothing(place: Place): Promise<readonly string[]> {
+  await place.settle();
+  const left: string[] = [];
+  for (const owner of place.owners) {
+    await clear(place, owner);
+    const { changes } = await run(place, owner, NOTHING, ['--empty']);
+    const { GRAFANA_URL: url } = place.environment;
+    if (changes > 0) {
+      left.push(
+        `${changes} objects of the bench stay in ${url}: delete the folder ${owner}-services, and what is in it`,
+      );
+    }
+  }
+  return left;
 }
 
 export function start(
