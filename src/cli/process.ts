@@ -1,4 +1,5 @@
 /** This process as a command's world: the only code that reads `process`. */
+import * as nodeModule from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Output, ProcessIo } from '../app/io.ts';
@@ -15,6 +16,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  * @param which the command, by its name where it is one of the engine's; its arguments are those of the process.
  */
 export async function runProcess(which: string | CliCommand): Promise<void> {
+  keepCompiled();
   // `| head` stops reading: what is being written to Grafana is finished all the same.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -70,3 +72,9 @@ const clock: Clock = {
   sleep: (milliseconds, signal) =>
     setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
 };
+
+/** Node from 22.1 on keeps what it has compiled for the next start; older ones cannot. */
+function keepCompiled(): void {
+  const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown };
+  enableCompileCache?.();
+}
