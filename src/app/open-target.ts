@@ -53,7 +53,7 @@ export async function openTarget(
 /** Opens the Grafana of the environment. @param restoring for a backup instead of the code */
 export async function openGrafanaOf(
   config: Config,
-  { owner }: Pick<Project, 'owner'>,
+  { owner, scrapeInterval }: Pick<Project, 'owner'> & Partial<Pick<Project, 'scrapeInterval'>>,
   io: Io,
   restoring = false,
 ): Promise<Target> {
@@ -78,6 +78,7 @@ export async function openGrafanaOf(
     owner,
     ownerTag: ownerTag(owner),
     commit: config.commit?.slice(0, 12) ?? commitOf(io.root),
+    ...(scrapeInterval === undefined ? {} : { scrapeInterval }),
     secret: config.secret,
     restoring,
   });

@@ -56,6 +56,15 @@ async function synced(options: Parameters<typeof target>[1], url: string): Promi
   return applied.length;
 }
 
+test('warns where the data source takes another scrape interval for granted than the project', async () => {
+  expect((await readingFake({}, { scrapeInterval: '15s' })).notes).toEqual([]);
+  const { notes } = await readingFake({}, { scrapeInterval: '60s' });
+  expect(notes).toMatchObject([{ code: 'G022', level: 'warning', subject: 'data source Prometheus' }]);
+  expect(notes[0]?.message).toBe(
+    'says that services are scraped every 15s, as it states nothing, and the project every 60s',
+  );
+});
+
 describe('refuses, with the next step,', () => {
   test('a server that is not a Grafana', async () => {
     const url = await serving(serveListener((_, response) => response.writeHead(404).end('{}')));

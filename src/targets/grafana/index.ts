@@ -1,4 +1,5 @@
 import { withAnswers } from '../../adapters/grafana-answers.ts';
+import type { Duration } from '../../model/duration.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import type { Change, Live, Plan, Scope } from '../../model/plan.ts';
 import { type Desired, resourceKey } from '../../model/resource.ts';
@@ -16,6 +17,8 @@ export interface GrafanaOptions extends ConnectionOptions {
   readonly ownerTag: string;
   /** The commit that is synced; part of every save's message. */
   readonly commit: string;
+  /** How often the project's services are scraped, to compare with the data source's setting. Default: not compared. */
+  readonly scrapeInterval?: Duration;
   /** Values of secret references. */
   readonly secret: SecretLookup;
   /** For `npm run restore`: what is written counts as a hand edit. Default: false. */
@@ -29,7 +32,7 @@ export interface GrafanaOptions extends ConnectionOptions {
  * @example openGrafana({ url: 'https://grafana.example.com', token, owner: 'shop', ownerTag: 'as-code:shop', commit, secret })
  */
 export function openGrafana(options: GrafanaOptions): Target {
-  const { owner, ownerTag, commit, secret, restoring = false } = options;
+  const { owner, ownerTag, commit, secret, scrapeInterval, restoring = false } = options;
   const client = withAnswers(openGrafanaClient(options));
   let seen: Snapshot | undefined;
   let name = client.url;
@@ -38,7 +41,7 @@ export function openGrafana(options: GrafanaOptions): Target {
     name = namespace === 'default' ? client.url : `${client.url} (${namespace})`;
   };
   const read = async (desired: Desired, scope: Scope): Promise<Snapshot> => {
-    seen = await readSnapshot(client, { owner, ownerTag }, desired, scope);
+    seen = await readSnapshot(client, { owner, ownerTag, scrapeInterval }, desired, scope);
     nameBy(seen.site.namespace);
     return seen;
   };

@@ -1,5 +1,7 @@
 /** What has to be so before anything is read or written; each that is not has its own error. */
 import { z } from 'zod';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { type Duration, isDuration, toSeconds } from '../../model/duration.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import type { Scope } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
@@ -23,6 +25,10 @@ const settings = z.looseObject({
   buildInfo: z.looseObject({ version: z.string() }),
   anonymousEnabled: z.boolean().nullish(),
 });
+const dataSource = z.looseObject({
+  name: z.string(),
+  jsonData: z.looseObject({ timeInterval: z.string().refine(isDuration).optional().catch(undefined) }).nullish(),
+});
 const permissions = z.record(z.string(), z.array(z.string()));
 
 /** What a Grafana says of itself and of our account. */
@@ -33,6 +39,8 @@ export interface Site {
   readonly version: string;
   /** Action to the scopes it is allowed in. */
   readonly rights: Readonly<Record<string, readonly string[]>>;
+  /** What is worth a look. */
+  readonly notes: readonly Diagnostic[];
 }
 
 /**
@@ -40,7 +48,12 @@ export interface Site {
  *
  * @throws ExplainedError that names what is wrong and the next step
  */
-export async function checkSite(client: GrafanaClient, desired: Desired, scope: Scope): Promise<Site> {
+export async function checkSite(
+  client: GrafanaClient,
+  desired: Desired,
+  scope: Scope,
+  scrapeInterval: Duration | undefined,
+): Promise<Site> {
   const alive = checkHealth(client);
   // Several wrong passwords at once lock the account for minutes: with one, one request goes ahead.
   if (client.byPassword) {
@@ -52,7 +65,7 @@ export async function checkSite(client: GrafanaClient, desired: Desired, scope: 
   const others = Promise.allSettled([
     client.read(SETTINGS, settings, inVain.signal),
     client.read(PERMISSIONS, permissions, inVain.signal),
-    ...dataSources(desired, scope).map((uid) => checkDataSource(client, uid, inVain.signal)),
+    ...dataSources(desired, scope).map((uid) => checkDataSource(client, uid, scrapeInterval, inVain.signal)),
   ]);
   await alive.catch((error: unknown) => {
     inVain.abort();
@@ -64,8 +77,8 @@ export async function checkSite(client: GrafanaClient, desired: Desired, scope: 
   // A Grafana that lets anybody look takes a wrong token for anybody: this route alone does not.
   if (anonymousEnabled === true) await client.request('GET', ACCOUNT, { accept: [403, 404] });
   const allowed = got(rights);
-  for (const source of sources) got(source);
-  return { url: client.url, namespace, version: buildInfo.version, rights: allowed };
+  const notes = sources.flatMap((source) => got(source) ?? []);
+  return { url: client.url, namespace, version: buildInfo.version, rights: allowed, notes };
 }
 
 /** The organisation of the account: `default`, `org-N` or `stacks-N`. */
@@ -114,15 +127,39 @@ function dataSources({ resources }: Desired, { only }: Scope): readonly string[]
   return [...new Set(resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule.dataSourceUid] : [])))];
 }
 
-async function checkDataSource(client: GrafanaClient, uid: string, signal: AbortSignal): Promise<never | undefined> {
+/** What Grafana takes for the scrape interval where a data source states none. */
+const USUAL_INTERVAL = '15s';
+
+async function checkDataSource(
+  client: GrafanaClient,
+  uid: string,
+  scrapeInterval: Duration | undefined,
+  signal: AbortSignal,
+): Promise<Diagnostic | undefined> {
   const path = `/api/datasources/uid/${encodeURIComponent(uid)}`;
-  const { status } = await client.request('GET', path, { accept: [403, 404], signal });
+  const { status, body } = await client.request('GET', path, { accept: [403, 404], signal });
   // Without the right to look at data sources nothing is known about it, and nothing has to be.
-  if (status !== 404) return undefined;
+  if (status !== 404) return scrapeInterval === undefined ? undefined : intervalNote(body, scrapeInterval);
   throw new ExplainedError({
     code: 'G007',
     message: `${client.url} has no data source with the UID "${uid}", which the alert rules query`,
     remedy:
       'Create it, or give the UID of the right one in src/project.ts (dataSource). Grafana would accept the rules and never fire them.',
   });
+}
+
+/** Panels of others, and Explore, take `$__rate_interval` from the data source: too short, and a rate has one sample. */
+function intervalNote(body: unknown, scrapeInterval: Duration): Diagnostic | undefined {
+  const parsed = dataSource.safeParse(body);
+  if (!parsed.success) return undefined;
+  const { name, jsonData } = parsed.data;
+  const stated = jsonData?.timeInterval;
+  if (toSeconds(stated ?? USUAL_INTERVAL) === toSeconds(scrapeInterval)) return undefined;
+  return {
+    code: 'G022',
+    level: 'warning',
+    subject: `data source ${name}`,
+    message: `says that services are scraped every ${stated ?? `${USUAL_INTERVAL}, as it states nothing`}, and the project every ${scrapeInterval}`,
+    remedy: `Set its "Scrape interval" (jsonData.timeInterval) to ${scrapeInterval}, or correct scrapeInterval in src/project.ts.`,
+  };
 }

@@ -1,5 +1,6 @@
 /** Everything of ours that a Grafana holds, and what stands in our way, in a handful of requests. */
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Duration } from '../../model/duration.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import type { Live, LiveObject, Scope, Use } from '../../model/plan.ts';
 import type { Desired } from '../../model/resource.ts';
@@ -35,11 +36,15 @@ export interface Snapshot {
  */
 export async function readSnapshot(
   client: GrafanaClient,
-  { owner, ownerTag }: { readonly owner: string; readonly ownerTag: string },
+  {
+    owner,
+    ownerTag,
+    scrapeInterval,
+  }: { readonly owner: string; readonly ownerTag: string; readonly scrapeInterval: Duration | undefined },
   desired: Desired,
   scope: Scope,
 ): Promise<Snapshot> {
-  const site = await checkSite(client, desired, scope);
+  const site = await checkSite(client, desired, scope, scrapeInterval);
   const context = { client, owner, ownerTag, namespace: site.namespace };
   const whole = scope.only === undefined && scope.service === undefined;
   const listed = readFolders(context, desired, whole);
@@ -80,6 +85,7 @@ export async function readSnapshot(
       ],
       repairs: [],
       notes: [
+        ...site.notes,
         ...folders.notes,
         ...leaving.flatMap(({ note }) => note ?? []),
         ...dashboards.notes,
