@@ -302,6 +302,15 @@ describe('texts', () => {
     expect(isNoOp(await planned(small({ text: odd, url: odd })))).toBe(true);
   });
 
+  test.each([' \n', '  \n\n', '\t\n', '\n \n'])('of blanks and line ends alone (%j) come back', (odd) => {
+    const files = renderFiles(small({ text: odd, url: 'x' }).resources, { rules: [] }, 'shop', new Map());
+    const read = files.flatMap(({ path, content }) =>
+      parseFile(path, content, 'shop', new Map([['Shop', 'shop-services']])),
+    );
+    const rules = read.flatMap(({ resource }) => (resource.kind === 'rule' ? [resource.rule.annotations] : []));
+    expect(rules).toMatchObject([{ summary: odd }]);
+  });
+
   test('of any signs come back, and those that end a line elsewhere are escaped', () => {
     fc.assert(
       fc.property(

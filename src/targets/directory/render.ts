@@ -105,6 +105,9 @@ function yamlFile(path: string, content: JsonObject, held: readonly Resource[], 
 /** Signs that Grafana's reader takes for an end of the line, or refuses, where they stand as they are. */
 const ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
+/** In a block, blanks of lines that hold nothing else are taken for its indentation. */
+const BLANK_LINES = /^[ \t]*\n\s*$/;
+
 /** YAML in which a text is a text for Grafana too: its reader takes `1_000` for a number and `2026-01-05` for a time. */
 function yamlOf(content: JsonObject): string {
   const text = stringify(quoted(content), { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
@@ -114,7 +117,7 @@ function yamlOf(content: JsonObject): string {
 /** The same, with what has to be escaped in quotes, where it can be. */
 function quoted(value: Json): unknown {
   if (typeof value === 'string') {
-    if (value.search(ESCAPED) === -1) return value;
+    if (value.search(ESCAPED) === -1 && !BLANK_LINES.test(value)) return value;
     const scalar = new Scalar(value);
     scalar.type = 'QUOTE_DOUBLE';
     return scalar;
