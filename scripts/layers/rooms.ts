@@ -92,7 +92,7 @@ export const OUTSIDE: { readonly modules: readonly string[]; readonly places: re
 /** Who, of the engine, may look at the process, the clock and chance. All others are given them. */
 export const WORLD: readonly string[] = ['src/cli'];
 
-/** Modules that import what they are told to: the loader of a project's files. */
+/** Modules that import what their caller names: the loader of a project's files. */
 export const COMPUTED: readonly string[] = ['src/cli/load-project.ts'];
 
 /** The room of a file. @returns undefined where nobody has named its folder yet */

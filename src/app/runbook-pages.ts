@@ -16,7 +16,7 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // Without it every alert is told that it has no page.
+    // Without it every alert would be said to have no page.
     return [];
   }
 }

@@ -1,4 +1,4 @@
-/** Lists that come in pages, read to their end; a server that never ends is told from a long list. */
+/** Lists that come in pages, read to their end; a server that never ends is distinguished from a long list. */
 
 import { ExplainedError } from '../../model/explained-error.ts';
 
