@@ -1,0 +1,1 @@
+export { defineService } from './model/service.ts';
