@@ -22,6 +22,7 @@ export type Built =
       /** The names of all alerts. */
       readonly alertNames: readonly string[];
       readonly warnings: readonly Diagnostic[];
+      readonly source: ProjectSource;
     }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
@@ -51,7 +52,7 @@ export function buildFrom(source: ProjectSource): Built {
   if (problems.some(({ level }) => level === 'error')) return { ok: false, problems };
   const { serviceAlerts, projectAlerts } = source.alerts;
   const alertNames = [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert);
-  return { ok: true, desired, catalog, project, alertNames, warnings: problems };
+  return { ok: true, desired, catalog, project, alertNames, warnings: problems, source };
 }
 
 /** The services, each with its file relative to the project. */

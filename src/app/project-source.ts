@@ -3,6 +3,7 @@ import type { Project } from '../model/project.ts';
 import type { ContactPointResource, DashboardResource, RuleResource } from '../model/resource.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { SignalId } from '../model/signal.ts';
+import type { Incident, ScenarioSource } from '../scenario/index.ts';
 
 /** What people write, loaded: facts, dashboards, alerts, and what the project says of itself. */
 export interface ProjectSource {
@@ -24,6 +25,8 @@ export interface ProjectSource {
     readonly buildContactPoints: (project: Project) => readonly ContactPointResource[];
     readonly receivers: RuleContext['receivers'];
   };
+  readonly scenarios: readonly ScenarioSource[];
+  readonly incident?: Incident;
   /** Names of alerts that have a page in alerts/runbooks. */
   readonly runbooks: ReadonlySet<string>;
 }

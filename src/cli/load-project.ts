@@ -1,4 +1,5 @@
 /** Loads the files that people write. */
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { ProjectSource } from '../app/project-source.ts';
 import { runbookNames } from '../app/runbook-pages.ts';
@@ -11,12 +12,13 @@ import { runbookNames } from '../app/runbook-pages.ts';
  */
 export async function loadProject(root: string): Promise<ProjectSource> {
   const load = (path: string) => import(pathToFileURL(`${root}${path}`).href);
-  const [{ project }, { services }, dashboards, alerts, { receivers }] = await Promise.all([
+  const [{ project }, { services }, dashboards, alerts, { receivers }, { scenarios, incident }] = await Promise.all([
     load('src/project.ts'),
     load('services/index.ts'),
     load('dashboards/index.ts'),
     load('alerts/index.ts'),
     load('alerts/routing.ts'),
+    existsSync(`${root}scenarios/index.ts`) ? load('scenarios/index.ts') : { scenarios: [], incident: undefined },
   ]);
   return {
     root,
@@ -24,6 +26,8 @@ export async function loadProject(root: string): Promise<ProjectSource> {
     services,
     dashboards,
     alerts: { ...alerts, receivers },
+    scenarios,
+    incident,
     runbooks: new Set(runbookNames(root)),
   };
 }
