@@ -12,7 +12,7 @@ import { listModules } from '../layers/layers.ts';
 export type Sizes = Readonly<Record<string, number>>;
 
 /** The folders that ship, and the tests. */
-const FOLDERS = ['src', 'scripts', 'services', 'dashboards', 'alerts', 'preview', 'test'];
+const FOLDERS = ['src', 'scripts', 'services', 'dashboards', 'alerts', 'scenarios', 'test'];
 
 /**
  * Statements and declarations in a module, members of classes among them. A block is none, but what is in it; an arrow

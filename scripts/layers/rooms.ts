@@ -1,7 +1,7 @@
 /** Which room may import which: the picture in docs/architecture.md, as `npm run layers` holds it. */
 
 /** The rooms of the project's own facts and choices. */
-const PROJECT = ['services', 'dashboards', 'alerts'] as const;
+const PROJECT = ['services', 'dashboards', 'alerts', 'scenarios'] as const;
 
 /** What a project is written with. */
 const BUILDING = ['src/model', 'src/metrics', 'src/build'] as const;
@@ -43,21 +43,32 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/pools': ['src/metrics', 'src/model'],
   'src/preview': ['src/scenario', 'src/metrics', 'src/model'],
   'src/report': ['src/diff', 'src/model'],
-  'src/app': ENGINE,
+  // Opinion: what a project may choose, and leave out.
+  'src/defaults': [...BUILDING, 'src/scenario'],
+  'src/app': [...ENGINE, 'src/defaults'],
   // It knows the process, so it makes the world that adapters and use cases are given.
   'src/cli': ['src/app', 'src/report', 'src/adapters', 'src/model'],
   // Entries of the package: what people import who write services, dashboards and alerts.
-  src: BUILDING,
+  src: [...BUILDING, 'src/defaults', 'src/scenario'],
   services: ['src', 'src/model', 'src/metrics'],
   dashboards: ['src', ...BUILDING],
   alerts: ['src', ...BUILDING],
+  scenarios: ['src'],
   scripts: ['src/cli', 'scripts/bench', 'scripts/layers'],
-  // The processes in the preview's containers.
-  preview: ['src', 'src/preview', 'src/scenario', 'src/model', 'services'],
   // Tools for the engineers of this repository, which measure and check the rest.
   'scripts/layers': [],
   'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'scripts/layers', 'test'],
-  test: ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'preview', 'scripts', 'scripts/bench', 'scripts/layers'],
+  test: [
+    'src',
+    'src/app',
+    'src/cli',
+    'src/defaults',
+    ...ENGINE,
+    ...PROJECT,
+    'scripts',
+    'scripts/bench',
+    'scripts/layers',
+  ],
 };
 
 /** Packages that only some folders and files may import; all others may be imported anywhere. */
@@ -86,11 +97,11 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Modules of Node that reach out of the process, and who may use them. */
 export const OUTSIDE: { readonly modules: readonly string[]; readonly places: readonly string[] } = {
   modules: ['child_process', 'dgram', 'fs', 'fs/promises', 'http', 'http2', 'https', 'net', 'tls', 'worker_threads'],
-  places: ['src/adapters', 'src/app', 'src/cli', 'preview', 'scripts', 'test'],
+  places: ['src/adapters', 'src/app', 'src/cli', 'src/preview/containers', 'scripts', 'test'],
 };
 
 /** Who, of the engine, may look at the process, the clock and chance. All others are given them. */
-export const WORLD: readonly string[] = ['src/cli'];
+export const WORLD: readonly string[] = ['src/cli', 'src/preview/containers'];
 
 /** Modules that import what their caller names: the loader of a project's files. */
 export const COMPUTED: readonly string[] = ['src/cli/load-project.ts'];

@@ -29,10 +29,10 @@ export interface Compose {
   /**
    * Starts all of them, in their order.
    *
-   * @param variables more values for the variables of compose.yaml. @param timeout milliseconds.
+   * @param timeout milliseconds.
    * @throws ExplainedError P007 if one fails, P006 if that takes too long, P004 if a port was taken meanwhile.
    */
-  up(variables: Variables, timeout: number): Promise<void>;
+  up(timeout: number): Promise<void>;
   /** Removes containers, networks and volumes. */
   down(): Promise<void>;
   /** The last lines that a container wrote, ready to be shown. */
@@ -46,6 +46,8 @@ export interface ComposeOptions {
   /** Compose's name for all that belongs to the preview. */
   readonly project: string;
   /** The folder of compose.yaml, with a slash at its end. */
+  readonly folder: string;
+  /** Where docker runs. */
   readonly root: string;
   /** Values for the variables of compose.yaml. */
   readonly variables: Variables;
@@ -76,18 +78,18 @@ const images = z.looseObject({ services: z.record(z.string(), z.looseObject({ im
  * @throws ExplainedError P001, P002, P003 if one is missing or Docker does not run.
  */
 export async function openCompose(options: ComposeOptions, run: RunProgram): Promise<Compose> {
-  const { project, root, redact, say } = options;
-  const file = `${root}compose.yaml`;
+  const { project, folder, root, redact, say } = options;
+  const file = `${folder}compose.yaml`;
   const shown = (text: string, most = LINES) => lastLines(redact(text), most);
   const call = async (
     command: ProgramCall['command'],
-    more: { variables?: Variables; timeout?: number; onOutput?: (text: string) => void } = {},
+    more: { timeout?: number; onOutput?: (text: string) => void } = {},
   ): Promise<Ran> => {
-    const { variables = {}, timeout = LIMITS.answer, onOutput } = more;
+    const { timeout = LIMITS.answer, onOutput } = more;
     const ran = await run({
       command,
       cwd: root,
-      environment: { ...options.environment, ...options.variables, ...variables },
+      environment: { ...options.environment, ...options.variables },
       timeout,
       signal: options.signal,
       ...(onOutput === undefined ? {} : { onOutput }),
@@ -105,8 +107,8 @@ export async function openCompose(options: ComposeOptions, run: RunProgram): Pro
   await checkDocker(call, shown);
   const compose = await findCompose(call);
   // Compose would read .env for the variables of its file, and fail on lines that it does not understand.
-  const own = ['--env-file', `${root}preview/compose.env`];
-  const base = [...compose, '--project-name', project, '--file', file, '--project-directory', root, ...own] as const;
+  const own = ['--env-file', `${folder}compose.env`];
+  const base = [...compose, '--project-name', project, '--file', file, '--project-directory', folder, ...own] as const;
   const failed = (message: string, remedy: string, ran: Ran, more = '') =>
     new ExplainedError({ code: 'P007', message: withLines(message, `${shown(ran.stderr, 6)}${more}`), remedy });
 
@@ -164,11 +166,11 @@ export async function openCompose(options: ComposeOptions, run: RunProgram): Pro
         });
       }
     },
-    async up(variables, timeout) {
+    async up(timeout) {
       const ran = await run({
         command: [...base, 'up', '--detach', '--remove-orphans'],
         cwd: root,
-        environment: { ...options.environment, ...options.variables, ...variables },
+        environment: { ...options.environment, ...options.variables },
         timeout,
         signal: options.signal,
       });

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import stringify from 'safe-stable-stringify';
 import { z } from 'zod';
+import { incidentExponential, incidentLinear } from '../../scenarios/incident.ts';
 import { LIMITS, readInputFile, writeFileSafely } from '../adapters/files.ts';
 import type { AlertRule } from '../model/alert-rule.ts';
 import { parseJson } from '../model/json.ts';
@@ -12,7 +13,6 @@ import { firstFiring, formatSecond, type Replay, type ReplayedAlert } from '../m
 import type { Catalog } from '../model/service.ts';
 import type { IncidentAnswer } from '../report/runbook/facts.ts';
 import type { Scenario } from '../scenario/index.ts';
-import { incidentExponential, incidentLinear } from '../scenario/library/incident.ts';
 import type { Io } from './io.ts';
 
 /** The shapes that the review's times allow. */

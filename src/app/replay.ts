@@ -6,24 +6,28 @@ import { refused } from '../model/explained-error.ts';
 import type { FiringChange, Replay } from '../model/replay.ts';
 import { changedRules, compareReplays, replayScenarios } from '../replay/index.ts';
 import { checkScenarios, type Scenario } from '../scenario/index.ts';
-import { scenarios } from '../scenario/library/index.ts';
 import { buildProject } from './build-project.ts';
 import type { Io } from './io.ts';
 import { writeOpenMetrics } from './openmetrics.ts';
 import { readRulesAt } from './rules-at.ts';
+import { scenariosOf } from './scenarios.ts';
 
 /** What to replay. */
 export interface ReplayRequest {
-  /** The scenarios: see {@link chooseScenarios}. */
-  readonly chosen: readonly Scenario[];
+  /** Scenarios by id. Without any, all but the long days. */
+  readonly ids: readonly string[];
+  /** The long days too. */
+  readonly all: boolean;
+  /** Options that are about one scenario, with their values. */
+  readonly alone: Readonly<Record<string, string | undefined>>;
   /** Compare with the rendered rules of this commit. */
   readonly against?: string;
   /** `grafana` compares with the state machine of the Grafana at `GRAFANA_URL`. */
   readonly engine: 'promtool' | 'grafana';
   /** Write the series to this file, to fill a Prometheus with them, and do no more. */
   readonly openmetrics?: string;
-  /** Called when a scenario is done. */
-  readonly onDone?: (id: string) => void;
+  /** Called when a scenario is done, with how many are by then. */
+  readonly onDone?: (id: string, done: number, of: number) => void;
 }
 
 /** What another commit's rules would have done instead. */
@@ -45,11 +49,15 @@ export type Replayed =
   | { readonly ok: true; readonly did: 'openmetrics' }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
-/** Replays scenarios. @throws ExplainedError where promtool, git or Grafana cannot be used */
+/**
+ * Replays scenarios.
+ *
+ * @throws ExplainedError C021 where the request is wrong, and where promtool, git or Grafana cannot be used
+ */
 export async function replayProject(request: ReplayRequest, io: Io): Promise<Replayed> {
-  const { chosen, onDone } = request;
   const built = await buildProject(io);
   if (!built.ok) return built;
+  const chosen = chooseScenarios(scenariosOf(built), request);
   const { catalog, project, desired, alertNames } = built;
   const rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));
   const wrong = checkScenarios(chosen, { catalog, alerts: new Set(alertNames) });
@@ -59,8 +67,13 @@ export async function replayProject(request: ReplayRequest, io: Io): Promise<Rep
     return { ok: true, did: 'openmetrics' };
   }
   const opened = await openPromtool(io);
-  const done = onDone === undefined ? {} : { onDone };
-  const context = { catalog, project, processes: availableParallelism(), ...opened, ...done };
+  const context = {
+    catalog,
+    project,
+    processes: availableParallelism(),
+    ...opened,
+    ...counted(request, chosen.length),
+  };
   if (request.engine === 'grafana') {
     const { compareEngines } = await import('./engine-comparison.ts');
     return { ok: true, did: 'engines', ...(await compareEngines(chosen, desired, context, io)) };
@@ -77,30 +90,51 @@ export async function replayProject(request: ReplayRequest, io: Io): Promise<Rep
   return { ok: true, did: 'replay', replays, against };
 }
 
-/** Every scenario there is. */
-export function knownScenarios(): readonly Scenario[] {
-  return scenarios;
+function counted({ onDone }: ReplayRequest, of: number): { readonly onDone?: (id: string) => void } {
+  if (onDone === undefined) return {};
+  let done = 0;
+  return {
+    onDone: (id) => {
+      done += 1;
+      onDone(id, done, of);
+    },
+  };
+}
+
+/** Every scenario of the project, or what is wrong with the code. */
+export async function knownScenarios(
+  io: Io,
+): Promise<
+  | { readonly ok: true; readonly scenarios: readonly Scenario[] }
+  | { readonly ok: false; readonly problems: readonly Diagnostic[] }
+> {
+  const built = await buildProject(io);
+  return built.ok ? { ok: true, scenarios: scenariosOf(built) } : built;
 }
 
 /**
- * The scenarios of some ids; without any, all but the long days. @param alone options that are about one scenario
+ * The scenarios of some ids; without any, all but the long days.
  *
- * @throws ExplainedError for an id that is not one, and for options that contradict each other
+ * @throws ExplainedError C021 for an id that is not one, and for options that contradict each other
  */
-export function chooseScenarios(
-  ids: readonly string[],
-  { all, alone }: { readonly all: boolean; readonly alone: Readonly<Record<string, string | undefined>> },
+function chooseScenarios(
+  scenarios: readonly Scenario[],
+  { ids, all, alone }: Pick<ReplayRequest, 'ids' | 'all' | 'alone'>,
 ): readonly Scenario[] {
   const strange = ids.filter((id) => !scenarios.some((scenario) => scenario.id === id));
   if (strange.length > 0) {
-    throw usage(strange.join(', '), 'is not a scenario of the library', 'npm run replay -- --list shows them');
+    throw usage(strange.join(', '), 'is not a scenario of this project', 'npm run replay -- --list shows them');
   }
   if (all && ids.length > 0) {
     throw usage('--all', `chooses every scenario, and ${ids.join(', ')} is named as well`, 'Leave out one of the two.');
   }
   for (const [flag, value] of Object.entries(alone)) {
     if (value !== undefined && ids.length !== 1) {
-      throw usage(flag, 'is about one scenario', `npm run replay -- incident-linear ${flag} ${value}`);
+      throw usage(
+        flag,
+        'is about one scenario',
+        `npm run replay -- ${ids[0] ?? scenarios[0]?.id ?? '<id>'} ${flag} ${value}`,
+      );
     }
   }
   if (ids.length > 0) return scenarios.filter(({ id }) => ids.includes(id));

@@ -1,11 +1,11 @@
-/** The three services without the services: what their agents would expose now, and what they would have recorded. */
+/** The services without the services: what their agents would expose now, and what they would have recorded. */
 import { Gauge, Registry } from 'prom-client';
 import { toSeconds } from '../model/duration.ts';
 import { openMetricsLines } from '../scenario/openmetrics.ts';
 import { buildSeries, gridOf, type SeriesContext } from '../scenario/series.ts';
 import { type Family, familiesOf, valueBetween } from './families.ts';
-import { healthyNow } from './healthy.ts';
-import { incidentPast, type Run, scenarioSecond, startRun } from './run.ts';
+import { type Run, scenarioSecond, startDay } from './run.ts';
+import type { Simulated } from './simulated.ts';
 import { versionSeries } from './versions.ts';
 
 /** Metrics of all services, as one scrape target. */
@@ -18,8 +18,8 @@ export interface Simulator {
    * on from there without a seam.
    */
   recent(now: number): Generator<string>;
-  /** The incident, at its real time. */
-  incident(): Generator<string>;
+  /** The incident at its real time, in the same form; where there is none, nothing but the end. */
+  past(): Generator<string>;
 }
 
 /**
@@ -31,9 +31,9 @@ const UNTIL_STARTED = 30;
 /**
  * Lives through a run. When it is over, half a day later, a healthy day begins, and counters with it.
  *
- * @example createSimulator(startRun(incidentLinear, '14:40', now), { catalog, project })
+ * @example createSimulator({ run: startRun(incidentLinear, '14:40', now), healthy, catalog, project })
  */
-export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>): Simulator {
+export function createSimulator({ run, healthy, past, ...context }: Simulated): Simulator {
   const all: SeriesContext = { ...context, detail: 'all' };
   const seriesOf = ({ scenario }: Run) =>
     context.catalog.services.flatMap((service) => [
@@ -51,7 +51,7 @@ export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>
     const { start, step, samples } = gridOf(living.scenario, context.project);
     const position = (scenarioSecond(living, now) - start) / step;
     if (position < samples - 1) return Math.max(0, position);
-    living = startRun(healthyNow, undefined, now);
+    living = startDay(healthy, undefined, now);
     series = seriesOf(living);
     registry = registryOf(familiesOf(series), exposed);
     return positionAt(now);
@@ -65,12 +65,12 @@ export function createSimulator(run: Run, context: Omit<SeriesContext, 'detail'>
     },
     *recent(now) {
       const length = Math.floor(positionAt(now + untilScraped)) + 1;
-      const past = series.map((one) => ({ ...one, samples: one.samples.subarray(0, length) }));
-      yield* openMetricsLines(living.scenario, past, context.project, living.midnight);
+      const before = series.map((one) => ({ ...one, samples: one.samples.subarray(0, length) }));
+      yield* openMetricsLines(living.scenario, before, context.project, living.midnight);
       yield '# EOF\n';
     },
-    *incident() {
-      yield* openMetricsLines(incidentPast.scenario, seriesOf(incidentPast), context.project, incidentPast.midnight);
+    *past() {
+      if (past !== undefined) yield* openMetricsLines(past.scenario, seriesOf(past), context.project, past.midnight);
       yield '# EOF\n';
     },
   };

@@ -1,34 +1,15 @@
 /** Which version of each service runs: dashboards show by it when that changes. */
 import type { Project } from '../model/project.ts';
 import type { Service } from '../model/service.ts';
-import { secondsOf, type TimeOfDay } from '../scenario/clock.ts';
+import { secondsOf } from '../scenario/clock.ts';
 import { instancesOf } from '../scenario/instances.ts';
 import { labelsFor } from '../scenario/labels.ts';
-import { incidentExponential, incidentLinear } from '../scenario/library/incident.ts';
 import type { Series } from '../scenario/recorder.ts';
 import { behaviourOf, type Scenario } from '../scenario/scenario.ts';
 import { gridOf } from '../scenario/series.ts';
 
-/** A version that went live in a scenario, and was taken back. */
-export interface Release {
-  /** The service's id. */
-  readonly service: string;
-  readonly version: string;
-  readonly deployed: TimeOfDay;
-  readonly rolledBack: TimeOfDay;
-}
-
 /** What runs of every service where no release says otherwise. */
 const USUAL = 'v1.2.2';
-const INCIDENTS = new Set([incidentLinear.id, incidentExponential.id]);
-
-/** The release that a scenario is about: of the incident, in each of its shapes. Its two restarts are both ends of it. */
-export function releaseOf(scenario: Scenario): Release | undefined {
-  const service = 'user-service';
-  const [deployment, rollback] = INCIDENTS.has(scenario.id) ? behaviourOf(scenario, service).restarts : [];
-  if (deployment === undefined || rollback === undefined) return undefined;
-  return { service, version: 'v1.2.3', deployed: deployment.at, rolledBack: rollback.at };
-}
 
 /** `target_info`, or what the service's profile has instead: 1 for the version that an instance runs. */
 export function versionSeries(
@@ -38,7 +19,7 @@ export function versionSeries(
 ): readonly Series[] {
   if (version === undefined) return [];
   const grid = gridOf(scenario, project);
-  const release = releaseOf(scenario);
+  const { release } = scenario;
   const runs = (sample: number): string => {
     if (release?.service !== id) return USUAL;
     const second = grid.start + sample * grid.step;

@@ -39,7 +39,7 @@ function nothingProven(scenarios: readonly Scenario[], { alerts }: ScenarioSubje
   if (scenarios.length === 0) {
     return nothing(
       'has no scenario, and proves nothing',
-      'Add one to src/scenario/library, or choose one: npm run replay -- --list',
+      'Add one to scenarios/, or take the standard ones: scenarios: [standardScenarios]',
     );
   }
   return alerts.size > 0
@@ -89,7 +89,7 @@ export function checkTimes(scenario: Scenario): Diagnostic[] {
   return [
     ...(/^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day))
       ? []
-      : [problem(id, `has the day "${day}"`, 'Write it as 2025-12-15.')]),
+      : [problem(id, `has the day "${day}"`, 'Write it as 2026-01-14.')]),
     ...[...new Set(outside)].map((time) => report(`names ${time}, which is not between ${from} and ${until}`)),
   ];
 }
@@ -138,7 +138,7 @@ function checkNames(scenario: Scenario, { catalog, alerts }: ScenarioSubject): D
       problem(
         id,
         `is about ${name}, which is not a service`,
-        `Services: ${known.join(', ')}. Correct the scenario, or take it out of the library.`,
+        `Services: ${known.join(', ')}. Correct the scenario, or take it out.`,
       ),
     ),
     ...[...new Set(unheard)].map((alert) =>
@@ -272,5 +272,5 @@ function samplesOf({ from, until }: Scenario, curve: Curve): readonly number[] {
 }
 
 function problem(id: string, message: string, remedy: string): Diagnostic {
-  return { code: 'T105', level: 'error', file: 'src/scenario/library', subject: `scenario ${id}`, message, remedy };
+  return { code: 'T105', level: 'error', file: 'scenarios/', subject: `scenario ${id}`, message, remedy };
 }

@@ -76,6 +76,31 @@ export function valueAt(curve: Curve, second: number): number {
   }
 }
 
+/** The lowest and the highest value of a curve whose values are not negative; of composed ones, bounds of them. */
+export function rangeOf(curve: Curve): readonly [low: number, high: number] {
+  if (typeof curve === 'number') return [curve, curve];
+  switch (curve.shape) {
+    case 'points': {
+      const values = curve.points.map(([, value]) => value);
+      return values.length === 0 ? [0, 0] : [Math.min(...values), Math.max(...values)];
+    }
+    case 'daily':
+    case 'bursts':
+      return [curve.low, curve.high];
+    case 'product':
+    case 'sum': {
+      const ranges = curve.of.map(rangeOf);
+      const [start, join] =
+        curve.shape === 'product'
+          ? ([1, (left: number, right: number) => left * right] as const)
+          : ([0, (left: number, right: number) => left + right] as const);
+      return [ranges.map(([low]) => low).reduce(join, start), ranges.map(([, high]) => high).reduce(join, start)];
+    }
+    default:
+      return curve satisfies never;
+  }
+}
+
 function alongPoints(points: readonly Point[], second: number): number {
   const [first] = points;
   if (first === undefined) return 0;

@@ -26,3 +26,19 @@ function normalShare(z: number): number {
   const tail = (polynomial * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
   return z > 0 ? 1 - tail : tail;
 }
+
+/**
+ * What Prometheus reads as the 95th percentile from a histogram of these boundaries: it goes straight through the bucket
+ * in which it lies, and never beyond the last boundary.
+ *
+ * @param p95 the true one. @param boundaries ascending, both in seconds.
+ */
+export function readP95(p95: number, boundaries: readonly number[]): number {
+  let [lower, below] = [0, 0];
+  for (const limit of boundaries) {
+    const share = shareUpTo(limit, p95);
+    if (share >= 0.95) return lower + ((limit - lower) * (0.95 - below)) / (share - below);
+    [lower, below] = [limit, share];
+  }
+  return lower;
+}

@@ -11,7 +11,7 @@ export interface MatcherParts {
 /**
  * Takes a matcher of PromQL apart; undefined where it is none.
  *
- * @example matcherParts('job="shop/orders"') // { label: 'job', operator: '=', value: 'shop/orders' }
+ * @example matcherParts('job="acme/payments"') // { label: 'job', operator: '=', value: 'acme/payments' }
  */
 export function matcherParts(text: Matcher): MatcherParts | undefined {
   const [, label, operator, double, single, raw] =

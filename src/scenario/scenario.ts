@@ -33,7 +33,7 @@ export interface CallBehaviour {
 export interface InstanceBehaviour {
   readonly errors?: Curve;
   readonly latencyP95?: Curve;
-  /** Share of every database pool in use. */
+  /** Share in use of every pool that has a gauge. */
   readonly poolUsed?: Curve;
   readonly cpu?: Curve;
   readonly memory?: Curve;
@@ -111,6 +111,16 @@ export interface ScenarioEvent {
   readonly sign?: true;
 }
 
+/** A version that went live, and was taken back. */
+export interface Release {
+  /** The service's id. */
+  readonly service: string;
+  /** As the service's own metrics name it. @example 'v1.2.3' */
+  readonly version: string;
+  readonly deployed: TimeOfDay;
+  readonly rolledBack: TimeOfDay;
+}
+
 /** An alert that has to fire. */
 export interface MustFire {
   readonly alert: string;
@@ -175,6 +185,8 @@ export interface Scenario {
   /** When Prometheus does not answer Grafana: no rule learns anything then. Default: never. */
   readonly outages: readonly { readonly from: TimeOfDay; readonly until: TimeOfDay }[];
   readonly expect: Expectations;
+  /** The version that it is about, where one was deployed and taken back: the preview shows and marks it. */
+  readonly release?: Release;
   /** Seconds between samples, where they differ from the project's scrape interval. */
   readonly sampleInterval?: Duration;
   /** Takes long: replayed by name or with `--all` only. */
@@ -190,7 +202,7 @@ type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions' | 'defaults' | 's
  * export const spike = defineScenario({
  *   id: 'spike', title: 'Five times the traffic', because: 'busy is not broken',
  *   from: '10:00', until: '15:00',
- *   services: { 'api-gateway': { traffic: through(['14:00', 40], ['14:05', 200]) } },
+ *   services: { payments: { traffic: through(['14:00', 40], ['14:05', 200]) } },
  *   expect: { must: [], may: [], never: [] },
  * });
  */
@@ -210,6 +222,6 @@ export function defineScenario(
 }
 
 /** The behaviour of a service in a scenario, with everything filled in. */
-export function behaviourOf(scenario: Scenario, service: string): ServiceBehaviour {
+export function behaviourOf(scenario: Pick<Scenario, 'defaults' | 'services'>, service: string): ServiceBehaviour {
   return { ...healthyBehaviour, ...scenario.defaults, ...scenario.services[service] };
 }

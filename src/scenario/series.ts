@@ -235,7 +235,7 @@ function recordCalls(subject: Subject): void {
       (candidate) => candidate.kind === 'http' && (candidate.address ?? address) === address,
     );
     if (pool === undefined || httpPool.kind !== 'gauge') continue;
-    const used = behaviour.pools[pool.name]?.used;
+    const used = instance.overrides.poolUsed ?? behaviour.pools[pool.name]?.used;
     const inUse =
       used === undefined
         ? littlesLaw(recorder, calls, call.latencyP95).map((value) => Math.min(value, pool.maxConnections))

@@ -38,7 +38,7 @@ describe('npm run replay', () => {
   });
 
   it.each([
-    [['nothing-known'], 'C021 nothing-known is not a scenario of the library'],
+    [['nothing-known'], 'C021 nothing-known is not a scenario of this project'],
     [['--svg', 'a.svg'], 'C021 --svg is about one scenario'],
     [['idle-night', '--against', 'no-such-ref'], 'C020 --against no-such-ref is not a commit'],
     [['idle-night', '--engine', 'grafana'], 'C022 --engine grafana needs GRAFANA_URL'],

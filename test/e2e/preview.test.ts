@@ -10,20 +10,21 @@ import type { Server } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serve } from '../../preview/serve.ts';
+import { ordinaryDay } from '../../src/defaults/scenarios/ordinary-day.ts';
 import { toSeconds } from '../../src/model/duration.ts';
 import { isNoOp, type Plan } from '../../src/model/plan.ts';
 import { defineCatalog } from '../../src/model/service.ts';
+import { serve } from '../../src/preview/containers/serve.ts';
 import { createSimulator, pagerRoutes, startRun } from '../../src/preview/index.ts';
 import { replayScenarios } from '../../src/replay/index.ts';
 import { secondsOf } from '../../src/scenario/index.ts';
-import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { apply, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openGrafana } from '../../src/targets/grafana/index.ts';
 import { estateOf } from '../support/estate.ts';
 import { httpWorld, sleep as patience } from '../support/http-world.ts';
 import { replayContext } from '../support/replays.ts';
 import { run } from '../support/run.ts';
+import { incidentLinear } from '../support/shop/incident.ts';
 import { desiredOf, project, rulesOf, shopServices } from '../support/world.ts';
 
 const asked = process.env['MODE'] === 'e2e';
@@ -48,7 +49,7 @@ function without(way: 'docker' | 'grafana'): string | undefined {
   };
   if (!works('docker', 'version')) return 'no docker runs here';
   if (!works('docker', 'compose', 'version') && !works('docker-compose', 'version')) return 'Compose is not installed';
-  const images = [...readFileSync('compose.yaml', 'utf8').matchAll(/^\s+image: (\S+)$/gm)].map(
+  const images = [...readFileSync('src/preview/containers/compose.yaml', 'utf8').matchAll(/^\s+image: (\S+)$/gm)].map(
     ([, image = '']) => image,
   );
   const missing = images.filter((image) => !works('docker', 'image', 'inspect', image));
@@ -201,7 +202,8 @@ describe.skipIf(ways.grafana !== undefined)(`any Grafana (${ways.grafana ?? 'run
     limit = await promised();
     started = Date.now();
     const context = { catalog: defineCatalog(shopServices), project };
-    const simulator = createSimulator(startRun(incidentLinear, FROM, started / 1000), context);
+    const run = startRun(incidentLinear, FROM, started / 1000);
+    const simulator = createSimulator({ run, healthy: ordinaryDay(context), ...context });
     const metrics = async () => ({
       type: simulator.contentType,
       body: await simulator.metrics(Date.now() / 1000),

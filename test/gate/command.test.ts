@@ -7,9 +7,9 @@ import { askGate, type GateRequest } from '../../src/app/gate.ts';
 import { ExplainedError } from '../../src/model/explained-error.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { buildSeries, openMetricsLines, type Scenario } from '../../src/scenario/index.ts';
-import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, freePort, startPrometheus } from '../support/filled-prometheus.ts';
 import { ioOf, run } from '../support/run.ts';
+import { incidentLinear } from '../support/shop/incident.ts';
 import { project, shopServices } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '14:30' };

@@ -5,10 +5,10 @@ import type { GateResult } from '../../src/model/gate.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { renderGateJson, renderGateJunit, renderGateMarkdown } from '../../src/report/gate/gate.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
-import { healthyMornings, idleNight } from '../../src/scenario/library/healthy.ts';
-import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';
+import { scenarioOf } from '../support/replays.ts';
+import { incidentLinear } from '../support/shop/incident.ts';
 import { passedOn, startStandIn } from '../support/stand-in.ts';
 import { aService, project, shopServices } from '../support/world.ts';
 
@@ -29,11 +29,11 @@ const catalog = defineCatalog([...shopServices, coarse, blind]);
 const { day: DAY } = incidentLinear;
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:00' };
 const healthy = {
-  ...(healthyMornings.find(({ id }) => id === 'healthy-morning-mid') ?? idleNight),
+  ...scenarioOf('healthy-morning-mid'),
   day: DAY,
   from: '08:50',
 } as const;
-const idle = { ...idleNight, day: DAY };
+const idle = { ...scenarioOf('idle-night'), day: DAY };
 
 /** Two versions side by side: a rollout at 19:00, and one of the two new instances is slower. */
 const canary = defineScenario({

@@ -4,10 +4,10 @@ import { pooledServices } from '../../src/app/services.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { sizePools } from '../../src/pools/index.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
-import { incidentLinear } from '../../src/scenario/library/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';
 import { run } from '../support/run.ts';
+import { incidentLinear } from '../support/shop/incident.ts';
 import { aService, project, shopServices } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:45' };

@@ -6,10 +6,12 @@ import { parse } from 'yaml';
 import type { Ran as Program, ProgramCall } from '../../src/adapters/program.ts';
 import type { WatchFiles } from '../../src/adapters/watch.ts';
 import type { Io } from '../../src/app/io.ts';
+import { enginePlaces } from '../../src/app/preview/engine.ts';
 import type { ProjectSource } from '../../src/app/project-source.ts';
 import { overviewUid } from '../../src/build/index.ts';
 import { previewCommand } from '../../src/cli/commands/preview.ts';
 import { runCommand } from '../../src/cli/main.ts';
+import { parseSimulated } from '../../src/preview/index.ts';
 import { project } from '../../src/project.ts';
 import { ADMIN, createFakeGrafana } from '../support/fake-grafana/index.ts';
 import { serveFake } from '../support/fake-grafana/serve.ts';
@@ -305,6 +307,9 @@ describe('npm run preview', () => {
   const whole = (status: string) =>
     listed({ simulator: status, prometheus: status, grafana: status, pager: status, history: 'Exited (0)' });
   const UP = 'Up 3 minutes (healthy)';
+  /** What the simulator of the last start was given. */
+  const simulated = async () =>
+    parseSimulated(await readFile(`${root}.cache/preview/grafana-as-code-preview/simulated.json`, 'utf8'));
   /** Where in what docker was asked something was taken down or started. */
   const places = () => {
     const [down = -1, up = -1] = ['down', 'up'].map((verb) => calls.findIndex(({ command }) => command.includes(verb)));
@@ -320,8 +325,30 @@ describe('npm run preview', () => {
     expect(stderr).toContain(`Removing the preview that ${words}`);
     const { down, up } = places();
     expect(asked()[down]).toContain('--volumes');
-    expect(calls[up]?.environment).toMatchObject({ PREVIEW_SCENARIO: 'incident', PREVIEW_FROM: '14:40' });
+    const { run, past } = await simulated();
+    expect(run.scenario).toMatchObject({ id: 'incident-linear', from: '06:40' });
+    expect(past?.midnight).toBe(Date.parse(`${run.scenario.day}T00:00:00Z`) / 1000);
     expect(down).toBeLessThan(up);
+  });
+
+  test('without an incident knows no such name, has none in its past, and shows no way to one', async () => {
+    const { incident: _incident, ...without } = source;
+    const load = async () => without;
+    const { code, stderr } = await preview(['--scenario', 'incident'], {}, { load });
+    expect(code).toBe(2);
+    expect(stderr).toContain('C021 incident is not a scenario of this project');
+    expect(calls).toEqual([]);
+    answers = { ' up ': { code: 1 } };
+    await preview(['--from', '14:40'], {}, { load });
+    const { run, past, healthy } = await simulated();
+    expect(past).toBeUndefined();
+    expect(run.scenario.id).toBe(healthy.id);
+    const { environment, marks, close } = await running();
+    const kept = await preview([], environment, { answers: true, load });
+    expect(kept.code, kept.stderr).toBe(0);
+    expect(kept.stdout).not.toContain('incident');
+    expect(await marks()).toEqual([]);
+    await close();
   });
 
   test('removes what was stopped, such as by a reboot: its history would have a hole', async () => {
@@ -362,7 +389,10 @@ describe('npm run preview', () => {
     expect(parse(await readFile(`${files}/data-source.yaml`, 'utf8'))).toMatchObject({
       datasources: [{ ...project.dataSource, jsonData: { timeInterval: project.scrapeInterval } }],
     });
-    for (const name of ['data-source.yaml', 'prometheus.yaml']) {
+    const { catalog, run, healthy } = await simulated();
+    expect(catalog.services.map(({ id }) => id)).toEqual(source.services.map(({ id }) => id));
+    expect(run.scenario.id).toBe(healthy.id);
+    for (const name of ['data-source.yaml', 'prometheus.yaml', 'simulated.json']) {
       expect((await stat(`${files}/${name}`)).mode & 0o777).toBe(0o644);
     }
   });
@@ -371,7 +401,7 @@ describe('npm run preview', () => {
     answers = { ' up ': { code: 1 } };
     await preview();
     for (const line of asked().filter((each) => each.includes('--project-name'))) {
-      expect(line).toContain(`--env-file ${root}preview/compose.env`);
+      expect(line).toContain(`--env-file ${enginePlaces().containers}compose.env`);
     }
   });
 

@@ -1,14 +1,20 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { OURS } from '../../src/adapters/docker.ts';
+import { enginePlaces } from '../../src/app/preview/engine.ts';
 import { PAGER_IN_COMPOSE } from '../../src/app/preview/places.ts';
 import { dataSourceFile, prometheusFile } from '../../src/preview/index.ts';
 import { project } from '../support/world.ts';
 
-const text = readFileSync('compose.yaml', 'utf8');
+/** Where the engine lies in this repository, and what compose.yaml is told of it. */
+const { containers, variables } = enginePlaces();
+const text = readFileSync(`${containers}compose.yaml`, 'utf8');
 const service = z.looseObject({
   image: z.string(),
   user: z.string(),
@@ -56,27 +62,36 @@ test('the simulator, which runs the code of the services, has no way out', () =>
   expect(networks['inside']).toEqual({ internal: true });
 });
 
-/** What is mounted from the project, with its place in the container. */
+/** A text of compose.yaml with the values of its variables. */
+const filled = (value: string, files = '/files') =>
+  value.replaceAll(
+    /\$\{(\w+)(?::[-?][^}]*)?\}/g,
+    (_, name: string) => ({ ...variables, PREVIEW_FILES: files })[name as keyof typeof variables] ?? '',
+  );
+
+/** What is mounted from this machine, with its place in the container. */
 const mountsOf = (volumes: readonly string[]) =>
   volumes
-    .filter((volume) => volume.startsWith('./'))
+    .filter((volume) => volume.startsWith('$'))
     .map((volume) => {
-      const [from = '', to = '', mode] = volume.split(':');
-      return { from: from.slice(2), to, mode };
+      const [from = '', to = '', mode] = filled(volume).split(':');
+      return { from, to, mode };
     });
 
-test('what is mounted from the project cannot be written', () => {
-  const mounts = all.flatMap(([, { volumes }]) => volumes).filter((volume) => /^\.|PREVIEW_FILES/.test(volume));
+test('what is mounted from this machine cannot be written', () => {
+  const mounts = all.flatMap(([, { volumes }]) => mountsOf(volumes));
   expect(mounts.length).toBeGreaterThan(5);
-  for (const mount of mounts) expect(mount).toMatch(/:ro$/);
+  for (const { mode } of mounts) expect(mode).toBe('ro');
 });
 
-test('no container sees a secret, a backup, the history of git, or the whole project', () => {
+test('no container sees a secret, a backup, the history of git, or any code of the project', () => {
+  const root = resolve('.');
   for (const { from, to } of all.flatMap(([, { volumes }]) => mountsOf(volumes))) {
-    expect(['package.json', 'node_modules', 'src', 'preview', 'services']).toContain(from);
-    expect(to).toBe(`/project/${from}`);
+    if (from.startsWith('/files/')) continue;
+    expect(['package.json', 'node_modules', 'src']).toContain(relative(root, from));
+    expect(to).toMatch(/^\/project\/(engine|package\.json|node_modules)$/);
   }
-  expect(readFileSync('preview/compose.env', 'utf8')).toMatch(/^#.*\n$/);
+  expect(readFileSync(`${containers}compose.env`, 'utf8')).toMatch(/^#.*\n$/);
 });
 
 /** Every file that a program imports, relative to the project, and every package. */
@@ -98,19 +113,42 @@ function importsOf(program: string): { readonly files: readonly string[]; readon
   return { files: [...files], packages: [...packages] };
 }
 
-test.each(['simulator', 'pager'])('what the %s runs is mounted, and nothing more', (name) => {
+test.each(['simulator', 'pager'])('what the %s runs is mounted', (name) => {
   const { volumes = [], command = [] } = services[name] ?? {};
-  const { files, packages } = importsOf(command[1] ?? '');
-  const mounts = mountsOf(volumes).map(({ from }) => from);
-  const under = (folder: string) => files.filter((file) => file.startsWith(`${folder}/`));
-  for (const file of files) expect(mounts.some((mount) => file.startsWith(`${mount}/`))).toBe(true);
-  for (const mount of mounts.filter(
-    (each) => existsSync(each) && statSync(each).isDirectory() && each !== 'node_modules',
-  )) {
-    expect(under(mount).length, mount).toBeGreaterThan(0);
-  }
+  const mounts = mountsOf(volumes);
+  const engine = mounts.find(({ to }) => to === '/project/engine');
+  const program = filled(command[1] ?? '').replace(/^engine/, engine?.from ?? '');
+  const { files, packages } = importsOf(relative('.', program));
+  for (const file of files) expect(resolve(file)).toContain(`${engine?.from}/`);
+  const modules = mounts.find(({ to }) => to === '/project/node_modules');
+  for (const name of packages) expect(existsSync(`${modules?.from}/${name.split('/')[0]}`), name).toBe(true);
   expect(packages.length).toBeGreaterThan(0);
-  expect(mounts).toContain('node_modules');
+});
+
+test('an engine that is installed is run where it lies among the packages, however they are linked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'installed-'));
+  for (const [installed, packages] of [
+    ['node_modules/grafana-as-code', 'node_modules'],
+    [
+      'node_modules/.store/grafana-as-code@1/node_modules/grafana-as-code',
+      'node_modules/.store/grafana-as-code@1/node_modules',
+    ],
+  ] as const) {
+    const module = join(folder, installed, 'app/preview/engine.js');
+    await mkdir(dirname(module), { recursive: true });
+    await mkdir(join(folder, packages, 'prom-client'), { recursive: true });
+    await writeFile(module, '');
+    await writeFile(join(folder, installed, 'package.json'), '{}');
+    const places = enginePlaces(pathToFileURL(module).href);
+    expect(places.containers).toBe(`${join(realpathSync(folder), installed)}/preview/containers/`);
+    expect(places.variables).toMatchObject({
+      PREVIEW_MODULES: join(realpathSync(folder), 'node_modules'),
+      PREVIEW_PACKAGE: join(realpathSync(folder), installed, 'package.json'),
+      PREVIEW_PROGRAMS: `${installed}/preview/containers`,
+      PREVIEW_EXTENSION: '.js',
+    });
+  }
+  await rm(folder, { recursive: true });
 });
 
 test.each(all)('%s is known as part of the preview', (_, { labels }) => {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { serve } from '../../preview/serve.ts';
+import { serve } from '../../src/preview/containers/serve.ts';
 import { pagerRoutes } from '../../src/preview/index.ts';
 
 const GRAFANA = 'http://127.0.0.1:3000';

@@ -1,24 +1,39 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ordinaryDay } from '../../src/defaults/scenarios/ordinary-day.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { familiesOf, valueBetween } from '../../src/preview/families.ts';
 import {
   beginningOf,
-  createSimulator,
-  healthyNow,
+  incidentPast,
+  createSimulator as openSimulator,
+  parseSimulated,
   previewScenario,
   prometheusFile,
-  releaseOf,
+  type Run,
+  renderSimulated,
   scenarioNames,
+  startDay,
   startRun,
 } from '../../src/preview/index.ts';
-import { incidentLinear } from '../../src/scenario/library/incident.ts';
-import { scenarios } from '../../src/scenario/library/index.ts';
 import type { Series } from '../../src/scenario/recorder.ts';
+import { scenarioOf, scenarios } from '../support/replays.ts';
+import { incidentExponential, incidentLinear } from '../support/shop/incident.ts';
 import { project, shopServices } from '../support/world.ts';
 
 const context = { catalog: defineCatalog(shopServices), project };
+const healthyNow = ordinaryDay(context);
+const incident = {
+  title: 'Outage',
+  from: '13:30',
+  until: '16:01',
+  scenarios: { linear: incidentLinear, exponential: incidentExponential },
+} as const;
+/** As the container has it: through its file. */
+function createSimulator(run: Run, { past, ...facts }: typeof context & { readonly past?: Run | undefined } = context) {
+  return openSimulator(parseSimulated(renderSimulated({ run, healthy: healthyNow, past, ...facts })));
+}
 /** 2026-11-24 05:00 UTC. */
 const NOW = Date.UTC(2026, 10, 24, 5) / 1000;
 
@@ -78,10 +93,10 @@ describe('the clock of a run', () => {
   });
 
   test('lets a healthy day go by the real clock, so that its nights are quiet', () => {
-    const { scenario, midnight } = startRun(healthyNow, beginningOf(healthyNow), NOW);
+    const { scenario, midnight } = startDay(healthyNow, undefined, NOW);
     expect(((NOW - midnight) % 86_400) / 3600).toBe(5);
     expect(scenario.from).toBe('21:00');
-    const early = startRun(healthyNow, '03:00', NOW);
+    const early = startDay(healthyNow, '03:00', NOW);
     expect(early.scenario.from).toBe('19:00');
     expect(((NOW - early.midnight) % 86_400) / 3600).toBe(3);
   });
@@ -91,18 +106,25 @@ describe('the clock of a run', () => {
   });
 
   test('where nothing happens, begins as soon as there is room for the hours before', () => {
-    const noise = scenarios.find(({ id }) => id === 'noise-40');
-    if (noise === undefined) throw new Error('no scenario noise-40');
+    const noise = scenarioOf('noise-40');
     expect(noise.from).toBe('00:00');
     const { scenario, midnight } = startRun(noise, beginningOf(noise), NOW);
     expect(scenario.from).toBe('00:00');
     expect(NOW - midnight).toBe(8 * 3600);
   });
 
-  test('knows short names, the whole library, and nothing else', () => {
-    expect(previewScenario('incident')).toBe(incidentLinear);
-    for (const name of scenarioNames()) expect(previewScenario(name)).toBeDefined();
-    expect(previewScenario('nope')).toBeUndefined();
+  test('knows short names, all scenarios of the project, and nothing else', () => {
+    const known = { healthy: healthyNow, incident, others: scenarios };
+    expect(previewScenario('incident', known)).toBe(incidentLinear);
+    for (const name of scenarioNames(known)) expect(previewScenario(name, known)).toBeDefined();
+    expect(previewScenario('nope', known)).toBeUndefined();
+  });
+
+  test('knows no incident where the project has none', () => {
+    const known = { healthy: healthyNow, others: scenarios };
+    expect(scenarioNames(known)).not.toContain('incident');
+    expect(previewScenario('incident', known)).toBeUndefined();
+    expect(incidentPast(undefined)).toBeUndefined();
   });
 });
 
@@ -181,9 +203,8 @@ describe('the simulator', () => {
   });
 
   test('changes no version where nothing is released', () => {
-    expect(releaseOf(incidentLinear)).toMatchObject({ deployed: '14:00', rolledBack: '16:00', version: 'v1.2.3' });
-    expect(releaseOf(healthyNow)).toBeUndefined();
-    const history = [...createSimulator(startRun(healthyNow, undefined, NOW), context).recent(NOW)].join('');
+    expect(healthyNow.release).toBeUndefined();
+    const history = [...createSimulator(startDay(healthyNow, undefined, NOW), context).recent(NOW)].join('');
     const versions = [...history.matchAll(/^target_info\{.*service_version="([^"]+)"/gm)].map(([, version]) => version);
     expect(new Set(versions)).toEqual(new Set(['v1.2.2']));
   });
@@ -198,13 +219,18 @@ describe('the simulator', () => {
   });
 
   test('has the incident at its real time', () => {
-    const times = [...createSimulator(startRun(healthyNow, undefined, NOW), context).incident()]
+    const past = incidentPast(incident);
+    const times = [...createSimulator(startDay(healthyNow, undefined, NOW), { ...context, past }).past()]
       .join('')
       .split('\n')
       .flatMap((line) => (line.startsWith('#') || line === '' ? [] : [Number(line.slice(line.lastIndexOf(' ') + 1))]));
     const at = (time: number) => new Date(time * 1000).toISOString().slice(0, 16);
     expect(at(times.reduce((least, time) => Math.min(least, time)))).toBe('2025-12-15T10:30');
-    expect(at(times.reduce((most, time) => Math.max(most, time)))).toBe('2025-12-15T17:00');
+    expect(at(times.reduce((most, time) => Math.max(most, time)))).toBe('2025-12-15T17:01');
+  });
+
+  test('has no past where the project has no incident', () => {
+    expect([...createSimulator(startDay(healthyNow, undefined, NOW)).past()]).toEqual(['# EOF\n']);
   });
 
   test('becomes a healthy day when the scenario is over', async () => {

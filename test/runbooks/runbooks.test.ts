@@ -11,10 +11,10 @@ import { seconds } from '../../src/model/quantity.ts';
 import type { Replay } from '../../src/model/replay.ts';
 import type { Service } from '../../src/model/service.ts';
 import { replayScenarios } from '../../src/replay/index.ts';
-import { incidentExponential, incidentLinear } from '../../src/scenario/library/incident.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
 import { replayContext } from '../support/replays.ts';
 import { ioOf, PROJECT } from '../support/run.ts';
+import { incidentExponential, incidentLinear } from '../support/shop/incident.ts';
 import { builtOf, edited, rulesOf, shopServices } from '../support/world.ts';
 
 function worldOf(services: readonly Service[] = shopServices) {

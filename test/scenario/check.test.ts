@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { defineCatalog } from '../../src/model/service.ts';
 import { bursts, checkScenarios, defineScenario, type Scenario, through } from '../../src/scenario/index.ts';
-import { scenarios } from '../../src/scenario/library/index.ts';
 import { template } from '../../src/scenario/template.ts';
-import { ownRules } from '../support/replays.ts';
-import { shopServices } from '../support/world.ts';
+import { ownRules, scenarios } from '../support/replays.ts';
+import { aService, shopServices } from '../support/world.ts';
 
 const subject = { catalog: defineCatalog(shopServices), alerts: new Set(ownRules.map(({ alert }) => alert)) };
 const because = 'of a test';
@@ -27,7 +26,9 @@ function told(change: Partial<Scenario>): string[] {
 
 describe('scenarios', () => {
   test('of the library, and the template, are about what exists', () => {
-    expect(checkScenarios([...scenarios, template], subject)).toEqual([]);
+    expect(checkScenarios(scenarios, subject)).toEqual([]);
+    const web = aService({ id: 'web', dependencies: [{ service: 'payments' }] });
+    expect(checkScenarios([template], { ...subject, catalog: defineCatalog([aService(), web]) })).toEqual([]);
   });
 
   test('with the same id are told apart by nobody', () => {

@@ -11,8 +11,8 @@ import {
   STALE,
   through,
 } from '../../src/scenario/index.ts';
-import { scenarios } from '../../src/scenario/library/index.ts';
 import type { ServiceBehaviour } from '../../src/scenario/scenario.ts';
+import { scenarios } from '../support/replays.ts';
 import { aService, project } from '../support/world.ts';
 
 const base = { id: 'test', title: 'Test', because: 'a test needs it', from: '14:00', until: '14:10' } as const;

@@ -11,7 +11,7 @@ test.each([
   ['node --import tsx /tmp/copy/scripts/plan.ts', true],
   ['npm run -s plan', true],
   ['npm test', true],
-  ['node --import tsx preview/simulator.ts', true],
+  ['node --import tsx src/preview/containers/simulator.ts', true],
   ['git ls-tree -r HEAD -- src scripts', false],
   ['promtool test rules /tmp/x/rules.yaml', false],
   ['docker compose version', false],

@@ -77,7 +77,7 @@ test('a plan for a part says nothing of folders that the rest is in', async () =
 
 test('the same problem of fifty things is said once, with the first of them and their number', () => {
   const problems = Array.from({ length: 50 }, (_, index) => ({
-    ...({ code: 'T105', level: 'error', file: 'src/scenario/library', subject: `scenario ${index}` } as const),
+    ...({ code: 'T105', level: 'error', file: 'scenarios/', subject: `scenario ${index}` } as const),
     ...{ message: 'describes a service that is not in the catalog', remedy: 'Remove it' },
   }));
   const text = renderDiagnostics(problems);

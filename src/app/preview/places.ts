@@ -3,6 +3,7 @@ import { createRedactor } from '../../adapters/http/index.ts';
 import { overviewUid } from '../../build/index.ts';
 import type { Project } from '../../model/project.ts';
 import { incidentPast, realTime } from '../../preview/index.ts';
+import type { Incident } from '../../scenario/index.ts';
 import type { ConnectionOptions } from '../../targets/grafana/client.ts';
 import { type Config, Secret } from '../config.ts';
 import type { Io } from '../io.ts';
@@ -30,13 +31,15 @@ export function connectionTo({ grafana }: Places, io: Pick<Io, 'http'>): Connect
 }
 
 /** Where to look, for people. */
-export function placesText({ grafana, prometheus, pager }: Places, project: Project): string {
-  // As the overview's own link: until the rollback, because tiles show the last value.
-  const window = `?from=${realTime(incidentPast, '13:30') * 1000}&to=${realTime(incidentPast, '16:01') * 1000}`;
+export function placesText(
+  { grafana, prometheus, pager }: Places,
+  project: Project,
+  incident: Incident | undefined,
+): string {
   const overview = `${grafana}/d/${overviewUid(project)}`;
   return [
     `  Overview       ${overview}`,
-    `  The incident   ${overview}${window}`,
+    ...(incident === undefined ? [] : [`  The incident   ${overview}${windowOf(incident)}`]),
     `  Pager          ${pager}`,
     `  Prometheus     ${prometheus}`,
     '',
@@ -44,4 +47,11 @@ export function placesText({ grafana, prometheus, pager }: Places, project: Proj
     'npm run preview -- --watch    syncs whenever a file is saved',
     'npm run preview:down          removes all of it',
   ].join('\n');
+}
+
+/** The hours of an incident, as the overview's own link has them. */
+function windowOf(incident: Incident): string {
+  const past = incidentPast(incident);
+  if (past === undefined) return '';
+  return `?from=${realTime(past, incident.from) * 1000}&to=${realTime(past, incident.until) * 1000}`;
 }

@@ -2,7 +2,9 @@
 import { type Compose, openCompose } from '../../adapters/docker.ts';
 import type { RunProgram } from '../../adapters/program.ts';
 import type { ThisMachine } from '../../adapters/this-machine.ts';
+import { ordinaryDay } from '../../defaults/scenarios/ordinary-day.ts';
 import { toSeconds } from '../../model/duration.ts';
+import { incidentPast } from '../../preview/index.ts';
 import type { Paint } from '../../report/index.ts';
 import { renderDiagnostics } from '../../report/index.ts';
 import { buildProject } from '../build-project.ts';
@@ -10,8 +12,10 @@ import type { Config } from '../config.ts';
 import { configuration } from '../configuration.ts';
 import type { Io } from '../io.ts';
 import { readDuration } from '../moment.ts';
+import { scenariosOf } from '../scenarios.ts';
+import { enginePlaces } from './engine.ts';
 import { connectionTo, PAGER_IN_COMPOSE, type Places, placesOf, placesText } from './places.ts';
-import { readRun } from './requested-run.ts';
+import { checkFrom, readRun } from './requested-run.ts';
 import { removePreview, startPreview } from './start.ts';
 import { type SyncedPreview, syncPreview } from './sync.ts';
 
@@ -48,33 +52,38 @@ export interface PreviewOutcome {
 /** Does what was asked. @throws ExplainedError for a request that is wrong, and for what can be put right */
 export async function preview(request: PreviewRequest, world: PreviewSurroundings): Promise<PreviewOutcome> {
   const { io, machine, paint } = world;
-  const run = readRun(request);
+  checkFrom(request);
   const timeout = toSeconds(readDuration('--timeout', request.timeout)) * 1000;
   const config = configuration(io, {});
   const name = config.previewProject;
   const places = placesOf(config);
   const files = `${io.root}.cache/preview/${name}`;
   const say = (line: string) => void io.stderr.write(`${line}\n`);
-  // What is missing on this machine is said before anything is built.
-  const compose = request.sync === true ? undefined : await open(config, places, files, world, say);
-  if (compose !== undefined && request.down === true) {
-    await removePreview(name, compose);
+  const docker = () => open(config, places, files, world, say);
+  if (request.down === true) {
+    await removePreview(name, await docker());
     return { outcome: 'removed', text: '' };
   }
+  const fresh = request.scenario !== undefined || request.from !== undefined;
+  // What is missing on this machine is said before anything is built, but for a request that may be wrong by itself.
+  const opened = request.sync === true || fresh ? undefined : await docker();
   const built = await buildProject(io);
   if (!built.ok) {
-    const closing = compose === undefined ? 'Nothing was synced.' : 'Nothing was started.';
+    const closing = request.sync === true ? 'Nothing was synced.' : 'Nothing was started.';
     return { outcome: 'invalid', text: renderDiagnostics(built.problems, { paint, closing }) };
   }
   const sync = () => syncPreview({ built, connection: connectionTo(places, io), webhook: PAGER_IN_COMPOSE, paint }, io);
-  if (compose === undefined) return sync();
-  const { project, catalog } = built;
-  const fresh = request.scenario !== undefined || request.from !== undefined;
+  if (request.sync === true) return sync();
+  const { project, catalog, source } = built;
+  const { incident } = source;
+  const healthy = ordinaryDay(built);
+  const run = readRun(request, { healthy, incident, others: fresh ? scenariosOf(built) : [] });
+  const past = incidentPast(incident);
   const synced = await startPreview(
-    { places, run, fresh, timeout, name, files, project, catalog },
-    { compose, machine, sync, say, io },
+    { places, run, healthy, past, fresh, timeout, name, files, project, catalog },
+    { compose: opened ?? (await docker()), machine, sync, say, io },
   );
-  return { ...synced, where: placesText(places, project) };
+  return { ...synced, where: placesText(places, project, incident) };
 }
 
 function open(
@@ -85,9 +94,11 @@ function open(
   say: (line: string) => void,
 ): Promise<Compose> {
   const port = (place: string) => new URL(place).port;
+  const { containers, variables } = enginePlaces();
   return openCompose(
     {
       project: config.previewProject,
+      folder: containers,
       root: io.root,
       environment: io.environment,
       variables: {
@@ -95,6 +106,7 @@ function open(
         PREVIEW_PROMETHEUS_PORT: port(places.prometheus),
         PREVIEW_PAGER_PORT: port(places.pager),
         PREVIEW_FILES: files,
+        ...variables,
         // Never as root.
         PREVIEW_USER: user === undefined || user.uid === 0 ? '1000:1000' : `${user.uid}:${user.gid}`,
       },

@@ -1,41 +1,61 @@
 import { refused } from '../../model/explained-error.ts';
-import { beginningOf, healthyNow, previewScenario, scenarioNames } from '../../preview/index.ts';
-import { type Scenario, secondsOf, type TimeOfDay } from '../../scenario/index.ts';
+import {
+  beginningOf,
+  type PreviewScenarios,
+  previewScenario,
+  type Run,
+  scenarioNames,
+  startDay,
+  startRun,
+} from '../../preview/index.ts';
+import { secondsOf, type TimeOfDay } from '../../scenario/index.ts';
 
-/** Which scenario the simulator lives through, and which of its times is now; undefined: the real one. */
-export interface RequestedRun {
-  readonly name: string;
-  readonly scenario: Scenario;
-  readonly from: TimeOfDay | undefined;
+/** What a user asks for. */
+export interface RunRequest {
+  readonly scenario?: string;
+  readonly from?: string;
+}
+
+/** Checks what can be checked before the project is built. @throws ExplainedError P008 for a time that is none */
+export function checkFrom({ from }: RunRequest): void {
+  if (from === undefined || isTime(from)) return;
+  throw refused(
+    'P008',
+    `--from ${from}`,
+    'is not a time of day',
+    'Give it such as 14:40; hours of the next day go on: 25:10',
+  );
 }
 
 /**
- * Reads what a user asks the simulator to live through. Default: a healthy day, or with a time, the incident.
+ * Reads what a user asks the simulator to live through. Default: a healthy day, or with a time alone, the incident, where
+ * the project has one. It begins when somebody says when that is.
  *
- * @throws ExplainedError of kind `usage` if there is no such scenario, or no such time in it.
+ * @throws ExplainedError C021 if there is no such scenario, P008 if there is no such time in it
  */
-export function readRun(options: { readonly scenario?: string; readonly from?: string }): RequestedRun {
-  const name = options.scenario ?? (options.from === undefined ? 'healthy' : 'incident');
-  const scenario = previewScenario(name);
+export function readRun(options: RunRequest, scenarios: PreviewScenarios): (now: number) => Run {
+  checkFrom(options);
+  const from = options.from as TimeOfDay | undefined;
+  const usual = from === undefined || scenarios.incident === undefined ? 'healthy' : 'incident';
+  const name = options.scenario ?? usual;
+  const scenario = previewScenario(name, scenarios);
   if (scenario === undefined)
-    throw refused('C021', name, 'is not a scenario of the library', `Scenarios: ${scenarioNames().join(', ')}`);
-  const { from } = options;
-  if (from === undefined) return { name, scenario, from: beginningOf(scenario) };
-  if (!isTime(from))
     throw refused(
-      'P008',
-      `--from ${from}`,
-      'is not a time of day',
-      'Give it such as 14:40; hours of the next day go on: 25:10',
+      'C021',
+      name,
+      'is not a scenario of this project',
+      `Scenarios: ${scenarioNames(scenarios).join(', ')}`,
     );
-  if (scenario !== healthyNow && !lies(from, scenario.from, scenario.until))
+  if (scenario === scenarios.healthy) return (now) => startDay(scenario, from, now);
+  if (from === undefined) return (now) => startRun(scenario, beginningOf(scenario), now);
+  if (!lies(from, scenario.from, scenario.until))
     throw refused(
       'P008',
       `--from ${from}`,
       `is not in ${name}, which lasts from ${scenario.from} to ${scenario.until}`,
       `--from ${scenario.events[0]?.at ?? scenario.from}`,
     );
-  return { name, scenario, from };
+  return (now) => startRun(scenario, from, now);
 }
 
 function isTime(text: string): text is TimeOfDay {

@@ -8,24 +8,27 @@ import type { Project } from '../../model/project.ts';
 import type { Catalog } from '../../model/service.ts';
 import {
   dataSourceFile,
-  incidentPast,
   prometheusFile,
   type Run,
   realTime,
-  releaseOf,
-  startRun,
+  renderSimulated,
+  type Simulated,
 } from '../../preview/index.ts';
-import type { TimeOfDay } from '../../scenario/index.ts';
+import type { Scenario, TimeOfDay } from '../../scenario/index.ts';
 import { openDeployments } from '../../targets/grafana/deployments.ts';
 import type { Io } from '../io.ts';
 import { connectionTo, type Places } from './places.ts';
-import type { RequestedRun } from './requested-run.ts';
 import type { SyncedPreview } from './sync.ts';
 
 /** What to start. */
 export interface PreviewStart {
   readonly places: Places;
-  readonly run: RequestedRun;
+  /** What the simulator lives through, from a time on, in seconds since 1970. */
+  readonly run: (now: number) => Run;
+  /** What follows when that is over. */
+  readonly healthy: Scenario;
+  /** The project's incident at its real time, where it has one. */
+  readonly past: Run | undefined;
   /** A scenario was asked for: what runs is thrown away, because its past would be another. */
   readonly fresh: boolean;
   /** Milliseconds until all of it has to be healthy. */
@@ -58,7 +61,7 @@ const LASTING = ['simulator', 'prometheus', 'grafana', 'pager'];
  * @throws ExplainedError for what can be put right: ports, images, names, a container that does not come up.
  */
 export async function startPreview(start: PreviewStart, world: PreviewWorld): Promise<SyncedPreview> {
-  const { places, run, fresh, timeout } = start;
+  const { places, run, fresh, timeout, past, healthy, catalog, project } = start;
   const { compose, machine, sync, say, io } = world;
   const containers = await ownContainers(start.name, compose);
   const runs = LASTING.every((part) =>
@@ -67,14 +70,13 @@ export async function startPreview(start: PreviewStart, world: PreviewWorld): Pr
   if (!fresh && runs && (await Promise.all(healthUrls(places).map(([, url]) => machine.answers(url)))).every(Boolean)) {
     say('The preview runs; syncing to it …');
     const synced = await sync();
-    await markRelease(start, io, incidentPast);
+    await markRelease(start, io, past);
     return synced;
   }
   if (containers.length > 0) say(`Removing the preview that ${runs ? 'runs' : 'was stopped'} …`);
   // A volume can be there without containers, too.
   await compose.down();
   await checkPorts(places, machine);
-  await writeFiles(start);
   const missing = await compose.missingImages();
   if (missing.length > 0) {
     say(`Pulling ${missing.map(visible).join(', ')} …`);
@@ -83,12 +85,13 @@ export async function startPreview(start: PreviewStart, world: PreviewWorld): Pr
   say('Starting Grafana, Prometheus, the services and the pager …');
   const now = Math.floor(io.clock.now() / 1000);
   const until = io.clock.elapsed() + timeout;
-  const { name, scenario, from } = run;
-  await compose.up({ PREVIEW_SCENARIO: name, PREVIEW_FROM: from ?? '', PREVIEW_NOW: String(now) }, timeout);
-  await healthy(start, world, until);
+  const living = run(now);
+  await writeFiles(start, { run: living, healthy, past, catalog, project });
+  await compose.up(timeout);
+  await allHealthy(start, world, until);
   const synced = await sync();
-  await markRelease(start, io, incidentPast);
-  await markRelease(start, io, startRun(scenario, from, now), now);
+  await markRelease(start, io, past);
+  await markRelease(start, io, living, now);
   return synced;
 }
 
@@ -119,18 +122,19 @@ async function checkPorts(places: Places, machine: ThisMachine): Promise<void> {
 }
 
 /** Containers read them as users of their own, whatever this user's umask is. */
-async function writeFiles({ files, project }: PreviewStart): Promise<void> {
+async function writeFiles({ files, project }: PreviewStart, simulated: Simulated): Promise<void> {
   await mkdir(files, { recursive: true });
   for (const [name, text] of [
     ['data-source.yaml', dataSourceFile(project)],
     ['prometheus.yaml', prometheusFile(project)],
+    ['simulated.json', renderSimulated(simulated)],
   ] as const) {
     await writeFile(`${files}/${name}`, text, 'utf8');
     await chmod(`${files}/${name}`, 0o644);
   }
 }
 
-async function healthy(
+async function allHealthy(
   { places, timeout }: PreviewStart,
   { compose, machine, io: { clock, interrupted } }: PreviewWorld,
   until: number,
@@ -163,11 +167,11 @@ function healthUrls({ prometheus, pager, grafana }: Places) {
 async function markRelease(
   { places, catalog }: PreviewStart,
   io: Pick<Io, 'http'>,
-  run: Run,
+  run: Run | undefined,
   now = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const release = releaseOf(run.scenario);
-  if (release === undefined) return;
+  const release = run?.scenario.release;
+  if (run === undefined || release === undefined) return;
   const marks = openDeployments(connectionTo(places, io));
   const { version } = release;
   const title = catalog.services.find(({ id }) => id === release.service)?.title ?? release.service;

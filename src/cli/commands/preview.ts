@@ -27,7 +27,7 @@ export function previewCommand(adapters: () => Promise<PreviewAdapters> = ownAda
       command
         .option(
           '--scenario <id>',
-          'what the services live through: healthy, incident, or one of npm run replay -- --list',
+          'what the services live through: healthy, incident where there is one, or one of npm run replay -- --list',
         )
         .option('--from <time>', "the scenario's time that is now, such as 14:40; default: its first event")
         .option('--watch', 'sync whenever a file is saved, until Ctrl-C')

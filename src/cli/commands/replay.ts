@@ -20,7 +20,7 @@ export const replay = defineCommand<Options>({
   description: 'Shows what the alert rules would have done in incidents and on healthy days.',
   declare: (command, io) =>
     command
-      .argument('[scenario...]', 'scenarios by id; default: the library, without the long days')
+      .argument('[scenario...]', 'scenarios by id; default: all but the long days')
       .addOption(
         new Option('--list', 'list the scenarios').conflicts(['all', 'svg', 'against', 'watch', 'openmetrics']),
       )
@@ -47,7 +47,12 @@ export const replay = defineCommand<Options>({
       import('../terminal.ts'),
     ]);
     if (options.list === true) {
-      const known = app.knownScenarios();
+      const found = await app.knownScenarios(io);
+      if (!found.ok) {
+        await showProblems(found.problems, '', io);
+        return EXIT.failure;
+      }
+      const known = found.scenarios;
       const width = Math.max(...known.map(({ id }) => id.length));
       const lines = known.map((one) => `${one.id.padEnd(width)}  ${one.title}${one.long === true ? ' (long)' : ''}`);
       await writeResult(lines.join('\n'), options.out, io);
@@ -59,15 +64,14 @@ export const replay = defineCommand<Options>({
       return rerunOnChange({ name: 'replay', args: once, atOnce: true }, io);
     }
     const { all = false, svg, openmetrics, against, engine } = options;
-    const chosen = app.chooseScenarios(args, { all, alone: { '--svg': svg, '--openmetrics': openmetrics } });
-    let done = 0;
-    const onDone = (id: string): void => {
-      done += 1;
-      if (all) void io.stderr.write(`[${done}/${chosen.length}] ${id}\n`);
+    const onDone = (id: string, done: number, of: number): void => {
+      if (all) void io.stderr.write(`[${done}/${of}] ${id}\n`);
     };
     const replayed = await app.replayProject(
       {
-        chosen,
+        ids: args,
+        all,
+        alone: { '--svg': svg, '--openmetrics': openmetrics },
         engine,
         onDone,
         ...(against === undefined ? {} : { against }),

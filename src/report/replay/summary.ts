@@ -120,7 +120,7 @@ export function brokenLine({ alert, service, expected, seen, because }: BrokenEx
   return `${alert}, ${service}: expected ${expected}, seen: ${seen}. ${because}`;
 }
 
-/** "ServiceQueryP95High of user-service fires 4 minutes later (14:31 instead of 14:27)". */
+/** "ServiceQueryP95High of payments fires 4 minutes later (14:31 instead of 14:27)". */
 export function changeLine(change: FiringChange): string {
   const { alert, service, series, severity, formerSeverity, before, after } = change;
   const subject = `${alert} of ${formatSubject(service, series)}`;

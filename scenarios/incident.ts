@@ -1,6 +1,15 @@
-import type { TimeOfDay } from '../clock.ts';
-import { type Curve, product, through, type Way } from '../curve.ts';
-import { defineScenario, type Expectations, type MustFire, type Scenario, type ScenarioEvent } from '../scenario.ts';
+import {
+  type Curve,
+  defineScenario,
+  type Expectations,
+  type MustFire,
+  product,
+  type Scenario,
+  type ScenarioEvent,
+  type TimeOfDay,
+  through,
+  type Way,
+} from 'grafana-as-code/scenarios';
 
 const REVIEW = 'incident review';
 
@@ -141,6 +150,7 @@ function incident(shape: 'linear' | 'exponential', deadlines: Deadlines): Scenar
       },
     },
     expect: expectations(deadlines),
+    release: { service: 'user-service', version: 'v1.2.3', deployed: '14:00', rolledBack: '16:00' },
   });
 }
 

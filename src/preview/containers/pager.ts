@@ -1,6 +1,6 @@
 /** The process in the pager's container. */
 import { parseArgs } from 'node:util';
-import { pagerRoutes } from '../src/preview/index.ts';
+import { pagerRoutes } from '../index.ts';
 import { ended } from './ended.ts';
 import { serve } from './serve.ts';
 

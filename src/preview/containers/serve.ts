@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Reply, Routes } from '../src/preview/index.ts';
+import type { Reply, Routes } from '../index.ts';
 
 /** What `healthcheck` of compose.yaml asks. */
 const HEALTHY = 'GET /-/healthy';
