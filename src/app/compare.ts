@@ -8,6 +8,7 @@ import type { Project } from '../model/project.ts';
 import type { Desired } from '../model/resource.ts';
 import { renderedFiles } from '../report/rendered/files.ts';
 import { parseReplayFindings } from '../report/replay/read.ts';
+import { type Incident, incidentScenario } from '../scenario/index.ts';
 import { readRenderedAt } from './rendered-at.ts';
 
 /** What a diff is made of. */
@@ -17,23 +18,38 @@ export interface CompareOptions {
   readonly replay?: string;
 }
 
+/** What is compared, and the incident of its project, where it has one. */
+export interface Compared {
+  readonly desired: Desired;
+  readonly project: Project;
+  readonly incident: Incident | undefined;
+}
+
 /** Compares what is built now with what was rendered at a commit. */
 export async function compareWith(
-  desired: Desired,
-  project: Project,
+  { desired, project, incident }: Compared,
   options: CompareOptions,
   place: GitPlace & { readonly cwd: string },
 ): Promise<DiffReport> {
   const base = await resolveBase(options.base, project.repository.branch, place);
   // Read first: it is refused in no time, and comparing takes seconds.
-  const replay = options.replay === undefined ? undefined : await readReplay(options.replay, base.commit, place.cwd);
+  const replay =
+    options.replay === undefined ? undefined : await readReplay(options.replay, base.commit, incident, place.cwd);
   const before = await readRenderedAt(base.commit, renderedFiles(desired, project), place);
-  const report = buildDiff(before, desired.resources, base, options.service);
+  const report = {
+    ...buildDiff(before, desired.resources, base, options.service),
+    ...(incident === undefined ? {} : { incident: incident.title }),
+  };
   return replay === undefined ? report : { ...report, replay };
 }
 
 /** What a replay found; refused where it says nothing of this comparison, because silence would read as "the same". */
-async function readReplay(file: string, commit: string, cwd: string): Promise<NonNullable<DiffReport['replay']>> {
+async function readReplay(
+  file: string,
+  commit: string,
+  incident: Incident | undefined,
+  cwd: string,
+): Promise<NonNullable<DiffReport['replay']>> {
   const problem = (message: string) =>
     refused(
       'C023',
@@ -43,7 +59,7 @@ async function readReplay(file: string, commit: string, cwd: string): Promise<No
     );
   const read = readInputFile(resolve(cwd, file), LIMITS.large);
   if ('problem' in read) throw problem(read.problem);
-  const found = parseReplayFindings(read.text, commit);
+  const found = parseReplayFindings(read.text, commit, incidentScenario(incident)?.id);
   if ('problem' in found) throw problem(found.problem);
   return found.replay;
 }

@@ -18,5 +18,5 @@ export async function diffProject(request: DiffRequest, io: Io): Promise<Compare
   const built = await buildProject(io);
   if (!built.ok) return built;
   chosenServices(built.catalog.services, request.service);
-  return { ok: true, diff: await compareWith(built.desired, built.project, request, io) };
+  return { ok: true, diff: await compareWith({ ...built, incident: built.source.incident }, request, io) };
 }

@@ -50,6 +50,8 @@ export interface DiffReport {
   readonly unchanged: number;
   /** What a plan does not carry out, and why. */
   readonly blocked?: readonly Diagnostic[];
+  /** The title of the project's incident, whose minutes stand beside changed alerts. A project may have none. */
+  readonly incident?: string;
   /** What a replay of the changed rules showed, if there was one. */
   readonly replay?: {
     readonly notes: readonly ReplayNote[];

@@ -419,8 +419,8 @@ describe('diff', () => {
       async () => {
         const { code, stdout } = await run('diff', ['--base', 'main', '--replay', 'replay.json'], {}, project);
         expect(code).toBe(0);
-        expect(stdout).toContain('incident of 2025-12-15: fires 14:32 as before');
-        expect(stdout).toContain('incident of 2025-12-15: never fires, as before');
+        expect(stdout).toContain('Incident of 2025-12-15: fires 14:32 as before');
+        expect(stdout).toContain('Incident of 2025-12-15: never fires, as before');
       },
     );
   });

@@ -227,6 +227,7 @@ describe('a diff', () => {
   test('shows beside a changed alert what the replay of the incident says', () => {
     const report = {
       ...withRule(() => ({ for: '2m' as const })),
+      incident: 'Outage of <2026-01-14>',
       replay: {
         notes: [{ alert: 'ServiceQueryP95High', service: 'user-service', before: '14:27', after: '14:24' }],
         scenarios: 21,
@@ -234,12 +235,25 @@ describe('a diff', () => {
       },
     };
     const markdown = renderDiffMarkdown(report);
-    expect(markdown).toContain('| alert | service | notifies | change | in the incident of 2025-12-15 |');
+    expect(markdown).toContain('| alert | service | notifies | change | Outage of &lt;2026-01-14&gt; |');
     expect(markdown).toContain(
       '| ServiceQueryP95High | user-service | warning: shop-chat | for 5m → 2m | would fire 14:24 instead of 14:27 |',
     );
     expect(markdown).toContain('Replay: all expectations hold in 21 scenarios.');
+    expect(renderDiffHtml(report)).toContain('<th>Outage of &lt;2026-01-14&gt;</th>');
     expect(renderDiffHtml(report)).toContain('<td>would fire 14:24 instead of 14:27</td>');
+    expect(renderDiffText(report)).toContain('Outage of <2026-01-14>: would fire 14:24 instead of 14:27');
+  });
+
+  test('without an incident speaks of none, and still says whether expectations hold', () => {
+    const replay = { notes: [], scenarios: 21, broken: [] };
+    const change = withRule(() => ({ for: '2m' as const }));
+    for (const render of [renderDiffText, renderDiffMarkdown, renderDiffHtml]) {
+      expect(render({ ...change, replay })).toContain('Replay: all expectations hold in 21 scenarios.');
+      expect(render({ ...change, replay })).not.toMatch(/incident|never fires/i);
+      expect(render(change)).toContain('shows whether all expectations hold with these alerts.');
+      expect(render({ ...change, incident: 'Outage' })).toContain('shows when these alerts would have fired: Outage.');
+    }
   });
 
   test('of many new contact points counts none of them as an alert', () => {

@@ -21,7 +21,7 @@ export const diff = defineCommand<Options>({
       .option('--service <id>', 'only this service')
       .option(
         '--replay <file>',
-        'JSON of npm run replay -- --against REF, to show when changed alerts fire in the incident',
+        'JSON of npm run replay -- --against REF, to show when changed alerts fire in the incident, where there is one',
       )
       .addOption(
         new Option('--format <format>', 'form of the result').choices(['text', 'md', 'html', 'json']).default('text'),

@@ -60,7 +60,7 @@ ${content}
 }
 
 function paging(summary: DiffSummary, report: DiffReport): string {
-  const { changes, replay } = report;
+  const { changes, replay, incident = '' } = report;
   const { paging: rows } = summary;
   const words = replay === undefined ? notReplayed(summary, report) : replaySummary(replay);
   const broken = listed((replay?.broken ?? []).map((note) => escapeHtml(brokenText(note))));
@@ -75,7 +75,7 @@ function paging(summary: DiffSummary, report: DiffReport): string {
     return `<section class="calm"><h2>Paging</h2><p>${calm}</p>${end}</section>`;
   }
   const replayed = rows.some((row) => row.replay !== undefined);
-  const head = ['Alert', 'Service', 'Notifies', 'Change', ...(replayed ? ['In the incident of 2025-12-15'] : [])];
+  const head = ['Alert', 'Service', 'Notifies', 'Change', ...(replayed ? [escapeHtml(incident)] : [])];
   const line = (row: PagingRow) =>
     `<tr><td>${escapeHtml(row.alert)}</td><td>${escapeHtml(row.services.join(', ')) || '–'}</td><td>${escapeHtml(row.notifies) || '–'}</td><td>${row.changes.map(htmlWords).join('<br>')}</td>${replayed ? `<td>${escapeHtml(row.replay ?? '–')}</td>` : ''}</tr>`;
   const table = `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`;

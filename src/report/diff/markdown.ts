@@ -126,7 +126,13 @@ function pagingParts(summary: DiffSummary, report: DiffReport): Part[] {
       ...restarting,
     ];
   const replayed = paging.some(({ replay }) => replay !== undefined);
-  const columns = ['alert', 'service', 'notifies', 'change', ...(replayed ? ['in the incident of 2025-12-15'] : [])];
+  const columns = [
+    'alert',
+    'service',
+    'notifies',
+    'change',
+    ...(replayed ? [escapeMarkdown(report.incident ?? '')] : []),
+  ];
   const cells = (row: PagingRow) => [
     escapeMarkdown(row.alert),
     escapeMarkdown(someOf(row.services)) || '–',

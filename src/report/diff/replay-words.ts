@@ -9,7 +9,7 @@ export function firingText({ before, after }: Pick<ReplayNote, 'before' | 'after
   return before === after ? `fires ${after} as before` : `would fire ${after} instead of ${before}`;
 }
 
-/** @example 'incident-linear: ServicePoolSaturated of user-service: expected fires, seen never fires' */
+/** @example 'connection-leak: ServicePoolSaturated of payments: expected fires, seen never fires' */
 export function brokenText({ scenario, alert, service, expected, seen }: BrokenNote): string {
   return `${scenario}: ${alert}${service === undefined ? '' : ` of ${service}`}: expected ${expected}, seen ${seen}`;
 }

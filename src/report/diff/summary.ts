@@ -17,7 +17,7 @@ export interface PagingRow {
   /** An alert, several of them, or what alerts are sent by. */
   readonly alert: string;
   readonly services: readonly string[];
-  /** Severity and receiver, as they are after the change. @example 'critical: shop-on-call' */
+  /** Severity and receiver, as they are after the change. @example 'critical: acme-on-call' */
   readonly notifies: string;
   readonly changes: readonly Words[];
   /** What the replay of the incident says; absent where it says nothing of such a change. */
@@ -75,7 +75,7 @@ interface FoldedRow {
   readonly fires: boolean;
 }
 
-function pagingRows(changes: readonly ResourceDiff[], { replay }: DiffReport): PagingRow[] {
+function pagingRows(changes: readonly ResourceDiff[], { replay, incident }: DiffReport): PagingRow[] {
   const notes = new Map((replay?.notes ?? []).map((note) => [JSON.stringify([note.alert, note.service]), note]));
   const rows = changes.flatMap((change): { change: ResourceDiff; found: FoldedRow }[] => {
     const texts = pagingWords(change);
@@ -90,7 +90,7 @@ function pagingRows(changes: readonly ResourceDiff[], { replay }: DiffReport): P
       notifies: notifiesOf(change),
       changes: texts,
       restarts: change.restarts === true,
-      ...(replay === undefined || change.kind !== 'rule' ? {} : { replay: shown }),
+      ...(replay === undefined || incident === undefined || change.kind !== 'rule' ? {} : { replay: shown }),
     };
     const wholesale = change.action === 'added' || change.action === 'removed' ? change.action : '';
     return [{ change, found: { row, wholesale, fires } }];
@@ -247,10 +247,14 @@ export function countedDiff({ counts }: DiffSummary): string {
 }
 
 /** What is not known of changed alerts where no replay was given; empty where there is nothing to replay. */
-export function notReplayed({ paging }: DiffSummary, { replay, changes, base }: DiffReport): string {
+export function notReplayed({ paging }: DiffSummary, { replay, changes, base, incident }: DiffReport): string {
   const rules = changes.some(({ kind }) => kind === 'rule');
   if (replay !== undefined || paging.length === 0 || !rules || base.commit === '') return '';
-  return `Not replayed: npm run replay -- --against ${base.commit.slice(0, 7)} shows when these alerts would have fired in the incident of 2025-12-15.`;
+  const what =
+    incident === undefined
+      ? 'whether all expectations hold with these alerts'
+      : `when these alerts would have fired: ${incident}`;
+  return `Not replayed: npm run replay -- --against ${base.commit.slice(0, 7)} shows ${what}.`;
 }
 
 /** Which active alerts a table of changes restarts, in a sentence; empty if none. */

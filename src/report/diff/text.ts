@@ -20,7 +20,7 @@ export function renderDiffText(outside: DiffReport, paint: Paint = noPaint): str
     [
       `    ${paint.warn('!')} ${[alert, someOf(services)].filter((part) => part !== '').join(', ')}${notifies === '' ? '' : ` (${notifies})`}`,
       ...changes.map(plainWords),
-      ...(replay === undefined ? [] : [`incident of 2025-12-15: ${replay}`]),
+      ...(replay === undefined ? [] : [`${report.incident ?? ''}: ${replay}`]),
     ].join('\n        '),
   );
   const restarts = restartNotice(summary);
