@@ -4,7 +4,7 @@ import { visible } from '../model/outside-text.ts';
 import type { Io } from './io.ts';
 
 /** Folders whose files decide what is built. */
-export const CODE_FOLDERS = ['alerts', 'services', 'dashboards', 'src'] as const;
+export const CODE_FOLDERS = ['alerts', 'services', 'dashboards', 'scenarios', 'src'] as const;
 
 const WATCHING = 'Watching for changes; Ctrl-C ends it.\n';
 

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standardScenarios } from '../../src/defaults/scenarios/index.ts';
+import { loadFresh } from '../support/fresh-project.ts';
 import { run } from '../support/run.ts';
+import { incidentLinear } from '../support/shop/incident.ts';
 import { copyOfProject } from '../support/shop/install.ts';
 
 let folder: string;
@@ -64,19 +67,36 @@ describe('a change to a rule', () => {
     const file = `${copy}services/user-service.ts`;
     const text = await readFile(file, 'utf8');
     expect(text).toContain('percent(75)');
-    await writeFile(file, text.replace('percent(75)', 'percent(78)'));
+    await writeFile(file, text.replace('percent(75)', 'percent(85)'));
   });
 
   afterAll(() => rm(copy, { recursive: true, force: true }));
 
+  /** The copy with the shop's incident among its scenarios. */
+  const loadProject = async () => ({
+    ...(await loadFresh(copy)),
+    scenarios: [incidentLinear, standardScenarios],
+  });
+
   it('says how many minutes later the alert fires than in another commit, and fails where that is too late', async () => {
-    const { code, stdout } = await run('replay', ['connection-leak', '--against', 'HEAD'], {}, copy);
+    const args = ['incident-linear', '--against', 'HEAD'];
+    const { code, stdout } = await run('replay', args, {}, copy, { loadProject });
     expect(stdout).toContain(
-      '~ connection-leak: ServicePoolSaturated of user-service (pool primary) fires 5 minutes later (14:52 instead of 14:47)',
+      '~ incident-linear: ServicePoolSaturated of user-service (pool primary) fires 5 minutes later (14:37 instead of 14:32)',
     );
     expect(stdout).toContain(
-      'ServicePoolSaturated, user-service: expected fires between 14:46 and 14:48, seen: fires at 14:52.',
+      'ServicePoolSaturated, user-service: expected fires between 14:15 and 14:33, seen: fires at 14:37.',
     );
     expect(code).toBe(1);
+  }, 120_000);
+
+  it('says so of a standard scenario as well, whose expectations follow the limit', async () => {
+    const args = ['connection-leak', '--against', 'HEAD'];
+    const { code, stdout } = await run('replay', args, {}, copy, { loadProject });
+    expect(stdout).toContain(
+      '~ connection-leak: ServicePoolSaturated of user-service (pool primary) fires 18 minutes later (15:05 instead of 14:47)',
+    );
+    expect(stdout).toContain('All expectations hold.');
+    expect(code).toBe(0);
   }, 120_000);
 });

@@ -43,6 +43,8 @@ const chain = (length: number) =>
       dependencies: index < length - 1 ? [{ service: `step${index + 1}` }] : [],
     }),
   );
+/** Its only pool is one of outbound connections, which the agent has a gauge for. */
+const outboundOnly = [service('web', { pools: [outbound(10)], dependencies: [{ external: 'api.example.com' }] })];
 const mix = [
   service('web', {
     tier: 'edge',
@@ -153,6 +155,7 @@ describe('the standard scenarios', () => {
     ['a mix of profiles', mix, {}, ['query-regression', 'dependency-timeouts']],
     ['stricter limits, asked every 30 s', strict, { evaluationInterval: '30s' }, ['minor-troubles']],
     ['limits that wait long', lax, {}, ['flapping']],
+    ['a pool of outbound connections alone', outboundOnly, {}, ['connection-leak']],
     ['slow scrapes', three({}), { scrapeInterval: '60s', evaluationInterval: '2m' }, ['rollback']],
   ])(
     'hold for %s',
@@ -193,7 +196,7 @@ describe('the template of a scenario', () => {
 });
 
 describe('scenarios made from a catalog', () => {
-  const CATALOGS = { one, bare, chain: chain(10), mix, strict, lax } as const;
+  const CATALOGS = { one, bare, chain: chain(10), outboundOnly, mix, strict, lax } as const;
   it.each(Object.entries(CATALOGS))('are about what exists: %s', (_name, services) => {
     const { scenarios, rules, catalog } = projectOf(services);
     expect(checkScenarios(scenarios, { catalog, alerts: new Set(rules.map(({ alert }) => alert)) })).toEqual([]);

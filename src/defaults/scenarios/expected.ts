@@ -82,7 +82,10 @@ export function expectations(
       !expected.some(({ alert, service }) => alert === rule.alert && service === rule.service),
   );
   const touched = touchedBy(trouble, world);
-  const may = others.filter((rule) => !STANDARD.has(rule.signal) || (touched(rule) && mayFire(rule, happening, world)));
+  const times = keyTimes(happening);
+  const may = others.filter(
+    (rule) => !STANDARD.has(rule.signal) || (touched(rule) && mayFire(rule, happening, times, world)),
+  );
   const named = (signal: string, service: string | undefined, rule: ScenarioRule) =>
     rule.signal === signal && (service === undefined || rule.service === service);
   const never = trouble.never.flatMap(({ signal, service, because }) => {
@@ -143,10 +146,10 @@ function firstFrom(from: number, until: number, step: number, holds: (second: nu
   return undefined;
 }
 
-function mayFire(rule: ScenarioRule, happening: Happening, world: ScenarioWorld): boolean {
+function mayFire(rule: ScenarioRule, happening: Happening, times: readonly number[], world: ScenarioWorld): boolean {
   const towards = towardsOf(rule, happening, world);
   const near = rule.signal === 'degradation' ? 1 : NEAR;
-  return keyTimes(happening).some((second) => (towards(second, NEAR) ?? 0) >= near);
+  return times.some((second) => (towards(second, NEAR) ?? 0) >= near);
 }
 
 function towardsOf(rule: ScenarioRule, happening: Happening, world: ScenarioWorld) {
