@@ -43,7 +43,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/pools': ['src/metrics', 'src/model'],
   'src/preview': ['src/scenario', 'src/metrics', 'src/model'],
   'src/report': ['src/diff', 'src/model'],
-  // Opinion: what a project may choose, and leave out.
+  // Opinion, not mechanism: nothing of the engine below the application imports it.
   'src/defaults': [...BUILDING, 'src/scenario'],
   'src/app': [...ENGINE, 'src/defaults'],
   // It knows the process, so it makes the world that adapters and use cases are given.

@@ -21,8 +21,9 @@ export type Built =
       readonly project: Project;
       /** The names of all alerts. */
       readonly alertNames: readonly string[];
-      readonly warnings: readonly Diagnostic[];
+      /** What it was built from. */
       readonly source: ProjectSource;
+      readonly warnings: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
@@ -52,7 +53,7 @@ export function buildFrom(source: ProjectSource): Built {
   if (problems.some(({ level }) => level === 'error')) return { ok: false, problems };
   const { serviceAlerts, projectAlerts } = source.alerts;
   const alertNames = [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert);
-  return { ok: true, desired, catalog, project, alertNames, warnings: problems, source };
+  return { ok: true, desired, catalog, project, alertNames, source, warnings: problems };
 }
 
 /** The services, each with its file relative to the project. */

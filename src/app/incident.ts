@@ -13,10 +13,9 @@ import { firstFiring, formatSecond, type Replay, type ReplayedAlert } from '../m
 import type { Catalog } from '../model/service.ts';
 import type { IncidentAnswer } from '../report/runbook/facts.ts';
 import type { Scenario } from '../scenario/index.ts';
+import type { Incident } from '../scenario/source.ts';
 import type { Io } from './io.ts';
 
-/** The shapes that the review's times allow. */
-const SHAPES: Readonly<Record<string, Scenario>> = { linear: incidentLinear, exponential: incidentExponential };
 /** Where the answers are kept, relative to the project. */
 export const INCIDENT_FILE = 'alerts/runbooks/incident.json';
 
@@ -31,9 +30,9 @@ type Answers = z.infer<typeof schema>;
 export type IncidentLookup = (rule: AlertRule) => readonly IncidentAnswer[] | undefined;
 
 /** The kept answers. Those of rules and scenarios that have changed since are not known. */
-export async function readIncident(root: string): Promise<IncidentLookup> {
+export function readIncident(root: string, incident: Incident): IncidentLookup {
   const kept = readAnswers(root);
-  return kept === undefined ? () => undefined : lookupIn(kept);
+  return kept === undefined ? () => undefined : lookupIn(kept, incident);
 }
 
 function readAnswers(root: string): Answers | undefined {
@@ -46,6 +45,7 @@ function readAnswers(root: string): Answers | undefined {
  * Rules are evaluated each by itself, so that what is known of one stays true.
  */
 export async function replayIncident(
+  incident: Incident,
   rules: readonly AlertRule[],
   unknown: readonly AlertRule[],
   context: { readonly catalog: Catalog; readonly project: Project },
@@ -57,25 +57,26 @@ export async function replayIncident(
   ]);
   const { root } = io;
   const all = { ...context, processes: availableParallelism(), ...(await openPromtool(io)) };
-  const replays = await replayScenarios(Object.values(SHAPES), unknown, all);
-  const [kept, found] = [readAnswers(root), answersOf(unknown, replays)];
+  const replays = await replayScenarios(Object.values(incident.scenarios), unknown, all);
+  const [kept, found] = [readAnswers(root), answersOf(incident, unknown, replays)];
   const known = { ...kept?.rules, ...found.rules };
   const entries = rules.flatMap(({ uid }) => (known[uid] === undefined ? [] : [[uid, known[uid]] as const]));
   const answers = { ...found, rules: Object.fromEntries(entries) };
   await writeFileSafely(`${root}${INCIDENT_FILE}`, `${stringify(answers, undefined, 2)}\n`, { within: root });
-  return lookupIn(answers);
+  return lookupIn(answers, incident);
 }
 
 /** The answers of replays, one for each shape. */
-export function answersOf(rules: readonly AlertRule[], replays: readonly Replay[]): Answers {
+export function answersOf(incident: Incident, rules: readonly AlertRule[], replays: readonly Replay[]): Answers {
+  const shapes = Object.entries(incident.scenarios);
   const said = (rule: AlertRule) =>
-    Object.entries(SHAPES).flatMap(([shape, { id }]) => {
+    shapes.flatMap(([shape, { id }]) => {
       const replay = replays.find(({ scenario }) => scenario.id === id);
       return replay === undefined ? [] : [[shape, answerOf(rule, replay)] as const];
     });
   return {
-    note: 'Written by npm run runbooks: when each rule would have fired on 2025-12-15, and of which rule that is true.',
-    scenarios: Object.fromEntries(Object.entries(SHAPES).map(([shape, scenario]) => [shape, digestOfEvents(scenario)])),
+    note: `Written by npm run runbooks: when each rule would have fired (${incident.title}), and of which rule that is true.`,
+    scenarios: Object.fromEntries(shapes.map(([shape, scenario]) => [shape, digestOfEvents(scenario)])),
     rules: Object.fromEntries(
       rules.map((rule) => [rule.uid, { rule: evaluated(rule), answers: Object.fromEntries(said(rule)) }]),
     ),
@@ -105,12 +106,13 @@ function lead(seconds: number): string {
   return seconds === 0 ? ', as the page of that day' : `, ${minutes} min ${seconds > 0 ? 'before' : 'after'} the page`;
 }
 
-function lookupIn({ scenarios, rules }: Answers): IncidentLookup {
-  const fresh = Object.entries(SHAPES).every(([shape, scenario]) => scenarios[shape] === digestOfEvents(scenario));
+function lookupIn({ scenarios, rules }: Answers, incident: Incident): IncidentLookup {
+  const shapes = Object.entries(incident.scenarios);
+  const fresh = shapes.every(([shape, scenario]) => scenarios[shape] === digestOfEvents(scenario));
   return (rule) => {
     const kept = rules[rule.uid];
     if (!fresh || kept?.rule !== evaluated(rule)) return undefined;
-    return Object.keys(SHAPES).flatMap((shape) => {
+    return shapes.flatMap(([shape]) => {
       const text = kept.answers[shape];
       return text === undefined ? [] : [{ shape, text }];
     });

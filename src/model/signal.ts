@@ -27,6 +27,11 @@ export const SIGNAL_UNITS = {
 } as const satisfies Readonly<Record<string, Unit>>;
 export type SignalId = keyof typeof SIGNAL_UNITS;
 
+/** Whether a signal is one of the engine's, about which it knows what to write. */
+export function isKnownSignal(signal: string): signal is SignalId {
+  return Object.hasOwn(SIGNAL_UNITS, signal);
+}
+
 /** How a value is held against its limit: `gt` above, `gte` at least, `lt` below. Grafana's names. */
 export type Comparison = 'gt' | 'gte' | 'lt';
 /** Where a value fires, seen from its threshold. */

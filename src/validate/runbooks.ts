@@ -1,6 +1,7 @@
 /** Checks of the runbooks: people read them at night, so that nothing in them may be wrong. */
 import { micrometer, otel, promClient } from '../metrics/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { anchorOf, ownText, partsOf, SECTIONS, withoutCode } from '../model/runbook-page.ts';
 import type { Catalog } from '../model/service.ts';
 import { parseQuery } from './promql.ts';
 import { metricNames } from './series.ts';
@@ -22,10 +23,10 @@ export interface RunbookSurroundings {
   /**
    * What the facts say of each alert's rules, as people write it: limits, times, windows, receivers.
    *
-   * @example new Map([['ServiceLatencyP95High', ['2 s', '2m', '5m', 'shop-on-call']]])
+   * @example new Map([['ServiceLatencyP95High', ['2 s', '2m', '5m', 'acme-on-call']]])
    */
   readonly stated: ReadonlyMap<string, readonly string[]>;
-  /** Matchers that find the services' metrics. @example new Set(['job="shop/user-service"']) */
+  /** Matchers that find the services' metrics. @example new Set(['job="acme/payments"']) */
   readonly matchers: ReadonlySet<string>;
   /** Labels that rules and dashboards group and match by. */
   readonly labels: ReadonlySet<string>;
@@ -36,8 +37,6 @@ export interface RunbookSurroundings {
   /** Text of a file of the project, or an empty one for a folder; undefined where there is nothing. */
   readonly read: (path: string) => string | undefined;
 }
-
-const SECTIONS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation'];
 
 /**
  * Metrics that no service's binding names: Prometheus' own, Grafana's about its alerting, and the gauge of requests
@@ -110,17 +109,21 @@ function pairProblems(pages: readonly RunbookPage[], alerts: readonly string[]):
   ];
 }
 
+/** A team's own sections may stand around what is generated; a page that is all its own has these four. */
 function sectionProblems({ path, alert, text }: RunbookPage): Diagnostic[] {
-  const headings = [...withoutCode(text).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-  if (JSON.stringify(headings) === JSON.stringify(SECTIONS)) return [];
-  const found = headings.length === 0 ? 'none' : headings.join(', ');
+  const headings = [...withoutCode(text).matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading.trim());
+  const generated = partsOf(text).kind === 'generated';
+  const known: readonly string[] = SECTIONS;
+  const judged = generated ? headings.filter((heading) => known.includes(heading)) : headings;
+  if (JSON.stringify(judged) === JSON.stringify(SECTIONS)) return [];
+  const found = judged.length === 0 ? 'none' : judged.join(', ');
   return [
     problem(
       'M002',
       path,
       `page ${alert}`,
       `has other sections than ${SECTIONS.join(', ')}: ${found}`,
-      'Use these four, in this order: whoever is woken up knows where to look.',
+      'Use these four, in this order, once each: whoever is woken up knows where to look.',
     ),
   ];
 }
@@ -154,7 +157,7 @@ function queryProblemsOf(
       ...strange.map((metric) =>
         found(
           `queries ${metric}, which no service records`,
-          'Take a metric of the services’ bindings, or add it to OTHERS in src/validate/runbooks.ts with the reason.',
+          'Take a metric of the services’ bindings. A query about something else stands in a block without the word promql.',
         ),
       ),
       ...strangeMatchers(
@@ -247,9 +250,9 @@ function linkProblems({ path, alert, text }: RunbookPage, { read, repository }: 
   });
 }
 
-/** What the facts block says from the rules may not stand in the prose as well: one of the two would grow old. */
+/** What the facts say from the rules may not stand in a team's prose as well: one of the two would grow old. */
 function typedProblems({ path, alert, text }: RunbookPage, stated: readonly string[]): Diagnostic[] {
-  const prose = withoutCode(text).replace(/<!-- facts -->[\s\S]*?<!-- \/facts -->/, '');
+  const prose = withoutCode(ownText(text)).replace(/<!-- facts -->[\s\S]*?<!-- \/facts -->/, '');
   const times = [...prose.matchAll(/\b[0-2]?\d:[0-5]\d\b/g)].map(([time]) => time);
   const words = ` ${prose.replace(/[^\w%.×-]+/g, ' ')} `;
   const typed = [...times, ...stated.filter((fact) => words.includes(` ${fact} `) || words.includes(` ${fact}. `))];
@@ -270,21 +273,8 @@ function resolved(from: string, link: string): string {
   return decodeURIComponent(pathname.slice(1)).replace(/\/$/, '');
 }
 
-/** The anchors that hosts of repositories make of headings. */
 function anchorsOf(text: string): ReadonlySet<string> {
-  return new Set(
-    [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replace(/\s/g, '-'),
-    ),
-  );
-}
-
-function withoutCode(text: string): string {
-  return text.replace(/^[ \t]*```[\s\S]*?^[ \t]*```/gm, '');
+  return new Set([...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading)));
 }
 
 function problem(code: string, file: string, subject: string, message: string, remedy: string): Diagnostic {

@@ -4,30 +4,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildProject } from '../../src/app/build-project.ts';
+import { checkRunbooks } from '../../src/app/check-runbooks.ts';
+import { fillRunbooks } from '../../src/app/fill-runbooks.ts';
 import { answersOf, INCIDENT_FILE, type IncidentLookup, readIncident } from '../../src/app/incident.ts';
-import { checkRunbooks, fillRunbooks, readRunbooks } from '../../src/app/runbooks.ts';
+import { readRunbooks } from '../../src/app/runbook-pages.ts';
+import { pageSource } from '../../src/app/runbooks.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { seconds } from '../../src/model/quantity.ts';
 import type { Replay } from '../../src/model/replay.ts';
 import type { Service } from '../../src/model/service.ts';
 import { replayScenarios } from '../../src/replay/index.ts';
+import type { Incident } from '../../src/scenario/source.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
 import { replayContext } from '../support/replays.ts';
 import { ioOf, PROJECT } from '../support/run.ts';
 import { incidentExponential, incidentLinear } from '../support/shop/incident.ts';
 import { builtOf, edited, rulesOf, shopServices } from '../support/world.ts';
 
+const incident: Incident = {
+  title: 'The outage of 2026-01-14',
+  from: '13:30',
+  until: '16:01',
+  scenarios: { linear: incidentLinear, exponential: incidentExponential },
+};
+
 function worldOf(services: readonly Service[] = shopServices) {
   const built = builtOf(services);
   if (!built.ok) throw new Error('the services have problems');
-  return built;
+  return { ...built, ...pageSource(built) };
 }
 
 /** What the project itself has, whose pages are committed. */
 async function ownWorld() {
   const built = await buildProject(ioOf());
   if (!built.ok) throw new Error('the services have problems');
-  return built;
+  return { ...built, ...pageSource(built) };
 }
 
 /** As if every rule fired at one minute; the answers are those of given rules, as a file keeps them. */
@@ -39,8 +50,8 @@ async function keptFor(rules: readonly AlertRule[]): Promise<IncidentLookup> {
   );
   const root = `${await mkdtemp(join(tmpdir(), 'incident-'))}/`;
   await mkdir(join(root, 'alerts/runbooks'), { recursive: true });
-  await writeFile(join(root, INCIDENT_FILE), JSON.stringify(answersOf(rules, replays)));
-  const lookup = await readIncident(root);
+  await writeFile(join(root, INCIDENT_FILE), JSON.stringify(answersOf(incident, rules, replays)));
+  const lookup = readIncident(root, incident);
   await rm(root, { recursive: true });
   return lookup;
 }
@@ -55,12 +66,14 @@ const page = (alert: string) => {
 describe('the committed runbooks', () => {
   test('are right, and say what the rules say; npm run runbooks brings them up to date', async () => {
     const built = await ownWorld();
-    const incident = await readIncident(PROJECT);
-    const { filled, unfillable } = fillRunbooks(pages, built, incident);
+    const own = built.source.incident;
+    if (own === undefined) throw new Error('the project knows no incident');
+    const lookup = readIncident(PROJECT, own);
+    const { filled, unfillable } = fillRunbooks(pages, built, PROJECT, { title: own.title, lookup });
     expect([...unfillable, ...checkRunbooks(filled, built, PROJECT)]).toEqual([]);
     const stale = filled.filter(({ text, path }) => text !== readFileSync(path, 'utf8'));
     expect(stale.map(({ path }) => path)).toEqual([]);
-    expect(rulesOf(built.desired).filter(({ rule }) => incident(rule) === undefined)).toEqual([]);
+    expect(rulesOf(built.desired).filter(({ rule }) => lookup(rule) === undefined)).toEqual([]);
     expect(pages.map(({ alert }) => alert).sort()).toEqual([...built.alertNames].sort());
   });
 
@@ -70,7 +83,7 @@ describe('the committed runbooks', () => {
     // The rules of one service tell whether the file is that of this replay; npm run runbooks -- --replay makes it anew.
     const rules = rulesOf(built.desired).flatMap(({ rule }) => (rule.labels['service'] === service ? [rule] : []));
     const context = { ...(await replayContext()), catalog: built.catalog, project: built.project };
-    const { rules: again } = answersOf(rules, await replayScenarios([incidentLinear], rules, context));
+    const { rules: again } = answersOf(incident, rules, await replayScenarios([incidentLinear], rules, context));
     const kept = JSON.parse(readFileSync(INCIDENT_FILE, 'utf8')) as {
       rules: Record<string, { answers: { linear: string } }>;
     };
@@ -82,12 +95,18 @@ describe('the committed runbooks', () => {
 describe('facts', () => {
   const everyRule = (built: ReturnType<typeof worldOf>) => rulesOf(built.desired).map(({ rule }) => rule);
 
+  const fill = (alert: string, built: ReturnType<typeof worldOf>, lookup: IncidentLookup) => {
+    const { filled } = fillRunbooks([page(alert)], built, PROJECT, { title: incident.title, lookup });
+    return { filled: filled.filter((one) => one.alert === alert) };
+  };
+
   test('are limit, windows, severity, receiver, longest wait, panel and minute of every service', async () => {
     const built = worldOf();
-    const { filled } = fillRunbooks([page('ServiceLatencyP95High')], built, await keptFor(everyRule(built)));
+    const { filled } = fill('ServiceLatencyP95High', built, await keptFor(everyRule(built)));
     expect(filled[0]?.text).toContain(
       '| API Gateway | above 2 s for 2m | 5m, 30m | critical: pages | shop-on-call | 3 min 25 s | API Gateway, Latency p50, p95, p99 |',
     );
+    expect(filled[0]?.text).toContain('The outage of 2026-01-14: when it would have fired');
     expect(filled[0]?.text).toContain(
       '| User Service | 14:32, 28 min before the page | 14:32, 28 min before the page |',
     );
@@ -98,24 +117,32 @@ describe('facts', () => {
     const slower = edited('user-service', ({ thresholds }) => ({
       thresholds: { ...thresholds, latencyP95: { above: seconds(2.5), for: '5m' } },
     }));
-    const { filled } = fillRunbooks([page('ServiceLatencyP95High')], worldOf(slower), kept);
+    const { filled } = fill('ServiceLatencyP95High', worldOf(slower), kept);
     expect(filled[0]?.text).toContain('| User Service | above 2.5 s for 5m |');
     expect(filled[0]?.text).toContain('| API Gateway | 14:');
     expect(filled[0]?.text).not.toMatch(/\| User Service \| 14:/);
   });
 
+  test('link to the project’s page about its replays where it has one', async () => {
+    const told = { title: incident.title, lookup: () => [{ shape: 'linear', text: 'never' }] };
+    const [here] = fillRunbooks([], worldOf(), PROJECT, told).filled.slice(1);
+    const [elsewhere] = fillRunbooks([], worldOf(), '/nowhere/', told).filled.slice(1);
+    expect(here?.text).toContain('by the [replay](../../docs/replay.md), in each');
+    expect(elsewhere?.text).toContain('by the replay, in each');
+  });
+
   test('of an alert without a rule say that there is none', async () => {
-    const { filled } = fillRunbooks([page('AlertingWatchdog')], worldOf(), await readIncident(PROJECT));
+    const { filled } = fill('AlertingWatchdog', worldOf(), () => undefined);
     expect(filled[0]?.text).toContain('There is no such rule at present');
   });
 
   test.each([
     ['none', ''],
     ['two', '<!-- facts --><!-- /facts --> <!-- facts --><!-- /facts -->'],
-  ])('need one place, and %s is a problem of the page', (_, places) => {
-    const text = page('ServiceCpuHigh').text.replace(/<!-- facts -->[\s\S]*<!-- \/facts -->/, places);
-    const { filled, unfillable } = fillRunbooks([{ ...page('ServiceCpuHigh'), text }], worldOf(), () => []);
-    expect(filled).toEqual([]);
+  ])('of a page that is all the team’s need one place, and %s is a problem of the page', (_, places) => {
+    const own = { ...page('ServiceCpuHigh'), text: `# ServiceCpuHigh\n\n${places}\n` };
+    const { filled, unfillable } = fillRunbooks([own], worldOf(), PROJECT, undefined);
+    expect(filled.filter(({ alert }) => alert === own.alert)).toEqual([]);
     expect(unfillable).toMatchObject([{ code: 'M007', file: 'alerts/runbooks/ServiceCpuHigh.md' }]);
   });
 });
@@ -130,7 +157,7 @@ describe('a page', () => {
       'with sections in another order',
       'M002',
       (text: string) => text.replace('## Impact', '## X').replace('## Meaning', '## Impact'),
-      'Impact, X',
+      ': Impact, Diagnosis, Mitigation',
     ],
     [
       'with a query that does not parse',
@@ -157,6 +184,7 @@ describe('a page', () => {
       '"Restarts" (Disks)',
     ],
     ['with a dead link', 'M006', (text: string) => `${text}\n[x](Nowhere.md)\n`, 'Nowhere.md'],
+    ['that has a section twice', 'M002', (text: string) => `${text}\n## Impact\n`, 'Mitigation, Impact'],
     ['with a dead anchor', 'M006', (text: string) => `${text}\n[x](ServiceMemoryHigh.md#impacts)\n`, 'no such heading'],
     ['that states a time by hand', 'M008', (text: string) => `${text}\nIt fired at 14:32.\n`, '14:32'],
     ['that states its limit by hand', 'M008', (text: string) => `${text}\nAbove 80 % it fires.\n`, '80 %'],

@@ -33,7 +33,7 @@ export const newService = defineCommand<Options>({
       'Next: fill in its facts, then',
       '  npm run plan      shows its dashboard and alerts',
       '  npm run render    writes what a pull request shows',
-      '  npm run runbooks  writes its limits and receivers into the pages of its alerts',
+      '  npm run runbooks  writes the pages of its alerts, with its queries, limits and receivers',
     ];
     await writeResult(lines.join('\n'), undefined, io);
     return EXIT.success;

@@ -1,19 +1,24 @@
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 
-export const runbooks = defineCommand<{ readonly check?: true; readonly replay?: true }>({
+export const runbooks = defineCommand<{
+  readonly check?: true;
+  readonly replay?: true;
+  readonly overwriteEdits?: true;
+}>({
   name: 'runbooks',
-  description: 'Checks the runbooks, and fills in limits, receivers and the minutes of the incident from the rules.',
+  description: "Writes the runbooks from the rules and the services' facts, and checks them. What a team wrote stays.",
   declare: (command) =>
     command
-      .option('--check', 'write nothing; exit with 1 if a page is wrong or out of date')
-      .option('--replay', 'replay the incident even if no rule has changed since'),
-  run: async ({ options: { check = false, replay = false }, io }) => {
+      .option('--check', 'write nothing; exit with 1 if a page is wrong, missing or out of date')
+      .option('--overwrite-edits', 'let the engine win over edits of the part that it writes')
+      .option('--replay', "replay the project's incident even if no rule has changed since"),
+  run: async ({ options: { check = false, replay = false, overwriteEdits = false }, io }) => {
     const [{ updateRunbooks }, { showProblems, writeResult }] = await Promise.all([
       import('../../app/runbooks.ts'),
       import('../terminal.ts'),
     ]);
-    const updated = await updateRunbooks({ check, replay }, io);
+    const updated = await updateRunbooks({ check, replay, overwriteEdits }, io);
     if (!updated.ok) {
       await showProblems(updated.problems, updated.closing, io);
       return EXIT.failure;
@@ -21,7 +26,9 @@ export const runbooks = defineCommand<{ readonly check?: true; readonly replay?:
     const { stale, pages } = updated;
     if (check) {
       if (stale.length === 0) return EXIT.success;
-      await io.stderr.write(`Out of date: ${stale.join(', ')}\nRun: npm run runbooks, and commit what it writes.\n`);
+      await io.stderr.write(
+        `Missing or out of date: ${stale.join(', ')}\nRun: npm run runbooks, and commit what it writes.\n`,
+      );
       return EXIT.failure;
     }
     await writeResult(

@@ -4,7 +4,7 @@ import { escapeMarkdown, markdownTable } from '../common/escape.ts';
 
 /** When a rule would have fired in the incident, in one of its shapes. */
 export interface IncidentAnswer {
-  /** The shape. @example 'linear' */
+  /** The shape, as the incident names it. @example 'linear' */
   readonly shape: string;
   /** What happened, in words. @example '14:38, 22 min before the page' or 'never' */
   readonly text: string;
@@ -34,29 +34,35 @@ const NOTIFIES: Readonly<Record<Severity, string>> = {
   none: 'none: a heartbeat',
 };
 
+/** What the facts of a page are told with, besides the rules. */
+export interface FactsContext {
+  /** What the minutes are of; undefined where the project knows no incident. @example 'Incident of 2026-01-14' */
+  readonly incident: string | undefined;
+  /** The project's page about its replays, as the runbook links to it; undefined where it has none. */
+  readonly replayPage: string | undefined;
+}
+
 /**
- * A page with its facts filled in.
+ * A page that is all the team's, with its facts filled in.
  *
- * @returns undefined if the page has no place for them.
+ * @returns undefined if the page has no place for them, or several.
  */
-export function withRunbookFacts(page: string, facts: readonly RunbookFact[]): string | undefined {
+export function withRunbookFacts(
+  page: string,
+  facts: readonly RunbookFact[],
+  context: FactsContext,
+): string | undefined {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END, begin);
   const another = page.indexOf(BEGIN, Math.max(end, 0));
   if (begin === -1 || end < begin || another !== -1) return undefined;
-  return `${page.slice(0, begin)}${renderRunbookFacts(facts)}${page.slice(end + END.length)}`;
+  const block = [BEGIN, NOTE, '', renderRunbookFacts(facts, context), '', END].join('\n');
+  return `${page.slice(0, begin)}${block}${page.slice(end + END.length)}`;
 }
 
-/** The facts block of a page: a row for each service that has the alert, and what the incident's replay says. */
-export function renderRunbookFacts(facts: readonly RunbookFact[]): string {
-  return `${[BEGIN, NOTE, '', ...(facts.length === 0 ? [NO_RULE] : tables(facts)), '', END].join('\n')}`;
-}
-
-const NOTE = '<!-- Written by `npm run runbooks` from the rules; edit those instead. -->';
-const NO_RULE =
-  'There is no such rule at present: [alerts/routing.ts](../routing.ts) defines no contact point for its severity.';
-
-function tables(facts: readonly RunbookFact[]): string[] {
+/** The facts of a page: a row for each service that has the alert, and what the incident's replay says. */
+export function renderRunbookFacts(facts: readonly RunbookFact[], context: FactsContext): string {
+  if (facts.length === 0) return NO_RULE;
   const rows = facts.map(({ subject, rule, windows, notifiesWithin, dashboard, panel }) => [
     subject,
     limitText(rule),
@@ -66,32 +72,39 @@ function tables(facts: readonly RunbookFact[]): string[] {
     inWords(notifiesWithin),
     `${dashboard}, ${panel}`,
   ]);
-  const fired = facts.filter(({ incident }) => incident.length > 0);
-  const shapes = [...new Set(fired.flatMap(({ incident }) => incident.map(({ shape }) => shape)))];
   return [
-    ...table(['service', 'fires', 'looks at', 'severity', 'notifies', 'within', 'dashboard, panel'], rows),
-    ...(fired.length === 0
-      ? []
-      : [
-          '',
-          'When it would have fired on 2025-12-15, by the [replay](../../docs/replay.md):',
-          '',
-          ...table(
-            ['service', ...shapes.map((shape) => `${shape} slowdown`)],
-            fired.map(({ subject, incident }) => [
-              subject,
-              ...shapes.map((shape) => incident.find((answer) => answer.shape === shape)?.text ?? ''),
-            ]),
-          ),
-        ]),
+    table(['service', 'fires', 'looks at', 'severity', 'notifies', 'within', 'dashboard, panel'], rows),
+    ...minutes(facts, context),
+  ].join('\n\n');
+}
+
+const NOTE = '<!-- Written by `npm run runbooks` from the rules; edit those instead. -->';
+const NO_RULE =
+  'There is no such rule at present: no service has what the alert watches, or its severity has no contact point.';
+
+/** When each rule would have fired in the project's incident, in each of its shapes. */
+function minutes(facts: readonly RunbookFact[], { incident, replayPage }: FactsContext): string[] {
+  const fired = facts.filter((fact) => fact.incident.length > 0);
+  if (incident === undefined || fired.length === 0) return [];
+  const shapes = [...new Set(fired.flatMap((fact) => fact.incident.map(({ shape }) => shape)))];
+  const replay = replayPage === undefined ? 'replay' : `[replay](${replayPage})`;
+  return [
+    `${escapeMarkdown(incident)}: when it would have fired, by the ${replay}, in each of its shapes:`,
+    table(
+      ['service', ...shapes],
+      fired.map((fact) => [
+        fact.subject,
+        ...shapes.map((shape) => fact.incident.find((answer) => answer.shape === shape)?.text ?? ''),
+      ]),
+    ),
   ];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return markdownTable(
-    head,
+    head.map(escapeMarkdown),
     rows.map((row) => row.map(escapeMarkdown)),
-  ).split('\n');
+  );
 }
 
 /** @example inWords('205s') // '3 min 25 s' */
