@@ -13,7 +13,7 @@ import {
 import { type Catalog, findService, type Service, servicesBehind } from '../model/service.ts';
 import { boardProblems, onPanel, panelsOf } from './boards.ts';
 import { queryProblems } from './queries.ts';
-import { onRule, ruleProblems } from './rules.ts';
+import { onRule, ruleProblems, unwrittenPages } from './rules.ts';
 import { counters, selects } from './series.ts';
 
 export interface DesiredToCheck {
@@ -46,6 +46,7 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
       ...boardProblems(dashboard, project.owner),
       ...panelQueries(dashboard, catalog, callers, isCounter),
     ]),
+    ...unwrittenPages(rules, runbooks),
     ...rules.flatMap((rule) => [...ruleProblems(rule, around), ...ruleQueries(rule, catalog, project, isCounter)]),
   ];
 }

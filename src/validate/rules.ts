@@ -3,6 +3,7 @@ import type { AlertRule } from '../model/alert-rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { toSeconds } from '../model/duration.ts';
 import type { DashboardResource, RuleResource } from '../model/resource.ts';
+import { isKnownSignal } from '../model/signal.ts';
 import { panelsOf } from './boards.ts';
 import { MAX_UID } from './facts.ts';
 
@@ -12,6 +13,28 @@ export interface RuleSurroundings {
   readonly dashboards: ReadonlyMap<string, DashboardResource>;
   readonly contactPoints: ReadonlySet<string>;
   readonly runbooks: ReadonlySet<string>;
+}
+
+/** The pages that alerts lack, and that the engine knows what to write in: one warning for all. */
+export function unwrittenPages(rules: readonly RuleResource[], runbooks: ReadonlySet<string>): readonly Diagnostic[] {
+  const alerts = rules.flatMap(({ rule }) =>
+    isKnownSignal(rule.signal) && !runbooks.has(rule.alert) ? [rule.alert] : [],
+  );
+  const missing = [...new Set(alerts)];
+  if (missing.length === 0) return [];
+  return [
+    {
+      code: 'R002',
+      level: 'warning',
+      file: 'alerts/runbooks',
+      subject: missing.length === 1 ? `alert ${missing.join()}` : `${missing.length} alerts`,
+      message:
+        missing.length === 1
+          ? 'has no runbook, to which its notifications link'
+          : `have no runbook, to which their notifications link: ${missing.join(', ')}`,
+      remedy: 'npm run runbooks writes it from the facts; commit what it writes.',
+    },
+  ];
 }
 
 /** All that is wrong with one rule, its expression aside. */
@@ -43,7 +66,8 @@ function uidProblems(resource: RuleResource, { owner }: RuleSurroundings): Diagn
 function linkProblems(resource: RuleResource, { dashboards, runbooks }: RuleSurroundings): Diagnostic[] {
   const { rule } = resource;
   const problems: Diagnostic[] = [];
-  if (!runbooks.has(rule.alert)) {
+  // The page of a signal that the engine knows is written by a command: the rule alone is no reason to stop.
+  if (!runbooks.has(rule.alert) && !isKnownSignal(rule.signal)) {
     problems.push(
       onRule(
         'R002',
