@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import stringify from 'safe-stable-stringify';
 import { z } from 'zod';
-import { incidentExponential, incidentLinear } from '../../scenarios/incident.ts';
 import { LIMITS, readInputFile, writeFileSafely } from '../adapters/files.ts';
 import type { AlertRule } from '../model/alert-rule.ts';
 import { parseJson } from '../model/json.ts';
