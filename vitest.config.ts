@@ -17,7 +17,7 @@ export default defineConfig({
       { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
       { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
     ],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     ...(process.env.CI === undefined ? {} : { reporters: ['default', 'json'], outputFile: results }),
   },
 });

@@ -1,5 +1,4 @@
-import { type ContactPointFacts, defineContactPoint, pagerDuty, slack } from '../src/build/index.ts';
-import { secret } from '../src/model/contact-point.ts';
+import { type ContactPointFacts, defineContactPoint, pagerDuty, secret, slack } from 'grafana-as-code/alerts';
 
 /** Wakes somebody up. `pagerDuty`, `webhook`, `slack` and `email` can stand here, several at once. */
 export const onCall = defineContactPoint('on-call', [pagerDuty({ integrationKey: secret('PAGERDUTY_KEY') })]);

@@ -1,32 +1,40 @@
-import { COLOURS, INSTANCE, RATE, timeseriesPanel } from '../src/build/index.ts';
-import { matcher } from '../src/metrics/index.ts';
-import { select } from '../src/metrics/promql.ts';
-import { addPanels, type Extend } from './default.ts';
+import {
+  addPanels,
+  COLOURS,
+  extendDashboard,
+  INSTANCE,
+  matcher,
+  RATE,
+  select,
+  timeseriesPanel,
+} from 'grafana-as-code/panels';
 
 /** What customers lose: orders that were sent and did not go through. About 500 on 2025-12-15. */
-export const orderService: Extend = (
-  draft,
-  {
-    service: {
-      metrics: { server },
-    },
-  },
-) => {
-  const orders = [...server.matchers, matcher(server.route, '=~', '.*orders.*'), INSTANCE];
-  const failed = select(`${server.name}_count`, [...orders, server.failed]);
-  const all = select(`${server.name}_count`, orders);
-  return addPanels(
+export const orderService = extendDashboard(
+  (
     draft,
-    'errors',
-    timeseriesPanel({
-      key: 'orders-lost',
-      title: 'Orders lost',
-      description:
-        'Requests for orders that failed, in each interval of the graph: customers who could not buy. Tell support when it rises; the sum belongs into the incident review.',
-      unit: 'short',
-      width: 24,
-      queries: [{ expr: `sum(increase(${failed}[${RATE}])) or 0 * sum(increase(${all}[${RATE}]))`, legend: 'lost' }],
-      colours: { lost: COLOURS.bad },
-    }),
-  );
-};
+    {
+      service: {
+        metrics: { server },
+      },
+    },
+  ) => {
+    const orders = [...server.matchers, matcher(server.route, '=~', '.*orders.*'), INSTANCE];
+    const failed = select(`${server.name}_count`, [...orders, server.failed]);
+    const all = select(`${server.name}_count`, orders);
+    return addPanels(
+      draft,
+      'errors',
+      timeseriesPanel({
+        key: 'orders-lost',
+        title: 'Orders lost',
+        description:
+          'Requests for orders that failed, in each interval of the graph: customers who could not buy. Tell support when it rises; the sum belongs into the incident review.',
+        unit: 'short',
+        width: 24,
+        queries: [{ expr: `sum(increase(${failed}[${RATE}])) or 0 * sum(increase(${all}[${RATE}]))`, legend: 'lost' }],
+        colours: { lost: COLOURS.bad },
+      }),
+    );
+  },
+);

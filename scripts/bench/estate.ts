@@ -1,13 +1,16 @@
 /** Estates of any size from the project's own builders: dashboards of about 16 KB, and rules in as many groups as asked for. */
-import { alertNames, buildRules } from '../../alerts/index.ts';
-import { receivers } from '../../alerts/routing.ts';
-import { defaultDashboard } from '../../dashboards/default.ts';
-import { services } from '../../services/index.ts';
-import { buildDashboard, type DashboardDraft } from '../../src/build/index.ts';
+import own from '../../grafana.config.ts';
+import { userService } from '../../services/user-service.ts';
+import {
+  alertNamesOf,
+  buildDashboard,
+  buildRules,
+  type DashboardDraft,
+  serviceDashboard,
+} from '../../src/build/index.ts';
 import type { Project } from '../../src/model/project.ts';
 import type { DashboardResource, Desired, Resource } from '../../src/model/resource.ts';
 import { defineCatalog } from '../../src/model/service.ts';
-import { project as own } from '../../src/project.ts';
 
 /** How large an estate is. */
 export interface EstateSize {
@@ -21,10 +24,10 @@ const BYTES = 16 * 1024;
 /** Builds an estate for an owner of its own. Every dashboard is laid out and every rule built, none is copied as JSON. */
 export function buildEstate(owner: string, size: EstateSize, title = 'p95 now'): Desired {
   const project: Project = { ...own, owner, folder: { uid: `${owner}-services`, title: `Bench ${owner}` } };
-  const catalog = defineCatalog(services);
-  const [service] = services;
-  if (service === undefined) return { resources: [] };
-  const draft = trimmed(defaultDashboard(service, { project, catalog, alertNames }), project);
+  const service = userService;
+  const catalog = defineCatalog([service]);
+  const context = { project, catalog, alertNames: alertNamesOf(own.alerts) };
+  const draft = trimmed(serviceDashboard(service, context, own.dashboards), project);
   const dashboards = Array.from({ length: size.dashboards }, (_, index) =>
     buildDashboard(
       {
@@ -71,11 +74,11 @@ function rulesFor(
   project: Project,
   dashboards: readonly DashboardResource[],
 ): Resource[] {
-  const catalog = defineCatalog(services);
-  const context = { project, receivers, panelOf: () => ({ dashboardUid: dashboards[0]?.uid ?? '', panelId: 1 }) };
+  const catalog = defineCatalog([userService]);
+  const context = { project, panelOf: () => ({ dashboardUid: dashboards[0]?.uid ?? '', panelId: 1 }) };
   const made: Resource[] = [];
   while (made.length < rules) {
-    for (const resource of buildRules(catalog, context)) {
+    for (const resource of buildRules(own.alerts, catalog, context)) {
       if (made.length === rules) break;
       const number = made.length;
       const group = `group-${number % groups}`;

@@ -16,15 +16,12 @@ export interface BenchRepository {
   readonly remove: () => void;
 }
 
-/** The project's services, and as many more like the user service as there are to be. */
-const SERVICES = `import { otel } from '../src/metrics/index.ts';
-import { seconds } from '../src/model/quantity.ts';
-import { defineService } from '../src/model/service.ts';
-import { services as own } from './own.ts';
+/** More services like the user service, as many as there are to be with the project's three. */
+const SERVICES = `import { defineService, otel, seconds } from 'grafana-as-code';
 import { userService } from './user-service.ts';
 
 const latencyP95 = { above: seconds(Number(process.env['BENCH_LIMIT'])), for: '2m' } as const;
-const more = Array.from({ length: Number(process.env['BENCH_SERVICES']) - own.length }, (_, index) =>
+export const more = Array.from({ length: Number(process.env['BENCH_SERVICES']) - 3 }, (_, index) =>
   defineService({
     ...userService,
     id: \`service-\${index}\`,
@@ -33,27 +30,34 @@ const more = Array.from({ length: Number(process.env['BENCH_SERVICES']) - own.le
     thresholds: { latencyP95 },
   }),
 );
-export const services = [...own.map((service) => ({ ...service, thresholds: { ...service.thresholds, latencyP95 } })), ...more];
 `;
 
 /** The project's facts, for another owner in another folder. */
 function projectOf(owner: string): string {
-  return `import { project as own } from './own-project.ts';
+  return `import own from './own.config.ts';
 
-export const project = { ...own, owner: '${owner}', folder: { uid: '${owner}-services', title: 'Bench ${owner}' } };
+export default { ...own, owner: '${owner}', folder: { uid: '${owner}-services', title: 'Bench ${owner}' } };
 `;
 }
 
 /** Copies this code as it stands, uncommitted changes too. @param owner whose everything is */
 export function benchRepository(owner: string): BenchRepository {
   const folder = mkdtempSync(join(tmpdir(), 'bench-diff-'));
-  for (const name of ['alerts', 'dashboards', 'scripts', 'services', 'src', 'package.json', 'tsconfig.json'])
+  for (const name of [
+    'alerts',
+    'dashboards',
+    'scenarios',
+    'scripts',
+    'services',
+    'src',
+    'package.json',
+    'tsconfig.json',
+  ])
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  cpSync(join(folder, 'services/index.ts'), join(folder, 'services/own.ts'));
-  writeFileSync(join(folder, 'services/index.ts'), SERVICES);
-  cpSync(join(folder, 'src/project.ts'), join(folder, 'src/own-project.ts'));
-  writeFileSync(join(folder, 'src/project.ts'), projectOf(owner));
+  writeFileSync(join(folder, 'services/more.ts'), SERVICES);
+  cpSync(join(ROOT, 'grafana.config.ts'), join(folder, 'own.config.ts'));
+  writeFileSync(join(folder, 'grafana.config.ts'), projectOf(owner));
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], { cwd: folder });
   git('init', '--quiet');

@@ -32,7 +32,11 @@ export function listModules(root: string): readonly string[] {
 export function findModules(root: string): readonly string[] {
   return FOLDERS.filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => posix.join(folder, name)),
+      MODULE.test(folder)
+        ? [folder]
+        : readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+            posix.join(folder, name),
+          ),
     )
     .filter((file) => MODULE.test(file))
     .sort();

@@ -52,7 +52,7 @@ export async function resolveBase(
     `origin/${mainBranch} or ${mainBranch}`,
     '--base',
     place,
-    'Give --base REF, or correct repository.branch in src/project.ts',
+    'Give --base REF, or correct repository.branch in grafana.config.ts',
   );
 }
 

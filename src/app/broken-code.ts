@@ -3,6 +3,9 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { ExplainedError } from '../model/explained-error.ts';
 import { visible } from '../model/outside-text.ts';
 
+/** What a project's root is known by: the file that states it. */
+export const CONFIG = 'grafana.config.ts';
+
 /**
  * What is wrong with services, dashboards or alerts that cannot be loaded or throw.
  *
@@ -27,7 +30,7 @@ export function brokenCode(cause: unknown, root: string, otherwise: string): Dia
   };
 }
 
-/** Where in the files that people write an error comes from, such as `dashboards/user-service.ts:12`. */
+/** Where in the files that people write an error comes from, such as `dashboards/payments.ts:12`. */
 export function placeOf(cause: unknown, root: string): string | undefined {
   const { message, stack } = textOf(cause);
   return placeIn(`${message}\n${stack}`, root);
@@ -55,12 +58,12 @@ function textOf(cause: unknown): { readonly message: string; readonly stack: str
   };
 }
 
-/** The first place in an error that people write, such as `dashboards/user-service.ts:12`. */
+/** The first place in an error that people write, such as `dashboards/payments.ts:12`. */
 function placeIn(text: string, root: string): string | undefined {
   const places = text
     .replaceAll(`file://${root}`, '\0')
     .replaceAll(root, '\0')
-    .matchAll(/\0((?:services|dashboards|alerts)\/[^\s:)'"]+\.ts(?::\d+)?|src\/project\.ts(?::\d+)?)/g);
+    .matchAll(/\0((?:services|dashboards|alerts|scenarios)\/[^\s:)'"]+\.ts(?::\d+)?|grafana\.config\.ts(?::\d+)?)/g);
   const found = [...places].map(([, place]) => place);
   // A file that does not exist is missed by the one that imports it.
   return /Cannot find module/.test(text) ? (found[1] ?? found[0]) : found[0];

@@ -1,16 +1,24 @@
 /** The one place where services, dashboards and alerts come together. */
 import { relative, sep } from 'node:path';
-import { overviewUid, type RuleContext } from '../build/index.ts';
+import {
+  alertNamesOf,
+  buildContactPoints,
+  buildDashboards,
+  buildRules,
+  type IncidentLink,
+  type RuleContext,
+} from '../build/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { ExplainedError } from '../model/explained-error.ts';
 import type { Project } from '../model/project.ts';
 import type { ContactPointResource, DashboardResource, Desired } from '../model/resource.ts';
 import { type Catalog, defineCatalog, type Service } from '../model/service.ts';
+import type { ProjectSource } from '../project/source.ts';
+import { type Incident, secondsOf } from '../scenario/index.ts';
 import { shapeProblems, validateDesired, validateFacts } from '../validate/index.ts';
-import { brokenCode, ofCode, placeOf } from './broken-code.ts';
+import { brokenCode, CONFIG, ofCode, placeOf } from './broken-code.ts';
 import type { Io } from './io.ts';
 import { explained, loadedProject } from './loaded-project.ts';
-import type { ProjectSource } from './project-source.ts';
 
 /** What the code describes, or what is wrong with it. */
 export type Built =
@@ -46,13 +54,13 @@ export async function buildProject(io: Pick<Io, 'loadProject' | 'root'>): Promis
 export function buildFrom(source: ProjectSource): Built {
   const { project } = source;
   const catalog = catalogOf(source);
-  const facts = [...validateFacts(catalog, project), ...lostExtensions(source)];
+  const facts = [...validateFacts(catalog, project), ...lostExtensions(source), ...lostFiles(source)];
   if (facts.some(({ level }) => level === 'error')) return { ok: false, problems: facts };
   const desired = assemble(source, catalog);
   const problems = [...facts, ...validateDesired({ desired, catalog, project, runbooks: source.runbooks })];
   if (problems.some(({ level }) => level === 'error')) return { ok: false, problems };
-  const { serviceAlerts, projectAlerts } = source.alerts;
-  const alertNames = [...serviceAlerts, ...projectAlerts].map(({ alert }) => alert);
+  const { service, project: ofProject } = source.alerts;
+  const alertNames = [...service, ...ofProject].map(({ alert }) => alert);
   return { ok: true, desired, catalog, project, alertNames, source, warnings: problems };
 }
 
@@ -64,35 +72,50 @@ export function catalogOf({ services, root, project }: Pick<ProjectSource, 'serv
   );
 }
 
-/** Panels that are added to the dashboard of a service that is none would be nowhere. */
-function lostExtensions({ services, dashboards: { extendedServices } }: ProjectSource): Diagnostic[] {
+/** Panels that are added to the dashboard of a service that does not exist would be nowhere. */
+function lostExtensions({ services, dashboards: { extensions } }: ProjectSource): Diagnostic[] {
   const known = services.map((service) => service?.id).filter((id) => typeof id === 'string');
-  return extendedServices
-    .filter((id) => !known.includes(id))
-    .map((id) => ({
+  return Object.entries(extensions)
+    .filter(([id]) => !known.includes(id))
+    .map(([id, { source }]) => ({
       code: 'F015',
       level: 'warning',
-      file: 'dashboards/index.ts',
+      file: source,
       subject: `the dashboard of ${id}`,
       message: 'belongs to no service, so that its panels are shown nowhere',
       remedy: `Services: ${known.join(', ')}. Take it out, or correct the id.`,
     }));
 }
 
+/** A service that its file forgets to export is watched by nobody. */
+function lostFiles({ serviceless }: ProjectSource): Diagnostic[] {
+  return serviceless.map((file) => ({
+    code: 'F021',
+    level: 'warning',
+    file,
+    subject: file,
+    message: 'exports no service, so that nothing in it is watched',
+    remedy: 'Export what defineService returns. What is not about one service belongs outside of services/.',
+  }));
+}
+
 /** Builds every resource. @throws ExplainedError F000 where a function of the project throws or returns something else */
 export function assemble(source: ProjectSource, catalog: Catalog): Desired {
-  const { project, dashboards, alerts, root } = source;
-  const inDashboards = { called: 'buildDashboards', file: 'dashboards/index.ts', root };
-  const built = checked('dashboard', inDashboards, () =>
-    dashboards.buildDashboards({ project, catalog, alertNames: alerts.alertNames }),
+  const { project, dashboards, alerts, incident, root } = source;
+  const built = checked('dashboard', { called: 'dashboards', file: fileIn(dashboards.source, root), root }, () =>
+    buildDashboards(dashboards, {
+      project,
+      catalog,
+      alertNames: alertNamesOf(alerts),
+      ...(incident === undefined ? {} : { incident: linkTo(incident) }),
+    }),
   );
-  const panelOf = panelFinder(built, project);
-  const rules = checked('rule', { called: 'buildRules', file: 'alerts/index.ts', root }, () =>
-    alerts.buildRules(catalog, { project, receivers: alerts.receivers, panelOf }),
+  const rules = checked('rule', { called: 'alerts', file: fileIn(alerts.source, root), root }, () =>
+    buildRules(alerts, catalog, { project, panelOf: panelFinder(built) }),
   );
   return {
     resources: [
-      { kind: 'folder', uid: project.folder.uid, title: project.folder.title, source: 'src/project.ts' },
+      { kind: 'folder', uid: project.folder.uid, title: project.folder.title, source: CONFIG },
       ...contactPointsOf(source),
       ...rules.map((rule) => withinRoot(rule, root)),
       ...built.map((dashboard) => withinRoot(dashboard, root)),
@@ -102,9 +125,15 @@ export function assemble(source: ProjectSource, catalog: Catalog): Desired {
 
 /** The code's contact points. @throws ExplainedError F000 */
 export function contactPointsOf({ project, alerts, root }: ProjectSource): readonly ContactPointResource[] {
-  return checked('contact-point', { called: 'buildContactPoints', file: 'alerts/index.ts', root }, () =>
-    alerts.buildContactPoints(project),
-  );
+  return checked('contact-point', { called: 'alerts', file: fileIn(alerts.source, root), root }, () =>
+    buildContactPoints(alerts, project),
+  ).map((point) => withinRoot(point, root));
+}
+
+/** The hours of an incident, as dashboards link to them. */
+function linkTo({ title, from, until, scenarios }: Incident): IncidentLink {
+  const midnight = Date.parse(`${Object.values(scenarios)[0]?.day}T00:00:00Z`);
+  return { title, from: midnight + secondsOf(from) * 1000, until: midnight + secondsOf(until) * 1000 };
 }
 
 /** What a function of the project builds, of the right shape. */
@@ -119,19 +148,27 @@ function checked<T>(
   return built;
 }
 
-/** The same with its file relative to where the project was loaded from. */
+/** The same with its files relative to where the project was loaded from. */
 function withinRoot<T extends Pick<Service, 'source'>>(defined: T, root: string): T {
   // Facts that were not made by defineService are the validation's business.
-  if (typeof defined?.source !== 'string' || !defined.source.startsWith('/')) return defined;
-  return { ...defined, source: relative(root, defined.source).split(sep).join('/') };
+  if (typeof defined?.source !== 'string') return defined;
+  const panels = (defined as { readonly panelSources?: Readonly<Record<string, string>> }).panelSources;
+  const within = { ...defined, source: fileIn(defined.source, root) };
+  if (panels === undefined) return within;
+  const panelSources = Object.entries(panels).map(([id, file]) => [id, fileIn(file, root)]);
+  return { ...within, panelSources: Object.fromEntries(panelSources) };
 }
 
-function panelFinder(dashboards: readonly DashboardResource[], project: Project): RuleContext['panelOf'] {
+function fileIn(file: string, root: string): string {
+  return file.startsWith('/') ? relative(root, file).split(sep).join('/') : file;
+}
+
+function panelFinder(dashboards: readonly DashboardResource[]): RuleContext['panelOf'] {
   return (signal, serviceId) => {
-    const dashboard = dashboards.find(({ service, uid }) =>
-      serviceId === undefined ? uid === overviewUid(project) : service === serviceId,
+    const shown = dashboards.find(
+      ({ service, signalPanels }) => service === serviceId && signalPanels[signal] !== undefined,
     );
-    const panelId = dashboard?.signalPanels[signal];
-    return dashboard === undefined || panelId === undefined ? undefined : { dashboardUid: dashboard.uid, panelId };
+    const panelId = shown?.signalPanels[signal];
+    return shown === undefined || panelId === undefined ? undefined : { dashboardUid: shown.uid, panelId };
   };
 }

@@ -2,7 +2,7 @@
 
 import type { HttpWorld } from '../adapters/http/index.ts';
 import type { LockTaker } from '../adapters/lock.ts';
-import type { ProjectSource } from './project-source.ts';
+import type { ProjectSource } from '../project/source.ts';
 
 /** A stream that a command writes to. */
 export interface Output {

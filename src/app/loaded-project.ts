@@ -2,14 +2,13 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { ExplainedError } from '../model/explained-error.ts';
-import { brokenCode } from './broken-code.ts';
+import type { ProjectSource } from '../project/source.ts';
+import { brokenCode, CONFIG } from './broken-code.ts';
 import type { Io } from './io.ts';
-import type { ProjectSource } from './project-source.ts';
 
 const callable = z.custom<() => unknown>((value) => typeof value === 'function', 'is not a function');
-const alerts = z.array(z.looseObject({ alert: z.string() }));
 const text = z.string();
-const project = z.looseObject({
+const facts = z.looseObject({
   owner: text,
   system: text,
   team: text,
@@ -26,32 +25,40 @@ const project = z.looseObject({
   }),
   previewWebhook: text,
 });
-/** By file: which of its exports are needed, and what they have to be. */
-const FILES = {
-  'src/project.ts': { code: 'F013', exports: z.looseObject({ project }) },
-  // What stands in the list is looked at service by service, by the validation of facts.
-  'services/index.ts': { code: 'F001', exports: z.looseObject({ services: z.array(z.unknown()) }) },
-  'dashboards/index.ts': {
-    code: 'F000',
-    exports: z.looseObject({ extendedServices: z.array(text), buildDashboards: callable }),
-  },
-  'alerts/index.ts': {
-    code: 'F000',
-    exports: z.looseObject({
-      serviceAlerts: alerts,
-      projectAlerts: alerts,
-      alertNames: z.record(text, text),
-      buildRules: callable,
-      buildContactPoints: callable,
+const alert = z.looseObject({ alert: text, slug: text, signal: text });
+const contactPoint = z.looseObject({ name: text, integrations: z.array(z.looseObject({})) });
+const scenario = z.looseObject({ id: text, title: text, from: text, until: text, day: text });
+/** What `grafana.config.ts` chooses. What stands in the list of services is looked at one by one, as facts. */
+const choices = z.looseObject({
+  services: z.array(z.unknown()),
+  dashboards: z.looseObject({
+    shared: z.array(callable),
+    sections: z.array(callable),
+    extensions: z.record(text, z.looseObject({ extend: callable, source: text })),
+    source: text,
+  }),
+  alerts: z.looseObject({
+    service: z.array(alert),
+    project: z.array(alert),
+    receivers: z.looseObject({
+      critical: contactPoint.optional(),
+      warning: contactPoint.optional(),
+      none: contactPoint.optional(),
     }),
-  },
-  'alerts/routing.ts': { code: 'F000', exports: z.looseObject({ receivers: z.looseObject({}) }) },
-} as const;
+    contactPoints: z.array(contactPoint),
+    source: text,
+  }),
+  scenarios: z.array(z.union([callable, scenario], 'is neither a scenario nor a function that makes some')),
+  incident: z
+    .looseObject({ title: text, from: text, until: text, scenarios: z.record(text, scenario) })
+    .refine(({ scenarios: shapes }) => Object.keys(shapes).length > 0, 'has no scenario')
+    .optional(),
+});
 
 /**
  * The project's files, loaded and of a shape that can be worked with.
  *
- * @throws ExplainedError F000, F001 or F013 with the file, whatever it does or exports
+ * @throws ExplainedError F000 or F013 with the file, whatever it does or exports
  */
 export async function loadedProject({ loadProject, root }: Pick<Io, 'loadProject' | 'root'>): Promise<ProjectSource> {
   let source: ProjectSource;
@@ -59,40 +66,30 @@ export async function loadedProject({ loadProject, root }: Pick<Io, 'loadProject
     source = await loadProject();
   } catch (cause) {
     if (cause instanceof ExplainedError) throw cause;
-    throw explained([brokenCode(cause, root, 'services/, dashboards/ or alerts/')], cause);
+    throw explained([brokenCode(cause, root, CONFIG)], cause);
   }
-  const { services, dashboards, alerts: all, project: facts } = source;
-  const exported: Readonly<Record<keyof typeof FILES, unknown>> = {
-    'src/project.ts': { project: facts },
-    'services/index.ts': { services },
-    'dashboards/index.ts': dashboards,
-    'alerts/index.ts': all,
-    'alerts/routing.ts': { receivers: all.receivers },
-  };
-  const problems = (Object.keys(FILES) as (keyof typeof FILES)[]).flatMap((file) => {
-    const parsed = FILES[file].exports.safeParse(exported[file]);
-    return parsed.success ? [] : parsed.error.issues.map((issue) => wrongExport(file, issue));
-  });
+  const problems = [
+    ...issuesOf(facts, source.project).map((issue) => wrong('F013', 'a wrong fact', issue)),
+    ...issuesOf(choices, source).map((issue) => wrong('F000', 'a wrong choice', issue)),
+  ];
   if (problems.length > 0) throw explained(problems);
   return source;
 }
 
-function wrongExport(file: keyof typeof FILES, { path, message }: z.core.$ZodIssue): Diagnostic {
-  const { code } = FILES[file];
+function issuesOf(schema: z.ZodType, value: unknown): readonly z.core.$ZodIssue[] {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? [] : parsed.error.issues;
+}
+
+function wrong(code: 'F000' | 'F013', what: string, { path, message }: z.core.$ZodIssue): Diagnostic {
   const place = path.map(String).join('.');
-  if (code === 'F013') {
-    const [, ...rest] = path.map(String);
-    const at = rest.length === 0 ? '' : ` at ${rest.join('.')}`;
-    const remedy = 'src/model/project.ts explains every fact.';
-    return { code, level: 'error', file, subject: 'project', message: `has a wrong fact${at}: ${message}`, remedy };
-  }
   return {
     code,
     level: 'error',
-    file,
-    subject: file,
-    message: `exports a wrong ${place}: ${message}`,
-    remedy: 'Export it as the file of this name does on the main branch; npm run check shows the line.',
+    file: CONFIG,
+    subject: 'project',
+    message: `has ${what}${place === '' ? '' : ` at ${place}`}: ${message}`,
+    remedy: 'Make it with defineProject, defineDashboards and defineAlerts; npm run check shows the line.',
   };
 }
 

@@ -4,7 +4,7 @@ import { refused } from '../model/explained-error.ts';
 /**
  * A time that a user names: ISO 8601 with its zone, seconds since 1970, or a duration ago.
  *
- * @example readMoment('--since', '2025-12-15T14:15:00Z', now)
+ * @example readMoment('--since', '2026-01-14T14:15:00Z', now)
  * @example readMoment('--since', '32m', now) // 32 minutes ago
  * @returns whole seconds since 1970.
  * @throws ExplainedError if it is none of them.
@@ -20,7 +20,7 @@ export function readMoment(flag: string, text: string, now: number): number {
       'K010',
       `${flag} ${text}`,
       'is not a time',
-      'Give it with its zone (2025-12-15T14:15:00Z), in seconds since 1970, or as time ago (35m)',
+      'Give it with its zone (2026-01-14T14:15:00Z), in seconds since 1970, or as time ago (35m)',
     );
   }
   return Math.floor(time / 1000);

@@ -65,7 +65,7 @@ export async function updateRunbooks(
 
 /** What pages are filled from, as the project was built. */
 export function pageSource({ source, ...built }: BuiltProject) {
-  return { ...built, alerts: [...source.alerts.serviceAlerts, ...source.alerts.projectAlerts] };
+  return { ...built, alerts: [...source.alerts.service, ...source.alerts.project] };
 }
 
 type BuiltProject = Extract<Built, { readonly ok: true }>;

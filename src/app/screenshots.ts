@@ -80,7 +80,7 @@ function readStudio(request: ScreenshotsRequest, io: Io): Studio {
     );
   }
   if (panel !== undefined && names.length !== 1) {
-    const remedy = `npm run screenshots -- user-service --panel ${JSON.stringify(panel)}`;
+    const remedy = `npm run screenshots -- payments --panel ${JSON.stringify(panel)}`;
     throw refused('I003', `--panel ${JSON.stringify(panel)}`, 'is a panel of one dashboard: name it', remedy);
   }
   const config = configuration(io, request);

@@ -3,8 +3,8 @@ import type { WatchFiles } from '../adapters/watch.ts';
 import { visible } from '../model/outside-text.ts';
 import type { Io } from './io.ts';
 
-/** Folders whose files decide what is built. */
-export const CODE_FOLDERS = ['alerts', 'services', 'dashboards', 'scenarios', 'src'] as const;
+/** Folders and files that decide what is built. */
+export const CODE_FOLDERS = ['alerts', 'services', 'dashboards', 'scenarios', 'src', 'grafana.config.ts'] as const;
 
 const WATCHING = 'Watching for changes; Ctrl-C ends it.\n';
 

@@ -26,8 +26,9 @@ export interface AlertFacts {
   readonly absence?: { readonly noData: AbsenceState; readonly error: AbsenceState; readonly because: string };
 }
 
+/** An alert with the file that states it; without one it is the engine's own, chosen by the project. */
 export interface Alert extends AlertFacts {
-  readonly source: string;
+  readonly source?: string;
 }
 
 /**
@@ -41,11 +42,14 @@ export interface Alert extends AlertFacts {
  * });
  */
 export function defineAlert(facts: AlertFacts): Alert {
-  return deepFreeze({ ...facts, source: callerFile() ?? 'alerts/rules' });
+  const source = callerFile();
+  return deepFreeze({ ...facts, ...(source === undefined ? {} : { source }) });
 }
 
 /** What a rule needs besides its alert. */
 export interface RuleContext {
+  /** The file that has chosen the alerts: that of a rule whose alert is the engine's own. */
+  readonly source: string;
   readonly project: Project;
   readonly receivers: Readonly<Record<Severity, ContactPointFacts | undefined>>;
   /** The dashboard and panel that show a signal; undefined where none does, which validation reports. */
@@ -123,7 +127,7 @@ export function buildRule(
     uid,
     title: alert.alert,
     folderUid: project.folder.uid,
-    source: alert.source,
+    source: alert.source ?? context.source,
     rule,
     ...(service === undefined ? {} : { service: service.id }),
     ...(alert.absence === undefined ? {} : { absenceReason: alert.absence.because }),

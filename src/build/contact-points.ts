@@ -1,11 +1,14 @@
+import { callerFile } from '../model/caller.ts';
 import type { ContactPoint, Integration, SecretRef } from '../model/contact-point.ts';
 import type { Project } from '../model/project.ts';
 
-/** A contact point as `alerts/routing.ts` describes it, by its short name. */
+/** A contact point as people describe it, by its short name. */
 export interface ContactPointFacts {
   /** Unique in the project. @example 'on-call' */
   readonly name: string;
   readonly integrations: readonly Integration[];
+  /** The file that defines it. */
+  readonly source: string;
 }
 
 /**
@@ -14,13 +17,13 @@ export interface ContactPointFacts {
  * @example defineContactPoint('on-call', [pagerDuty({ integrationKey: secret('PAGERDUTY_KEY') })])
  */
 export function defineContactPoint(name: string, integrations: readonly Integration[]): ContactPointFacts {
-  return { name, integrations };
+  return { name, integrations, source: callerFile() ?? 'alerts/routing.ts' };
 }
 
 /** The contact point of a project: the owner's prefix makes its name unique in Grafana's organisation. */
 export function contactPointOf(
   { owner }: Pick<Project, 'owner'>,
-  { name, integrations }: ContactPointFacts,
+  { name, integrations }: Pick<ContactPointFacts, 'name' | 'integrations'>,
 ): ContactPoint {
   return { name: `${owner}-${name}`, integrations };
 }

@@ -2,12 +2,23 @@ import type { Project } from '../model/project.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Signal, SignalId } from '../model/signal.ts';
 
+/** The hours of an incident that dashboards link to. */
+export interface IncidentLink {
+  /** @example 'Incident of 2026-01-14' */
+  readonly title: string;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly until: number;
+}
+
 /** What the builders of dashboards know besides the service itself. */
 export interface BuildContext {
   readonly project: Project;
   readonly catalog: Catalog;
   /** The alert of each signal, so that a panel can link to its runbook. */
   readonly alertNames: Readonly<Partial<Record<SignalId, string>>>;
+  /** The incident that the project learns from, if it has one. */
+  readonly incident?: IncidentLink;
 }
 
 /** A service as its panels see it. */
@@ -21,7 +32,7 @@ export function dashboardUid(project: Pick<Project, 'owner'>, serviceId: string)
   return `${project.owner}-${serviceId}`;
 }
 
-/** Where an alert's runbook is read: in the repository's host, configured once in `src/project.ts`. */
+/** Where an alert's runbook is read: in the repository's host, configured once in `grafana.config.ts`. */
 export function runbookUrl({ repository }: Pick<Project, 'repository'>, alert: string): string {
   return `${repository.url}/blob/${repository.branch}/alerts/runbooks/${alert}.md`;
 }

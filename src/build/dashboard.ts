@@ -28,7 +28,9 @@ export interface DashboardDraft {
   readonly title: string;
   readonly description: string;
   readonly tags: readonly string[];
-  readonly source: string;
+  /** The file that states it. Default: the one that chooses the dashboards. */
+  readonly source?: string;
+  /** The service that it is about. Default: none, or all. */
   readonly service?: string;
   readonly sections: readonly Section[];
   readonly variables: readonly { build(): dashboard.VariableModel }[];
@@ -76,7 +78,7 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
     uid: draft.uid,
     title: draft.title,
     folderUid: project.folder.uid,
-    source: draft.source,
+    source: draft.source ?? 'dashboards/index.ts',
     spec,
     signalPanels: signalPanels(draft),
     panelSources: panelSources(draft),
@@ -84,7 +86,7 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
   });
 }
 
-/** The tag that marks a dashboard as ours. @example ownerTag('shop') // 'as-code:shop' */
+/** The tag that marks a dashboard as ours. @example ownerTag('acme') // 'as-code:acme' */
 export function ownerTag(owner: string): string {
   return `as-code:${owner}`;
 }

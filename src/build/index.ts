@@ -1,4 +1,13 @@
-export { type Alert, buildRule, defineAlert, type RuleContext } from './alert.ts';
+export { type Alert, type AlertFacts, defineAlert, type RuleContext } from './alert.ts';
+export {
+  type AlertChoice,
+  alertNamesOf,
+  buildContactPoints,
+  buildRules,
+  type ChosenAlerts,
+  defineAlerts,
+  type Receivers,
+} from './alert-choice.ts';
 export {
   type ContactPointFacts,
   contactPointOf,
@@ -8,18 +17,32 @@ export {
   slack,
   webhook,
 } from './contact-points.ts';
-export { type BuildContext, dashboardUid, INSTANCE, RATE, runbookUrl, type ServiceContext } from './context.ts';
+export {
+  type BuildContext,
+  dashboardUid,
+  INSTANCE,
+  type IncidentLink,
+  RATE,
+  runbookUrl,
+  type ServiceContext,
+} from './context.ts';
 export { buildDashboard, type DashboardDraft, ownerTag, type Section } from './dashboard.ts';
+export {
+  buildDashboards,
+  type DashboardChoice,
+  type DashboardFacts,
+  defineDashboards,
+  type Extension,
+  extendDashboard,
+  type SectionBuilder,
+} from './dashboard-choice.ts';
 export {
   allDeployments,
   callersOf,
   dataSourceVariable,
-  deploymentAnnotations,
-  instanceVariable,
   link,
   overviewUid,
   runbooksLink,
-  serviceLinks,
 } from './dashboard-parts.ts';
 export { panelId } from './panel-id.ts';
 export {
@@ -31,4 +54,5 @@ export {
   textPanel,
   timeseriesPanel,
 } from './panels.ts';
+export { addPanels, serviceDashboard } from './service-dashboard.ts';
 export { COLOURS, limitColours } from './style.ts';

@@ -187,7 +187,7 @@ export function textPanel(facts: PanelFacts & { readonly content: string }): Pan
 }
 
 /**
- * The firing and pending alerts that match a label filter such as `{service="user-service",as_code="shop"}`. By labels,
+ * The firing and pending alerts that match a label filter such as `{service="payments",as_code="acme"}`. By labels,
  * not by folder: a Grafana that provisions its folder from files gives it a UID of its own.
  */
 export function alertListPanel(facts: PanelFacts & { readonly filter: string }): PanelDraft<dashboard.PanelBuilder> {

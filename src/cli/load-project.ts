@@ -1,33 +1,50 @@
 /** Loads the files that people write. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { ProjectSource } from '../app/project-source.ts';
+import { CONFIG } from '../app/broken-code.ts';
 import { runbookNames } from '../app/runbook-pages.ts';
+import { refused } from '../model/explained-error.ts';
+import type { ProjectDefinition } from '../project/definition.ts';
+import { fromTheEdge, servicesIn } from '../project/services.ts';
+import type { ProjectSource } from '../project/source.ts';
+
+const SERVICES = 'services';
 
 /**
- * Loads a project's services, dashboards and alerts. Within one process Node loads a file once: who calls it again
- * after a change gets what was loaded before.
+ * Loads a project: its `grafana.config.ts`, and every service that a file below `services/` exports. Within one process
+ * Node loads a file once: who calls it again after a change gets what was loaded before.
  *
  * @param root with a slash at its end.
+ * @throws ExplainedError F020 where there is no `grafana.config.ts`
  */
 export async function loadProject(root: string): Promise<ProjectSource> {
-  const load = (path: string) => import(pathToFileURL(`${root}${path}`).href);
-  const [{ project }, { services }, dashboards, alerts, { receivers }, { scenarios, incident }] = await Promise.all([
-    load('src/project.ts'),
-    load('services/index.ts'),
-    load('dashboards/index.ts'),
-    load('alerts/index.ts'),
-    load('alerts/routing.ts'),
-    existsSync(`${root}scenarios/index.ts`) ? load('scenarios/index.ts') : { scenarios: [], incident: undefined },
-  ]);
+  if (!existsSync(`${root}${CONFIG}`))
+    throw refused('F020', CONFIG, 'does not exist', `Write it, or start where it is`);
+  const load = (path: string): Promise<Readonly<Record<string, unknown>>> =>
+    import(pathToFileURL(`${root}${path}`).href);
+  const files = serviceFiles(root);
+  const [config, ...modules] = await Promise.all([load(CONFIG), ...files.map(load)]);
+  const exported = modules.map((module) => servicesIn(module ?? {}));
+  // What is exported may be anything: its shape is looked at where it is used.
+  const { dashboards, alerts, scenarios, incident, ...project } = (config?.['default'] ?? {}) as ProjectDefinition;
   return {
     root,
     project,
-    services,
+    services: fromTheEdge([...new Set(exported.flat())]),
+    serviceless: files.filter((_, index) => exported[index]?.length === 0),
     dashboards,
-    alerts: { ...alerts, receivers },
-    scenarios,
-    incident,
+    alerts,
+    scenarios: scenarios ?? [],
+    ...(incident === undefined ? {} : { incident }),
     runbooks: new Set(runbookNames(root)),
   };
+}
+
+/** Files of TypeScript below services/, but for tests and declarations. */
+function serviceFiles(root: string): readonly string[] {
+  if (!existsSync(`${root}${SERVICES}`)) return [];
+  return readdirSync(`${root}${SERVICES}`, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && /(?<!\.d|\.test)\.ts$/.test(entry.name))
+    .map(({ parentPath, name }) => `${parentPath.slice(root.length)}/${name}`)
+    .sort();
 }

@@ -19,7 +19,7 @@ const QUERY_RANGE_SECONDS = 600;
 /**
  * A rule in the form of Grafana's provisioning API. Two nodes: the query, and a threshold on it.
  *
- * @example encodeGrafanaRule(rule, 'shop-services').data.length // 2
+ * @example encodeGrafanaRule(rule, 'acme-services').data.length // 2
  */
 export function encodeGrafanaRule(rule: AlertRule, folderUid: string): JsonObject {
   const { notification } = rule;

@@ -11,7 +11,7 @@ const OPERATORS: Readonly<Record<Comparison, string>> = { gt: '>', gte: '>=', lt
  * keeps apart, is part of the expression there. Rules that fire only where a query fails are left out: Prometheus knows
  * no such state, and counts failed queries of rules itself.
  *
- * @example encodePrometheusRules(rules) // { groups: [{ name: 'user-service', interval: '1m', rules: [...] }] }
+ * @example encodePrometheusRules(rules) // { groups: [{ name: 'payments', interval: '1m', rules: [...] }] }
  */
 export function encodePrometheusRules(rules: readonly AlertRule[]): JsonObject {
   const groups = groupBy(

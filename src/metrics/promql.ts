@@ -7,7 +7,7 @@ export type Window = Duration | '$__rate_interval' | '$__range';
 /**
  * One label matcher with its value escaped.
  *
- * @example matcher('job', '=', 'shop/user-service') // 'job="shop/user-service"'
+ * @example matcher('job', '=', 'acme/payments') // 'job="acme/payments"'
  */
 export function matcher(label: string, operator: '=' | '!=' | '=~' | '!~', value: string): Matcher {
   return `${label}${operator}"${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`;

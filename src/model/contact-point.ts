@@ -26,7 +26,7 @@ export interface Integration {
 
 /** Where notifications go. Rules name it; it keeps its name when its integrations change. */
 export interface ContactPoint {
-  /** Unique in the organisation; carries the owner's prefix. @example 'shop-on-call' */
+  /** Unique in the organisation; carries the owner's prefix. @example 'acme-on-call' */
   readonly name: string;
   readonly integrations: readonly Integration[];
 }

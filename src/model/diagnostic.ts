@@ -5,7 +5,7 @@ export type DiagnosticLevel = 'error' | 'warning';
  * Something a user can put right. Diagnostics are collected and shown together; only bugs and IO throw.
  *
  * @example
- * { code: 'R014', level: 'error', file: 'alerts/rules/pool.ts', subject: 'ServicePoolSaturated, order-service',
+ * { code: 'R014', level: 'error', file: 'alerts/rules/pool.ts', subject: 'ServicePoolSaturated, ledger',
  *   message: 'links to a panel that does not exist', remedy: 'Panels there: latency, errors' }
  */
 export interface Diagnostic {

@@ -2,7 +2,7 @@
  * How a family of a service's signals is found in Prometheus. Bindings are plain data: PromQL is made of them in
  * `src/metrics`, and each can be replaced on its own where a service differs from its profile.
  *
- * A matcher is one PromQL label matcher as text, such as `job="shop/user-service"`.
+ * A matcher is one PromQL label matcher as text, such as `job="acme/payments"`.
  */
 export type Matcher = string;
 
@@ -99,7 +99,7 @@ export interface RuntimeBinding {
  * Where each family of a service's signals is found. Families are independent: a service may take its server
  * metrics from one agent and its pool metrics from another.
  *
- * @example metrics: { ...otel({ job: 'shop/payments' }), databasePool: micrometer({ job: 'payments' }).databasePool }
+ * @example metrics: { ...otel({ job: 'acme/payments' }), databasePool: micrometer({ job: 'payments' }).databasePool }
  */
 export interface MetricProfile {
   /** Which convention it follows, for people: `otel`, `micrometer`, `prom-client`. */

@@ -1,6 +1,6 @@
 import type { Duration } from './duration.ts';
 
-/** What holds for every service, dashboard and rule: the facts of `src/project.ts`. */
+/** What holds for every service, dashboard and rule: the facts of `grafana.config.ts`. */
 export interface Project {
   /**
    * Who owns what we write: prefix of every UID, value of the `as_code` label and of the `as-code:` tag.

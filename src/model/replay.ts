@@ -123,7 +123,7 @@ export function formatSecond(second: Second): string {
   return second % 60 === 0 ? text : `${text}:${two(second % 60)}`;
 }
 
-/** The service with what tells its series apart. @example 'api-gateway (dependency user-service)' */
+/** The service with what tells its series apart. @example 'checkout (dependency payments)' */
 export function formatSubject(service: string, series: Readonly<Record<string, string>>): string {
   const parts = Object.entries(series).map(([label, value]) => `${label} ${value}`);
   return parts.length === 0 ? service : `${service} (${parts.join(', ')})`;

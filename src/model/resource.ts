@@ -54,7 +54,7 @@ export interface Desired {
   readonly resources: readonly Resource[];
 }
 
-/** A resource's identity: UIDs are unique within a kind. @example 'rule/shop-user-service-errors' */
+/** A resource's identity: UIDs are unique within a kind. @example 'rule/acme-payments-errors' */
 export function resourceKey({ kind, uid }: Pick<Resource, 'kind' | 'uid'>): string {
   return `${kind}/${uid}`;
 }

@@ -93,7 +93,7 @@ export type Dependency =
 
 /** The facts that people write about a service. */
 export interface ServiceFacts {
-  /** Lower-case letters, digits and single hyphens; short enough for every UID made of it. @example 'user-service' */
+  /** Lower-case letters, digits and single hyphens; short enough for every UID made of it. @example 'payments' */
   readonly id: string;
   /** The name people use. @example 'User Service' */
   readonly title: string;
@@ -134,7 +134,7 @@ export interface Catalog {
  * @example
  * export const payments = defineService({
  *   id: 'payments', title: 'Payments', team: 'money', tier: 'internal',
- *   metrics: otel({ job: 'shop/payments', container: 'payments' }),
+ *   metrics: otel({ job: 'acme/payments', container: 'payments' }),
  *   databases: [{ name: 'ledger', system: 'postgresql' }],
  *   pools: [{ kind: 'database', name: 'primary', maxConnections: 20 }],
  *   dependencies: [{ external: 'bank.example.com' }],

@@ -12,7 +12,7 @@ export interface Point {
   readonly value: number;
 }
 
-/** `2025-12-15 14:15` in UTC, without the day where it is that of another time. */
+/** `2026-01-14 14:15` in UTC, without the day where it is that of another time. */
 export function formatMoment(second: number, sameDayAs?: number): string {
   const text = new Date(second * 1000).toISOString();
   const [day = '', clock = ''] = text.split('T');

@@ -28,7 +28,6 @@ export {
   type Incident,
   incidentScenario,
   type ScenarioRule,
-  type ScenarioSource,
   type ScenarioWorld,
   scenariosFrom,
   scenarioWorld,

@@ -5,7 +5,7 @@ import type { Kind, Resource } from '../model/resource.ts';
 
 /** Where a UID comes from, and what marks an object of that kind as ours. */
 const WAYS_OUT: Readonly<Record<Kind, string>> = {
-  folder: 'give another UID in src/project.ts (folder), or the folder there the same title, and it is used',
+  folder: 'give another UID in grafana.config.ts (folder), or the folder there the same title, and it is used',
   'contact-point': 'rename it in alerts/routing.ts, or the other one in Grafana',
   rule: 'rename the service in services/, or delete the other rule; if it is ours, give it its label as_code again',
   dashboard: 'rename the service in services/, or delete the other dashboard; if it is ours, give it its tag again',
@@ -40,7 +40,7 @@ export function hiddenDiagnostic({ kind, uid, title, source }: Resource): Diagno
     kind === 'folder'
       ? [
           `exists (UID ${uid}), and this account may not look into it`,
-          'Let an administrator give this account Edit on that folder, or give another UID in src/project.ts (folder).',
+          'Let an administrator give this account Edit on that folder, or give another UID in grafana.config.ts (folder).',
         ]
       : [
           `exists (UID ${uid}) in a folder that this account may not look into; writing it would take it away from there`,

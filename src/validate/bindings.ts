@@ -18,7 +18,7 @@ export const positive = z.number().positive();
 const MATCHER = /^[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"((?:[^"\\\n]|\\.)*)"$/;
 const matcher = z
   .string()
-  .refine((text) => MATCHER.test(text), 'is not a matcher such as job="shop/payments"')
+  .refine((text) => MATCHER.test(text), 'is not a matcher such as job="acme/payments"')
   .refine((text) => !/^\w*=""$/.test(text), 'matches series without the label');
 const failed = z.string().refine((text) => MATCHER.test(text), 'is not a matcher such as status!~"[1-4].."');
 const metric = z.string().regex(/^[A-Za-z_:][\w:]*$/, 'is not the name of a metric');
@@ -78,7 +78,7 @@ const SAMPLES = [
   'Internal',
   'timeout',
   'none',
-  'shop/payments',
+  'acme/payments',
   'a-b.c_d',
 ];
 
@@ -157,7 +157,7 @@ function bindingsIn(value: unknown, place: string): Binding[] {
 
 /**
  * A service that finds all requests of another one too, by fewer or wider matchers: job="a" beside job="a",env="prod",
- * or job=~"shop/.*" beside job="shop/a". Where it is about the whole, as a fleet is, that is meant.
+ * or job=~"acme/.*" beside job="acme/a". Where it is about the whole, as a fleet is, that is meant.
  */
 export function overlappingMetrics(services: readonly Service[]): Diagnostic[] {
   const byName = groupBy(services, ({ metrics: { server } }) => server.name);

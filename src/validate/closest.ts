@@ -1,8 +1,8 @@
 /**
  * The known name that is nearest to a mistyped one, if it is near. What names have in common, such as `-service`, makes
- * none of them nearer: `user-service` is not a misspelt `order-service`.
+ * none of them nearer: `ledger` is not a misspelt `lender`.
  *
- * @example closest('user-servise', ['user-service', 'order-service']) // 'user-service'
+ * @example closest('paymints', ['payments', 'ledger']) // 'payments'
  */
 export function closest(typed: string, known: readonly string[]): string | undefined {
   const ranked = known

@@ -105,7 +105,7 @@ function noService(): Diagnostic {
   return {
     code: 'F001',
     level: 'error',
-    file: 'services/index.ts',
+    file: 'services/',
     subject: 'the list of services',
     message: 'holds something that is not a service',
     remedy: 'List what the files export; service files must not import each other.',
@@ -122,7 +122,7 @@ function shape(each: Service): Diagnostic[] {
       'F001',
       each,
       `has a wrong fact${path === '' ? '' : ` at ${path}`}: ${issue.message}`,
-      `${near}The type ServiceFacts in src/model/service.ts explains every fact; npm run check shows the line.`,
+      `${near}The type ServiceFacts explains every fact; npm run check shows the line.`,
     );
   });
 }
@@ -153,7 +153,7 @@ function projectProblems(project: Project): Diagnostic[] {
   const { owner, evaluationInterval, folder } = project;
   const problems: Diagnostic[] = [];
   const at = (code: string, message: string, remedy: string) =>
-    problems.push({ code, level: 'error', file: 'src/project.ts', subject: 'project', message, remedy });
+    problems.push({ code, level: 'error', file: 'grafana.config.ts', subject: 'project', message, remedy });
   if (!/^[a-z][a-z0-9]*$/.test(owner))
     at(
       'F010',
@@ -178,7 +178,7 @@ function projectProblems(project: Project): Diagnostic[] {
     at(
       'F013',
       `has a wrong fact at ${path.map(String).join('.')}: ${message}`,
-      'src/model/project.ts explains every fact.',
+      'The type ProjectFacts explains every fact.',
     );
   return problems;
 }
@@ -192,7 +192,7 @@ function idProblems(each: Service, { owner }: Project): Diagnostic[] {
         'F002',
         each,
         `has the id "${id}", which is not lower-case letters, digits and single hyphens`,
-        'Write it such as order-service.',
+        'Write it such as order-history.',
       ),
     ];
   if (id.length > longest)
@@ -218,7 +218,7 @@ function duplicateIds({ services }: Catalog): Diagnostic[] {
         'F003',
         other,
         `has the same id as the service in ${first?.source ?? '?'}`,
-        'Give each service an id of its own, and list each once in services/index.ts.',
+        'Give each service an id of its own.',
       ),
     ),
   );

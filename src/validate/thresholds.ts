@@ -53,7 +53,7 @@ function reachProblems(each: Service, { histogramBoundaries }: Project): Diagnos
         'F017',
         each,
         `has thresholds.${place} = ${value} s, and no quantile of the ${family} histogram reads above its last boundary, ${last} s`,
-        'Choose a lower one, or add boundaries above it in src/project.ts and in the services.',
+        'Choose a lower one, or add boundaries above it in grafana.config.ts and in the services.',
       ),
     ];
   });
@@ -162,7 +162,7 @@ function boundaryProblems(each: Service, { histogramBoundaries }: Project): Diag
             'F007',
             each,
             `has thresholds.${place} = ${value} s, which is not a boundary of the ${family} histogram`,
-            `Boundaries: ${histogramBoundaries[family].join(', ')} s (src/project.ts). Choose one, or add ${value} there and in the services.`,
+            `Boundaries: ${histogramBoundaries[family].join(', ')} s (grafana.config.ts). Choose one, or add ${value} there and in the services.`,
           ),
         ],
   );

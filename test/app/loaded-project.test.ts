@@ -1,7 +1,7 @@
 /** A file that people write may export, return or throw anything: it is named, and it is never a bug of the tool. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ProjectSource } from '../../src/app/project-source.ts';
+import type { ProjectSource } from '../../src/project/source.ts';
 import { PROJECT, run } from '../support/run.ts';
 import { sourceOf } from '../support/world.ts';
 
@@ -15,24 +15,31 @@ const SLOTS: Readonly<Record<string, (value: unknown) => object>> = {
   project: (project) => ({ project }),
   services: (services) => ({ services }),
   'one of the services': (service) => ({ services: [...own.services, service] }),
-  extendedServices: (extendedServices) => ({ dashboards: { ...own.dashboards, extendedServices } }),
-  buildDashboards: (buildDashboards) => ({ dashboards: { ...own.dashboards, buildDashboards } }),
-  'what buildDashboards returns': (built) => ({ dashboards: { ...own.dashboards, buildDashboards: () => built } }),
-  'a dashboard': (one) => ({ dashboards: { ...own.dashboards, buildDashboards: () => [one] } }),
-  buildRules: (buildRules) => ({ alerts: { ...own.alerts, buildRules } }),
-  'a rule': (one) => ({ alerts: { ...own.alerts, buildRules: () => [one] } }),
-  'the inside of a rule': (rule) => ({
-    alerts: {
-      ...own.alerts,
-      buildRules: () => [{ kind: 'rule', uid: 'shop-x', title: 'X', folderUid: 'f', source: 'alerts/x.ts', rule }],
+  dashboards: (dashboards) => ({ dashboards }),
+  sections: (sections) => ({ dashboards: { ...own.dashboards, sections } }),
+  'a section': (section) => ({ dashboards: { ...own.dashboards, sections: [() => section] } }),
+  'a panel': (panel) => ({
+    dashboards: { ...own.dashboards, sections: [() => ({ key: 'x', title: 'x', panels: [panel] })] },
+  }),
+  shared: (shared) => ({ dashboards: { ...own.dashboards, shared } }),
+  'a shared dashboard': (one) => ({ dashboards: { ...own.dashboards, shared: [() => one] } }),
+  extensions: (extensions) => ({ dashboards: { ...own.dashboards, extensions } }),
+  'what an extension returns': (draft) => ({
+    dashboards: {
+      ...own.dashboards,
+      extensions: { 'user-service': { extend: () => draft, source: 'dashboards/x.ts' } },
     },
   }),
-  buildContactPoints: (buildContactPoints) => ({ alerts: { ...own.alerts, buildContactPoints } }),
-  'a contact point': (one) => ({ alerts: { ...own.alerts, buildContactPoints: () => [one] } }),
-  alertNames: (alertNames) => ({ alerts: { ...own.alerts, alertNames } }),
-  serviceAlerts: (serviceAlerts) => ({ alerts: { ...own.alerts, serviceAlerts } }),
-  projectAlerts: (projectAlerts) => ({ alerts: { ...own.alerts, projectAlerts } }),
+  alerts: (alerts) => ({ alerts }),
+  'the alerts of services': (service) => ({ alerts: { ...own.alerts, service } }),
+  'an alert': (one) => ({ alerts: { ...own.alerts, service: [one] } }),
+  'the alerts of the project': (project) => ({ alerts: { ...own.alerts, project } }),
   receivers: (receivers) => ({ alerts: { ...own.alerts, receivers } }),
+  contactPoints: (contactPoints) => ({ alerts: { ...own.alerts, contactPoints } }),
+  'a contact point': (one) => ({ alerts: { ...own.alerts, contactPoints: [one] } }),
+  scenarios: (scenarios) => ({ scenarios }),
+  'a scenario': (one) => ({ scenarios: [one] }),
+  incident: (incident) => ({ incident }),
 };
 const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ['validate', []],
@@ -98,17 +105,15 @@ describe('a project whose files', () => {
   test('export no list of services name the file', async () => {
     const source = { ...own, services: undefined } as unknown as ProjectSource;
     const { stdout } = await run('validate', [], {}, PROJECT, { loadProject: () => Promise.resolve(source) });
-    expect(stdout).toContain('F001 services/index.ts');
+    expect(stdout).toContain('F000 project has a wrong choice at services');
+    expect(stdout).toContain('grafana.config.ts');
   });
 
-  test('build a dashboard without panels name the file of that dashboard', async () => {
-    const one = { kind: 'dashboard', uid: 'shop-x', title: 'x', folderUid: 'f', source: 'dashboards/x.ts', spec: {} };
-    const source = {
-      ...own,
-      dashboards: { ...own.dashboards, buildDashboards: () => [one] },
-    } as unknown as ProjectSource;
+  test('make a section without panels are told which dashboards they stand in', async () => {
+    const section = { key: 'x', title: 'x' };
+    const dashboards = { ...own.dashboards, sections: [() => section], source: 'dashboards/x.ts' };
+    const source = { ...own, dashboards } as unknown as ProjectSource;
     const { stdout } = await run('validate', [], {}, PROJECT, { loadProject: () => Promise.resolve(source) });
-    expect(stdout).toContain('buildDashboards()[0].spec.panels');
-    expect(stdout).toContain('dashboards/x.ts');
+    expect(stdout).toContain('F000 dashboards/x.ts');
   });
 });

@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { buildContactPoints, buildRules } from '../../alerts/index.ts';
-import { receivers } from '../../alerts/routing.ts';
-import { contactPointOf, defineContactPoint, email, pagerDuty, slack, webhook } from '../../src/build/index.ts';
+import {
+  buildContactPoints,
+  buildRules,
+  contactPointOf,
+  defineContactPoint,
+  email,
+  pagerDuty,
+  slack,
+  webhook,
+} from '../../src/build/index.ts';
 import { pageLatency, watchesQueries } from '../../src/model/alert-rule.ts';
 import { secret, secretsOf } from '../../src/model/contact-point.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { withPreviewReceivers } from '../../src/sync/index.ts';
-import { aService, desiredOf, project, ruleOf, rulesOf, shopServices } from '../support/world.ts';
+import { aService, desiredOf, project, ruleOf, rulesOf, shopServices, sourceOf } from '../support/world.ts';
 
 const rules = rulesOf(desiredOf());
+const { alerts } = sourceOf();
 
 function alertsOf(service: Service): string[] {
   return rulesOf(desiredOf([...shopServices, service]))
@@ -142,7 +150,10 @@ describe('the rule on failing queries', () => {
 describe('the watchdog', () => {
   const panelOf = () => ({ dashboardUid: 'shop-overview', panelId: 1 });
   const build = (heartbeat: ReturnType<typeof defineContactPoint> | undefined) =>
-    buildRules(defineCatalog(shopServices), { project, panelOf, receivers: { ...receivers, none: heartbeat } });
+    buildRules({ ...alerts, receivers: { ...alerts.receivers, none: heartbeat } }, defineCatalog(shopServices), {
+      project,
+      panelOf,
+    });
 
   test('exists only with a heartbeat to tell', () => {
     expect(build(undefined).map(({ title }) => title)).not.toContain('AlertingWatchdog');
@@ -190,7 +201,12 @@ describe('contact points', () => {
       email({ addresses: ['a@example.com'] }),
     ]);
     const replaced = withPreviewReceivers(
-      { resources: buildContactPoints(project, [receivers.critical, point]) },
+      {
+        resources: buildContactPoints(
+          { contactPoints: [alerts.receivers.critical, point].filter((one) => one !== undefined) },
+          project,
+        ),
+      },
       () => false,
       'http://preview',
     );
@@ -205,7 +221,7 @@ describe('contact points', () => {
   });
 
   test('with their secrets stay as they are', () => {
-    const desired = { resources: buildContactPoints(project) };
+    const desired = { resources: buildContactPoints(alerts, project) };
     expect(withPreviewReceivers(desired, () => true, 'http://preview')).toEqual({ desired, notes: [] });
   });
 });

@@ -41,7 +41,7 @@ describe('dashboards', () => {
   test('a service without a file of its own gets the default dashboard with all families, even if it has nothing to show', () => {
     const bare = aService({ id: 'bare', databases: [], pools: [], dependencies: [] });
     const dashboard = dashboardsOf(desiredOf([...shopServices, bare])).find(({ service }) => service === 'bare');
-    expect(dashboard?.source).toBe('dashboards/default.ts');
+    expect(dashboard?.source).toBe('dashboards/index.ts');
     const panels = dashboard === undefined ? [] : panelsOf(dashboard);
     expect(panels.filter(({ type }) => type === 'row')).toHaveLength(6);
     expect(panels.filter(({ type }) => type === 'text').map(({ title }) => title)).toEqual([

@@ -501,10 +501,9 @@ describe('new-service', () => {
   });
 
   test('refuses an id that exists or cannot be one, and writes nothing', async () => {
-    const before = await readFile(join(project, 'services/index.ts'), 'utf8');
+    const before = await readdir(join(project, 'services'));
     for (const [code, args] of [
       ['C008', ['user-service']],
-      ['C008', ['index']],
       ['F002', ['Bad Id']],
       ['F002', ['a-very-long-name-of-a-service']],
       ['F002', ['project']],
@@ -514,7 +513,7 @@ describe('new-service', () => {
       const result = await run('new-service', args, {}, project);
       expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(code) });
     }
-    expect(await readFile(join(project, 'services/index.ts'), 'utf8')).toBe(before);
+    expect(await readdir(join(project, 'services'))).toEqual(before);
   });
 
   test('takes ids that are words of the language, or the same without a hyphen', async () => {

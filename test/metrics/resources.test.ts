@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { defaultDashboard } from '../../dashboards/default.ts';
-import { buildDashboard } from '../../src/build/index.ts';
+import { buildDashboard, serviceDashboard } from '../../src/build/index.ts';
 import { findSignal, micrometer, signals } from '../../src/metrics/index.ts';
 import { defineCatalog, type ServiceFacts } from '../../src/model/service.ts';
 import { type GivenSeries, promqlProblems } from '../support/promql.ts';
-import { aService, panelsOf, project } from '../support/world.ts';
+import { aService, panelsOf, project, sourceOf } from '../support/world.ts';
 
 function alertExpression(
   id: 'cpu-utilisation' | 'memory-utilisation' | 'pool-utilisation',
@@ -18,7 +17,7 @@ function alertExpression(
 function panelExpressions(title: string): string[] {
   const service = aService();
   const context = { project, catalog: defineCatalog([service]), alertNames: {} };
-  const panels = panelsOf(buildDashboard(defaultDashboard(service, context), project));
+  const panels = panelsOf(buildDashboard(serviceDashboard(service, context, sourceOf().dashboards), project));
   const found = panels.find((panel) => panel.title === title)?.targets ?? [];
   return found.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m'));
 }

@@ -19,8 +19,8 @@ describe('every kind of change, as it stands in a terminal and in a comment', ()
     [
       'added',
       withBoard(({ panels }) => panels.push({ ...(panels.at(-1) as Panel), id: 7, title: 'New' })),
-      ['panel "New"  added to row "Resources: last, because they showed nothing on 2025-12-15"'],
-      ['- **User Service**: panel *New*: added to row "Resources: last, because they showed nothing on 2025-12-15"'],
+      ['panel "New"  added to row "Resources: last, because waiting costs no processor time"'],
+      ['- **User Service**: panel *New*: added to row "Resources: last, because waiting costs no processor time"'],
     ],
     [
       'a row added',
@@ -194,10 +194,10 @@ describe('every kind of change, as it stands in a terminal and in a comment', ()
     ],
     [
       'description',
-      withPanel((panel) => (panel.description = panel.description.replace('one query', 'a query'))),
-      ['panel "Query time p95, all and by operation"  description "… was one query …" → "… was a query …"'],
+      withPanel((panel) => (panel.description = panel.description.replace('rises', 'climbs'))),
+      ['panel "Query time p95, all and by operation"  description "… that rises alone …" → "… that climbs alone …"'],
       [
-        '- **User Service**: panel *Query time p95, all and by operation*: description "… was one query …" → "… was a query …"',
+        '- **User Service**: panel *Query time p95, all and by operation*: description "… that rises alone …" → "… that climbs alone …"',
       ],
     ],
     [

@@ -119,7 +119,7 @@ describe('a diff', () => {
         Object.assign(spec.panels[row] ?? {}, { collapsed: true, panels: inner });
       }),
     );
-    expect(text).toEqual(['row "Resources: last, because they showed nothing on 2025-12-15"  collapsed']);
+    expect(text).toEqual(['row "Resources: last, because waiting costs no processor time"  collapsed']);
   });
 
   test('of settings of whole dashboards tells each', () => {

@@ -7,7 +7,8 @@ import { checkLayers, findModules } from '../../scripts/layers/layers.ts';
 import { readModule } from '../../scripts/layers/module.ts';
 import { COMPUTED, OUTSIDE, PACKAGES, ROOMS } from '../../scripts/layers/rooms.ts';
 
-const names = Object.keys(ROOMS);
+/** Rooms that are folders. */
+const names = Object.keys(ROOMS).filter((room) => !room.endsWith('.ts'));
 let root = '';
 
 /** A repository with a module in each room. */
@@ -59,6 +60,15 @@ describe('a planted import', () => {
       expect(red()).toEqual(forbidden.sort());
     },
   );
+
+  test('of the engine is red in the project’s configuration, and of the configuration in the engine', () => {
+    plant('grafana.config.ts', FORMS['value']?.('./src/app/target.ts') ?? '');
+    plant('src/app/config.ts', FORMS['dynamic']?.('../../grafana.config.ts') ?? '');
+    expect(red()).toEqual(['grafana.config.ts', 'src/app/config.ts']);
+    plant('grafana.config.ts', FORMS['value']?.('grafana-as-code') ?? '');
+    plant('src/app/config.ts', FORMS['type']?.('grafana-as-code') ?? '');
+    expect(red()).toEqual(['src/app/config.ts']);
+  });
 
   test('of a package that only some may use is red in every other room', () => {
     for (const room of names)

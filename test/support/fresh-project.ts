@@ -1,17 +1,16 @@
 /** Loads a project's files as they are now, however often they were loaded before. */
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProjectSource } from '../../src/app/project-source.ts';
 import { loadProject } from '../../src/cli/load-project.ts';
+import type { ProjectSource } from '../../src/project/source.ts';
 
-const ENGINE = fileURLToPath(new URL('../../src', import.meta.url));
 const OWN = fileURLToPath(new URL('../../', import.meta.url));
 /** What people write. The engine is the one of this process. */
-const CODE = ['services', 'dashboards', 'alerts'];
+const CODE = ['services', 'dashboards', 'alerts', 'scenarios', 'grafana.config.ts', 'facts.ts'];
 
 const loaded = new Map<string, ProjectSource>();
 const copies = new Set<string>();
@@ -35,11 +34,12 @@ export async function loadFresh(root: string): Promise<ProjectSource> {
 async function loadCopy(root: string): Promise<ProjectSource> {
   const copy = `${await mkdtemp(join(tmpdir(), 'fresh-'))}/`;
   copies.add(copy);
-  await Promise.all(CODE.map((folder) => cp(join(root, folder), join(copy, folder), { recursive: true })));
-  await mkdir(join(copy, 'src'));
-  const rooms = (await readdir(ENGINE)).filter((room) => room !== 'project.ts');
-  await Promise.all(rooms.map((room) => symlink(join(ENGINE, room), join(copy, 'src', room))));
-  await cp(join(root, 'src/project.ts'), join(copy, 'src/project.ts'));
+  const there = CODE.filter((name) => existsSync(join(root, name)));
+  await Promise.all(there.map((name) => cp(join(root, name), join(copy, name), { recursive: true })));
+  // What the copy imports by the package's name is the engine of this process.
+  await writeFile(join(copy, 'package.json'), '{ "type": "module" }');
+  await mkdir(join(copy, 'node_modules'));
+  await symlink(OWN, join(copy, 'node_modules/grafana-as-code'));
   try {
     return await loadProject(copy);
   } catch (error) {
@@ -52,8 +52,8 @@ async function loadCopy(root: string): Promise<ProjectSource> {
 
 async function fingerprint(root: string): Promise<string> {
   const hash = createHash('sha256').update(root);
-  for (const folder of [...CODE, 'src/project.ts']) {
-    const names = folder.endsWith('.ts') ? [folder] : await filesBelow(root, folder);
+  for (const code of CODE.filter((name) => existsSync(join(root, name)))) {
+    const names = code.endsWith('.ts') ? [code] : await filesBelow(root, code);
     for (const name of names)
       hash
         .update(name)

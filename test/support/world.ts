@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 /** A small world for tests: services and a built project that tests can change one fact of. */
 import { assemble, type Built, buildFrom, catalogOf } from '../../src/app/build-project.ts';
-import type { ProjectSource } from '../../src/app/project-source.ts';
 import { loadProject } from '../../src/cli/load-project.ts';
 import { otel } from '../../src/metrics/index.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import type { Project } from '../../src/model/project.ts';
 import type { DashboardResource, Desired, RuleResource } from '../../src/model/resource.ts';
 import { defineService, type Service, type ServiceFacts } from '../../src/model/service.ts';
+import type { ProjectSource } from '../../src/project/source.ts';
 import { project } from './shop/project.ts';
 import { services as shopServices } from './shop/services/index.ts';
 

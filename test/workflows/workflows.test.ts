@@ -221,7 +221,7 @@ test('new versions of actions, packages and images are proposed by themselves', 
   const { updates } = z
     .object({
       version: z.literal(2),
-      updates: z.array(z.looseObject({ 'package-ecosystem': z.string(), directory: z.literal('/') })),
+      updates: z.array(z.looseObject({ 'package-ecosystem': z.string(), directory: z.string() })),
     })
     .parse(parse(read('.github/dependabot.yml')));
   expect(updates.map((update) => update['package-ecosystem']).sort()).toEqual([

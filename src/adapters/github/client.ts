@@ -60,7 +60,7 @@ const said = z.looseObject({ message: z.string() });
  *
  * @throws ExplainedError H002 (usage) for a repository that is not `owner/name`.
  *
- * @example openGitHub({ repository: 'shop/grafana', token, world })
+ * @example openGitHub({ repository: 'acme/grafana', token, world })
  */
 export function openGitHub(options: GitHubOptions): GitHub {
   const { repository, token } = options;

@@ -32,7 +32,7 @@ export async function openPromtool({
   };
 }
 
-/** A folder of a project. @example inside('/home/me/shop/', PROMTOOL_FOLDER) // '/home/me/shop/.cache/promtool' */
+/** A folder of a project. @example inside('/home/me/acme/', PROMTOOL_FOLDER) // '/home/me/acme/.cache/promtool' */
 function inside(root: string, folder: string): string {
   return `${root.replace(/\/$/, '')}/${folder}`;
 }

@@ -11,7 +11,7 @@ export const annotate = defineCommand<AnnotateRequest>({
       .requiredOption('--version <version>', 'what was deployed, such as v1.2.3')
       .option('--sha <sha>', 'the commit it was built from')
       .option('--link <url>', 'where to read on: the run of the pipeline, or the release')
-      .option('--at <time>', 'when: 2025-12-15T14:00:00Z, or 5m for five minutes ago', '0s')
+      .option('--at <time>', 'when: 2026-01-14T14:00:00Z, or 5m for five minutes ago', '0s')
       .option('--rollback', 'it was taken back: the mark becomes a region that ends at that time')
       .option('--env <name>', 'read .env.<name> instead of .env'),
   run: async ({ options, io }) => {

@@ -20,7 +20,7 @@ export const gate = defineCommand<Options>({
       .requiredOption('--service <id>', 'the service to judge')
       .requiredOption(
         '--since <time>',
-        'when it was deployed, or when the load began: 2025-12-15T14:15:00Z, or 35m ago',
+        'when it was deployed, or when the load began: 2026-01-14T14:15:00Z, or 35m ago',
       )
       .option('--warmup <duration>', 'left out at the beginning', '5m')
       .option('--duration <duration>', 'how long is judged, after the warm-up', '30m')

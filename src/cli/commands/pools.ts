@@ -17,7 +17,7 @@ export const pools = defineCommand<Options>({
     addPrometheusOptions(command)
       .option('--service <id>', 'only this service')
       .option('--range <duration>', 'how far back to look', '7d')
-      .option('--until <time>', 'the end of it: 2025-12-15T14:15:00Z, or 2h ago', '0s')
+      .option('--until <time>', 'the end of it: 2026-01-14T14:15:00Z, or 2h ago', '0s')
       .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json', 'md']).default('text'))
       .option('--out <file>', 'write the result to a file instead of stdout', outputFile('--out', io)),
   run: async ({ options, io }) => {

@@ -18,7 +18,7 @@ export function screenshotsCommand(start: (io: Io) => Promise<Chromium> = ownChr
       command
         .argument('[dashboard...]', 'UIDs, or ids of services; default: all dashboards of the project')
         .option('--panel <title>', 'only the panel of this title, of one dashboard')
-        .option('--from <time>', 'start of the time range: 2025-12-15T13:30:00Z, or how long ago', '3h')
+        .option('--from <time>', 'start of the time range: 2026-01-14T13:30:00Z, or how long ago', '3h')
         .option('--to <time>', 'end of the time range', '0s')
         .addOption(new Option('--theme <theme>', 'dark or light').choices(['dark', 'light']).default('dark'))
         .option('--width <pixels>', 'width of the pictures', '1600')

@@ -11,7 +11,7 @@ export interface MicrometerFacts {
 /**
  * Spring Boot with Micrometer. Histograms are off by default there: set
  * `management.metrics.distribution.percentiles-histogram.http.server.requests=true`, the same for
- * `http.client.requests` and `jdbc.query`, and add the boundaries of `src/project.ts` as `slo`.
+ * `http.client.requests` and `jdbc.query`, and add the boundaries of `grafana.config.ts` as `slo`.
  *
  * @example micrometer({ job: 'payments' })
  */

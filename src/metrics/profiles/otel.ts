@@ -3,14 +3,14 @@ import { matcher } from '../promql.ts';
 
 /** Kubernetes' view of a service's containers, from cAdvisor and kube-state-metrics. */
 export interface ContainerFacts {
-  /** Default: `shop`, the part of the job before the slash, where it has one. */
+  /** Default: `acme`, the part of the job before the slash, where it has one. */
   readonly namespace: string;
   readonly container: string;
 }
 
 /** Where `otel()` finds a service. */
 export interface OtelFacts {
-  /** `<service.namespace>/<service.name>`, as OpenTelemetry's exporters write it. @example 'shop/user-service' */
+  /** `<service.namespace>/<service.name>`, as OpenTelemetry's exporters write it. @example 'acme/payments' */
   readonly job: string;
   /** The container's name in its pods. Default: the part of the job after the slash. */
   readonly container?: string;
@@ -57,8 +57,8 @@ export function containerResources({ namespace, container }: ContainerFacts): {
 /**
  * The default profile: OpenTelemetry's semantic conventions under their Prometheus names.
  *
- * @example otel({ job: 'shop/user-service' })
- * @example { ...otel({ job: 'shop/user-service' }), httpPool: { kind: 'littles-law' } } // no connection gauge
+ * @example otel({ job: 'acme/payments' })
+ * @example { ...otel({ job: 'acme/payments' }), httpPool: { kind: 'littles-law' } } // no connection gauge
  */
 export function otel({ job, ...facts }: OtelFacts): MetricProfile {
   const [namespace, name] = job.includes('/')

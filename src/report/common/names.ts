@@ -9,7 +9,7 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   dashboard: 'dashboard',
 };
 
-/** Date and minute of a point in time, in UTC. @example '2025-12-15 14:52 UTC' */
+/** Date and minute of a point in time, in UTC. @example '2026-01-14 14:52 UTC' */
 export function clock(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

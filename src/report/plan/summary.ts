@@ -12,7 +12,7 @@ import { someOf } from '../common/some-of.ts';
 /** The same change of one or more resources. */
 export interface UpdateSummary {
   readonly kind: Kind;
-  /** `ServiceErrorRateHigh, user-service`, `API Gateway, Order Service`. */
+  /** `ServiceErrorRateHigh, payments`, `API Gateway, Order Service`. */
   readonly names: string;
   readonly lines: readonly Line[];
   readonly paging: boolean;
@@ -50,7 +50,7 @@ function restartText({ restarts, service, desired }: UpdateChange): string[] {
   return [`${service === undefined ? '' : `${service} `}${stateText(restarts)}: this update ${end}${again}`];
 }
 
-/** @example 'firing since 2025-12-15 14:52 UTC' */
+/** @example 'firing since 2026-01-14 14:52 UTC' */
 function stateText({ state, since }: { readonly state: string; readonly since?: string }): string {
   return `${state}${since === undefined ? '' : ` since ${clock(since)}`}`;
 }

@@ -42,7 +42,7 @@ const LOCK = '.sync.lock';
  * write stay. Ours are written as a whole or not at all, and repaired where they were changed or half-written; what
  * was in a changed file is kept under `backups/`. One sync writes at a time: another waits for it.
  *
- * @example const target = openDirectory({ root: 'dist', owner: 'shop', ownerTag: 'as-code:shop', self: io.self })
+ * @example const target = openDirectory({ root: 'dist', owner: 'acme', ownerTag: 'as-code:acme', self: io.self })
  */
 export function openDirectory(options: DirectoryOptions): Target {
   const { owner, ownerTag, self, patience } = options;

@@ -72,7 +72,7 @@ function checkTitles({ resources }: Desired): void {
     throw new ExplainedError({
       code: 'D014',
       message: `the folder's title ${JSON.stringify(visible(title))} is empty, begins or ends with a blank, or has a control character in it`,
-      remedy: 'Nothing was written. Correct folder.title in src/project.ts.',
+      remedy: 'Nothing was written. Correct folder.title in grafana.config.ts.',
     });
   }
 }

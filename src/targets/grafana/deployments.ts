@@ -115,7 +115,7 @@ export function openDeployments(options: ConnectionOptions): Deployments {
         throw new ExplainedError({
           code: 'N003',
           message: `${version} of ${service.id} cannot end before it began, at ${new Date(last.time).toISOString()}`,
-          remedy: 'Give the time of the rollback: --at 2025-12-15T16:00:00Z',
+          remedy: 'Give the time of the rollback: --at 2026-01-14T16:00:00Z',
         });
       }
       const { id, time, text, tags } = last;

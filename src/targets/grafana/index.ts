@@ -29,7 +29,7 @@ export interface GrafanaOptions extends ConnectionOptions {
  * A running Grafana, version 12 or later, over HTTP. What is not ours is never written; what changed since it was
  * read is refused; what was cut off is finished by the next sync.
  *
- * @example openGrafana({ url: 'https://grafana.example.com', token, owner: 'shop', ownerTag: 'as-code:shop', commit, secret })
+ * @example openGrafana({ url: 'https://grafana.example.com', token, owner: 'acme', ownerTag: 'as-code:acme', commit, secret })
  */
 export function openGrafana(options: GrafanaOptions): Target {
   const { owner, ownerTag, commit, secret, scrapeInterval, restoring = false } = options;

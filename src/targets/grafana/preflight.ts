@@ -144,7 +144,7 @@ async function checkDataSource(
     code: 'G007',
     message: `${client.url} has no data source with the UID "${uid}", which the alert rules query`,
     remedy:
-      'Create it, or give the UID of the right one in src/project.ts (dataSource). Grafana would accept the rules and never fire them.',
+      'Create it, or give the UID of the right one in grafana.config.ts (dataSource). Grafana would accept the rules and never fire them.',
   });
 }
 
@@ -160,6 +160,6 @@ function intervalNote(body: unknown, scrapeInterval: Duration): Diagnostic | und
     level: 'warning',
     subject: `data source ${name}`,
     message: `says that services are scraped every ${stated ?? `${USUAL_INTERVAL}, as it states nothing`}, and the project every ${scrapeInterval}`,
-    remedy: `Set its "Scrape interval" (jsonData.timeInterval) to ${scrapeInterval}, or correct scrapeInterval in src/project.ts.`,
+    remedy: `Set its "Scrape interval" (jsonData.timeInterval) to ${scrapeInterval}, or correct scrapeInterval in grafana.config.ts.`,
   };
 }

@@ -9,7 +9,18 @@ import { fileURLToPath } from 'node:url';
 import { PROJECT } from '../run.ts';
 
 const SHOP = fileURLToPath(new URL('.', import.meta.url));
-const PARTS = ['package.json', 'tsconfig.json', 'dashboards', 'alerts', 'src', 'scripts'];
+const PARTS = ['package.json', 'tsconfig.json', 'dashboards', 'alerts', 'scenarios', 'src', 'scripts'];
+
+/** Beside the configuration of a copy: the facts that tests know. */
+export const FACTS = 'facts.ts';
+const CONFIG = `import { defineProject } from 'grafana-as-code';
+import { alerts } from './alerts/index.ts';
+import { dashboards } from './dashboards/index.ts';
+import { project } from './${FACTS}';
+import { incident, scenarios } from './scenarios/index.ts';
+
+export default defineProject({ ...project, dashboards, alerts, scenarios, incident });
+`;
 
 /** A copy of the project with the shop's facts, whose files tests may change. Its path ends with a slash. */
 export async function copyOfProject(name: string): Promise<string> {
@@ -20,10 +31,10 @@ export async function copyOfProject(name: string): Promise<string> {
   await rm(join(folder, 'alerts/rendered'), { recursive: true, force: true });
   await mkdir(join(folder, 'services'));
   for (const file of await readdir(join(SHOP, 'services'))) {
-    const text = await readFile(join(SHOP, 'services', file), 'utf8');
-    await writeFile(join(folder, 'services', file), text.replaceAll("'../../../../src/", "'../src/"));
+    if (file !== 'index.ts') await cp(join(SHOP, 'services', file), join(folder, 'services', file));
   }
-  const project = await readFile(join(SHOP, 'project.ts'), 'utf8');
-  await writeFile(join(folder, 'src/project.ts'), project.replace("'../../../src/model/", "'./model/"));
+  const facts = await readFile(join(SHOP, 'project.ts'), 'utf8');
+  await writeFile(join(folder, FACTS), facts.replace("'../../../src/model/project.ts'", "'grafana-as-code'"));
+  await writeFile(join(folder, 'grafana.config.ts'), CONFIG);
   return folder;
 }

@@ -1,5 +1,4 @@
-import { otel } from '../../../../src/metrics/index.ts';
-import { defineService } from '../../../../src/model/service.ts';
+import { defineService, otel } from 'grafana-as-code';
 
 export const apiGateway = defineService({
   id: 'api-gateway',

@@ -1,6 +1,4 @@
-import { otel } from '../../../../src/metrics/index.ts';
-import { percent } from '../../../../src/model/quantity.ts';
-import { defineService } from '../../../../src/model/service.ts';
+import { defineService, otel, percent } from 'grafana-as-code';
 
 export const userService = defineService({
   id: 'user-service',

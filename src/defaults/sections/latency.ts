@@ -7,9 +7,9 @@ import {
   type Section,
   type ServiceContext,
   timeseriesPanel,
-} from '../../src/build/index.ts';
-import { buckets, quantile } from '../../src/metrics/histogram.ts';
-import { findSignal } from '../../src/metrics/index.ts';
+} from '../../build/index.ts';
+import { buckets, quantile } from '../../metrics/histogram.ts';
+import { findSignal } from '../../metrics/index.ts';
 
 /** How long users wait. */
 export function latencySection(context: ServiceContext): Section {
@@ -48,7 +48,7 @@ function regression({ signals }: ServiceContext): PanelDraft {
     key: 'latency-regression',
     title: 'Latency against its baseline',
     description:
-      'p95 as a multiple of what it was in the last hours; 0 while it is too fast to matter. The first thing that moved on 2025-12-15. If it rises after a deployment, roll back first and look for the cause then.',
+      'p95 as a multiple of what it was in the last hours; 0 while it is too fast to matter. The first thing that moves when work slows down. If it rises after a deployment, roll back first and look for the cause then.',
     unit: 'factor',
     width: 12,
     signals: ['latency-regression'],

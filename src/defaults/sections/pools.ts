@@ -7,12 +7,12 @@ import {
   type ServiceContext,
   textPanel,
   timeseriesPanel,
-} from '../../src/build/index.ts';
-import { quantile, sums } from '../../src/metrics/histogram.ts';
-import { findSignal } from '../../src/metrics/index.ts';
-import { declaredMaximum } from '../../src/metrics/pools.ts';
-import { series } from '../../src/metrics/promql.ts';
-import { count } from '../../src/model/quantity.ts';
+} from '../../build/index.ts';
+import { quantile, sums } from '../../metrics/histogram.ts';
+import { findSignal } from '../../metrics/index.ts';
+import { declaredMaximum } from '../../metrics/pools.ts';
+import { series } from '../../metrics/promql.ts';
+import { count } from '../../model/quantity.ts';
 
 const TITLE = 'Pools: room left before requests fail';
 
@@ -36,7 +36,7 @@ function utilisation({ signals }: ServiceContext): PanelDraft[] {
       key: 'pool-utilisation',
       title: 'Pool utilisation by instance',
       description:
-        'Connections in use over the maximum. At 100 % requests queue, then fail. On 2025-12-15 pools stood at 80 % half an hour before anybody was paged. Look at what holds the connections (queries, dependencies) before making a pool bigger.',
+        'Connections in use over the maximum. At 100 % requests queue, then fail. A pool fills long before anything fails. Look at what holds the connections (queries, dependencies) before making a pool bigger.',
       unit: 'ratio',
       width: 12,
       signals: ['pool-utilisation'],

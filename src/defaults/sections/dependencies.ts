@@ -10,11 +10,11 @@ import {
   tablePanel,
   textPanel,
   timeseriesPanel,
-} from '../../src/build/index.ts';
-import { quantile, rate, ratio } from '../../src/metrics/histogram.ts';
-import { findSignal, matcher } from '../../src/metrics/index.ts';
-import { firstOf } from '../../src/metrics/promql.ts';
-import { dependencyAddress, type Service } from '../../src/model/service.ts';
+} from '../../build/index.ts';
+import { quantile, rate, ratio } from '../../metrics/histogram.ts';
+import { findSignal, matcher } from '../../metrics/index.ts';
+import { firstOf } from '../../metrics/promql.ts';
+import { dependencyAddress, type Service } from '../../model/service.ts';
 
 /** What the service calls and how that answers, and how its callers see it. */
 export function dependencySection(context: ServiceContext): Section {

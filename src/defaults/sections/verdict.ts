@@ -6,9 +6,9 @@ import {
   type ServiceContext,
   statPanel,
   timeseriesPanel,
-} from '../../src/build/index.ts';
-import { findSignal } from '../../src/metrics/index.ts';
-import type { Signal, SignalId } from '../../src/model/signal.ts';
+} from '../../build/index.ts';
+import { findSignal } from '../../metrics/index.ts';
+import type { Signal, SignalId } from '../../model/signal.ts';
 
 /** What the strip shows, left to right, and what to look at when it is red. */
 const STRIP: readonly (readonly [SignalId, title: string, whenRed: string])[] = [

@@ -5,16 +5,16 @@ import {
   type Section,
   type ServiceContext,
   timeseriesPanel,
-} from '../../src/build/index.ts';
-import { findSignal } from '../../src/metrics/index.ts';
-import { series } from '../../src/metrics/promql.ts';
-import { onePerContainer } from '../../src/metrics/resources.ts';
+} from '../../build/index.ts';
+import { findSignal } from '../../metrics/index.ts';
+import { series } from '../../metrics/promql.ts';
+import { onePerContainer } from '../../metrics/resources.ts';
 
 /** What the instances use and how they feel. */
 export function resourceSection(context: ServiceContext): Section {
   return {
     key: 'resources',
-    title: 'Resources: last, because they showed nothing on 2025-12-15',
+    title: 'Resources: last, because waiting costs no processor time',
     panels: [cpu(context), memory(context), ...throttling(context), ...runtime(context), ...restarts(context)],
   };
 }

@@ -6,9 +6,9 @@ import {
   type Section,
   type ServiceContext,
   timeseriesPanel,
-} from '../../src/build/index.ts';
-import { rate } from '../../src/metrics/histogram.ts';
-import { findSignal } from '../../src/metrics/index.ts';
+} from '../../build/index.ts';
+import { rate } from '../../metrics/histogram.ts';
+import { findSignal } from '../../metrics/index.ts';
 
 /** What users do not get, and how many ask. */
 export function errorSection(context: ServiceContext): Section {

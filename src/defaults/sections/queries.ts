@@ -7,9 +7,9 @@ import {
   type ServiceContext,
   textPanel,
   timeseriesPanel,
-} from '../../src/build/index.ts';
-import { quantile, rate } from '../../src/metrics/histogram.ts';
-import { findSignal } from '../../src/metrics/index.ts';
+} from '../../build/index.ts';
+import { quantile, rate } from '../../metrics/histogram.ts';
+import { findSignal } from '../../metrics/index.ts';
 
 /** What the databases do; for a service without one, what the services behind it wait for. */
 export function querySection(context: ServiceContext): Section {
@@ -30,7 +30,7 @@ function own({ service, signals }: ServiceContext): PanelDraft[] {
       key: 'query-p95',
       title: 'Query time p95, all and by operation',
       description:
-        'How long queries take. The root cause of 2025-12-15 was one query here. The operation that rises alone names the query: compare with the last deployment, explain it, add the index or roll back.',
+        'How long queries take. The operation that rises alone names the query: compare with the last deployment, explain it, add the index or roll back.',
       unit: 'seconds',
       width: 12,
       signals: ['query-p95'],

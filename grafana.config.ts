@@ -1,7 +1,10 @@
-import type { Project } from './model/project.ts';
+import { defineProject } from 'grafana-as-code';
+import { alerts } from './alerts/index.ts';
+import { dashboards } from './dashboards/index.ts';
+import { incident, scenarios } from './scenarios/index.ts';
 
-/** The facts that hold for all services. Change them here; nothing else repeats them. */
-export const project: Project = {
+/** The shop: the facts that hold for all of its services. Nothing else repeats them. */
+export default defineProject({
   owner: 'shop',
   system: 'shop',
   team: 'platform',
@@ -22,4 +25,8 @@ export const project: Project = {
     repeatInterval: '4h',
   },
   previewWebhook: 'http://127.0.0.1:9096/preview',
-};
+  dashboards,
+  alerts,
+  scenarios,
+  incident,
+});

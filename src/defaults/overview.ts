@@ -15,19 +15,13 @@ import {
   statPanel,
   tablePanel,
   timeseriesPanel,
-} from '../src/build/index.ts';
-import { quantile, rate, ratio } from '../src/metrics/histogram.ts';
-import { findSignal, signals } from '../src/metrics/index.ts';
-import { firstOf, rename } from '../src/metrics/promql.ts';
-import { groupBy } from '../src/model/group-by.ts';
-import type { Service } from '../src/model/service.ts';
-import type { Signal, SignalId } from '../src/model/signal.ts';
-
-/**
- * The incident that this project was started for, 13:30 to 16:01 UTC; the overview links to it. It ends with the
- * rollback, because tiles show the last value: later they would say that all is well.
- */
-const INCIDENT = { from: Date.UTC(2025, 11, 15, 13, 30), to: Date.UTC(2025, 11, 15, 16, 1) };
+} from '../build/index.ts';
+import { quantile, rate, ratio } from '../metrics/histogram.ts';
+import { findSignal, signals } from '../metrics/index.ts';
+import { firstOf, rename } from '../metrics/promql.ts';
+import { groupBy } from '../model/group-by.ts';
+import type { Service } from '../model/service.ts';
+import type { Signal, SignalId } from '../model/signal.ts';
 
 const COLUMNS: readonly (readonly [SignalId, string])[] = [
   ['error-ratio', 'errors'],
@@ -39,7 +33,7 @@ const COLUMNS: readonly (readonly [SignalId, string])[] = [
   ['dependency-error-ratio', 'dependency'],
 ];
 
-/** How trouble spreads, from top to bottom: the same order as on the afternoon of the incident. */
+/** How trouble spreads, from top to bottom: what moves first stands first. */
 const CHAIN: readonly (readonly [SignalId, title: string, says: string])[] = [
   [
     'latency-p95',
@@ -67,14 +61,13 @@ const LINES = [COLOURS.main, COLOURS.warn, COLOURS.accent, COLOURS.calm, COLOURS
 
 /** All services at a glance: a line for each, from the edge inwards, and who has trouble with whom. */
 export function overviewDashboard(context: BuildContext): DashboardDraft {
-  const { project, catalog } = context;
+  const { project, catalog, incident } = context;
   return {
     uid: overviewUid(project),
     title: 'System overview',
     description:
       'Every service in one line, coloured by its own alerts; then who fails whom. Start here, follow the first line that is red from below.',
     tags: [`system:${project.system}`],
-    source: 'dashboards/overview.ts',
     sections: [
       ...catalog.services.map((service) => serviceSection(service, context)),
       chain(context),
@@ -86,11 +79,15 @@ export function overviewDashboard(context: BuildContext): DashboardDraft {
       ...catalog.services.map((service) =>
         link(service.title, `/d/${dashboardUid(project, service.id)}`, `Dashboard of ${service.title}`),
       ),
-      link(
-        'Incident of 2025-12-15',
-        `/d/${overviewUid(project)}?from=${INCIDENT.from}&to=${INCIDENT.to}`,
-        'This page over the afternoon of the incident',
-      ).keepTime(false),
+      ...(incident === undefined
+        ? []
+        : [
+            link(
+              incident.title,
+              `/d/${overviewUid(project)}?from=${incident.from}&to=${incident.until}`,
+              'This page over the hours of the incident',
+            ).keepTime(false),
+          ]),
       runbooksLink(project),
     ],
   };
