@@ -111,7 +111,7 @@ describe('a changed dashboard, in words', () => {
       'a panel moved',
       panel((each) => (each.gridPos.y = 999)),
       [
-        'panel "Error rate" moved from row "Errors and traffic: what users do not get" to row "Resources: last, because they showed nothing on 2025-12-15"',
+        'panel "Error rate" moved from row "Errors and traffic: what users do not get" to row "Resources: last, because waiting costs no processor time"',
       ],
     ],
     ['a panel resized', panel((each) => (each.gridPos.w = 6)), ['panel "Error rate" width 12 → 6']],
