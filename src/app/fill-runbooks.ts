@@ -34,7 +34,7 @@ export interface FilledPages<Page extends RunbookPage> {
 }
 
 /**
- * Pages that cannot be written without a loss: it cannot be told what is the team's, or somebody has edited what is
+ * Pages that cannot be written without a loss: nobody can say what is the team's, or somebody has edited what is
  * not. Nothing is written before they are put right.
  *
  * @param overwriteEdits lets the engine win over edits of its part

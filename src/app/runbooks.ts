@@ -52,14 +52,14 @@ export async function updateRunbooks(
   const there = readRunbooks(io.root);
   const unsafe = unsafePages(there, request.overwriteEdits);
   if (unsafe.length > 0) return { ok: false, problems: unsafe, closing: 'Nothing was written.' };
-  const told = incident === undefined ? undefined : await minutesOf(incident, built, request, io);
-  const { filled, unfillable } = fillRunbooks(there, pageSource(built), io.root, told);
+  const minutes = incident === undefined ? undefined : await minutesOf(incident, built, request, io);
+  const { filled, unfillable } = fillRunbooks(there, pageSource(built), io.root, minutes);
   const unfilled = there.filter(({ path }) => unfillable.some(({ file }) => file === path));
   const problems = [...unfillable, ...checkRunbooks([...filled, ...unfilled], built, io.root)];
   if (problems.length > 0) return { ok: false, problems, closing: 'No page was written.' };
   const stale = filled.filter(({ text, path }) => text !== there.find((page) => page.path === path)?.text);
   if (!request.check) await Promise.all(stale.map((page) => writeRunbook(io.root, page)));
-  const outdated = request.check && told?.complete === false ? [INCIDENT_FILE] : [];
+  const outdated = request.check && minutes?.complete === false ? [INCIDENT_FILE] : [];
   return { ok: true, pages: filled.length, stale: [...outdated, ...stale.map(({ path }) => path)] };
 }
 

@@ -9,7 +9,7 @@ const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/g
 /**
  * The text in one line, with every sign that a terminal would obey or a reader could not see made visible.
  *
- * @example visible('Shop\u001b[31m\nEU') // 'Shop\\u{1b}[31m\\nEU'
+ * @example visible('Acme\u001b[31m\nEU') // 'Acme\\u{1b}[31m\\nEU'
  */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (sign) => NAMED[sign] ?? `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);

@@ -29,7 +29,7 @@ export type PageParts =
       /** The line of the first marker. */
       readonly line: number;
     }
-  /** It cannot be told what is whose. */
+  /** Nobody can say what is whose. */
   | { readonly kind: 'damaged'; readonly line: number; readonly problem: string };
 
 /** Takes a page apart. Markers are lines of their own. */

@@ -3,7 +3,7 @@ import type { Service } from '../model/service.ts';
 
 /**
  * The services among what a file exports: each export that is one, and those in lists. An export is taken for one if it
- * has an id and metrics: what is wrong with it is told when facts are validated.
+ * has an id and metrics: validation reports what is wrong with it.
  */
 export function servicesIn(exported: Readonly<Record<string, unknown>>): readonly Service[] {
   return Object.values(exported).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isService));

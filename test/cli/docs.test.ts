@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { defaultThresholds } from '../../src/model/service.ts';
+import { run } from '../support/run.ts';
+import { copyOfProject } from '../support/shop/install.ts';
 import { project } from '../support/world.ts';
 
 const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -43,6 +46,10 @@ describe.each(pages)('%s', (page) => {
     expect(broken).toEqual([]);
   });
 
+  test('imports the engine by its name alone', () => {
+    expect(text).not.toMatch(/from '(?:\.\.?\/)+(?:src|default)\b/);
+  });
+
   test('names commands that exist', () => {
     const named = [...text.matchAll(/npm run (?:-s )?([a-z][a-z0-9:-]*)/g)].map(([, name]) => name ?? '');
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
@@ -75,4 +82,20 @@ test('the README’s bucket boundaries are those of the project, with every defa
   expect(readme).toContain(`| database | ${project.histogramBoundaries.database.join(', ')} |`);
   expect(project.histogramBoundaries.server).toContain(defaultThresholds.latencyP95.above.value);
   expect(project.histogramBoundaries.database).toContain(defaultThresholds.queryP95.above.value);
+});
+
+test('the README’s own panel can be added as it is written', async () => {
+  const [, code = ''] =
+    /```ts\n(\/\/ dashboards\/payments\.ts\n[\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const project = await copyOfProject('readme');
+  onTestFinished(() => rm(project, { recursive: true, force: true }));
+  expect(await run('new-service', ['payments'], {}, project)).toMatchObject({ code: 0 });
+  await writeFile(join(project, 'dashboards/payments.ts'), code);
+  const list = join(project, 'dashboards/index.ts');
+  const chosen = await readFile(list, 'utf8');
+  const named = chosen.replace('extensions: { ', 'extensions: { payments, ');
+  await writeFile(list, `import { payments } from './payments.ts';\n${named}`);
+  const { code: exit, stdout } = await run('plan', ['--format', 'json'], {}, project);
+  expect(exit).toBe(0);
+  expect(stdout).toContain('dashboards/payments.ts');
 });

@@ -159,7 +159,7 @@ function seenBy({ service }: { readonly service: Service }, { catalog, timing }:
 /** OpenTelemetry's label of what went wrong; older agents leave it empty. */
 const KIND = 'error_type';
 
-/** The label by which failures are told: its values say what kind they are. */
+/** The label that separates kinds of failures. */
 function labelsIn(failed: string): readonly string[] {
   return [/^\w+/.exec(failed)?.[0] ?? []].flat();
 }

@@ -18,7 +18,7 @@ export function heldBy({ metrics: { databasePool, database } }: Service): Histog
   return databasePool.useTime ?? database;
 }
 
-/** Connections needed over the maximum, in the busiest instance; of several pools each by itself, where that is told. */
+/** Connections needed over the maximum, in the busiest instance; of several pools each by itself, where a label separates them. */
 export function neededOfMaximum(service: Service, timing: Timing): string {
   const { max } = service.metrics.databasePool;
   const declared = service.pools.reduce((sum, pool) => sum + (pool.kind === 'database' ? pool.maxConnections : 0), 0);

@@ -84,7 +84,7 @@ export function telemetry(about: About): RunbookText {
               `names of another convention than ${code(service.metrics.server.name)}: a deployment changed the agent. Roll back, or change ${code('metrics')} in ${code(service.source)}.`,
               [
                 `${code('..._count')} but no ${code('..._bucket')}: no percentile can be made.`,
-                WITHOUT_BUCKETS[service.metrics.convention] ?? 'The agent was told to record no histogram.',
+                WITHOUT_BUCKETS[service.metrics.convention] ?? 'The agent is configured to record no histogram.',
               ],
             ),
           service &&

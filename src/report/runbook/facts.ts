@@ -34,7 +34,7 @@ const NOTIFIES: Readonly<Record<Severity, string>> = {
   none: 'none: a heartbeat',
 };
 
-/** What the facts of a page are told with, besides the rules. */
+/** What the facts of a page need, besides the rules. */
 export interface FactsContext {
   /** What the minutes are of; undefined where the project knows no incident. @example 'Incident of 2026-01-14' */
   readonly incident: string | undefined;
