@@ -29,8 +29,8 @@ const { GRAFANA_TOKEN, PROMETHEUS_TOKEN, ...WITHOUT_TOKENS } = CANARIES;
 const TOKENS = { ...CANARIES };
 const PASSWORDS = { ...WITHOUT_TOKENS, ...CANARY_USERS };
 const window = ['--since', '2026-01-14T12:00:00Z', '--duration', '5m', '--warmup', '0s'];
-const mark = ['--service', 'order-service', '--version', 'v1.2.3'];
-const judge = ['--service', 'order-service', ...window];
+const mark = ['--service', 'offer-service', '--version', 'v1.2.3'];
+const judge = ['--service', 'offer-service', ...window];
 const replay = ['healthy-day'];
 
 /** Every command, with what it writes into a folder of its own. */
@@ -60,7 +60,7 @@ const COMMANDS: readonly (readonly [string, (folder: string) => readonly string[
   ['replay', () => [...replay, '--engine', 'grafana']],
   ['restore', (folder) => [`${folder}/../backup.json`]],
   ['runbooks', () => ['--check']],
-  ['screenshots', (folder) => ['user-service', '--out', folder, '--timeout', '1s']],
+  ['screenshots', (folder) => ['user-account', '--out', folder, '--timeout', '1s']],
   ['setup:promtool', () => []],
   ['sync', () => ['--target', 'grafana']],
   ['sync', (folder) => ['--target', 'directory', '--dir', `${folder}/dir`, '--json', `${folder}/a.json`]],
@@ -85,7 +85,7 @@ describe.each([
           GRAFANA_URL: url,
           PROMETHEUS_URL: url,
           GITHUB_API_URL: url,
-          GITHUB_REPOSITORY: 'shop/grafana',
+          GITHUB_REPOSITORY: 'bank/grafana',
           GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
           PREVIEW_GRAFANA_PORT: new URL(url).port,
           CHROMIUM_PATH: '/nowhere/chromium',

@@ -6,7 +6,7 @@ import { CANARIES, expectNoCanary } from '../support/canaries.ts';
 import { createFakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import { serveFake, serveListener } from '../support/fake-grafana/serve.ts';
 import { run } from '../support/run.ts';
-import { copyOfProject } from '../support/shop/install.ts';
+import { copyOfProject } from '../support/company.ts';
 
 /** Passes requests on, and puts a text before every title of what comes back. */
 async function titled(url: string, before: string): Promise<string> {

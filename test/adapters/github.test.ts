@@ -12,7 +12,7 @@ const MARK = '<!-- mark -->';
 
 function open(apiUrl: string, more: Partial<Parameters<typeof openGitHub>[0]> = {}) {
   const token = { reveal: () => 'canary-51c2' };
-  return openGitHub({ apiUrl, repository: 'shop/grafana', token, world: httpWorld(), ...more });
+  return openGitHub({ apiUrl, repository: 'bank/grafana', token, world: httpWorld(), ...more });
 }
 
 test('a client is opened without loading what sends requests', () => {
@@ -93,7 +93,7 @@ describe('a request to GitHub', () => {
     expect(other.seen).toEqual([]);
   });
 
-  test.each(['shop', 'shop/grafana/issues', '../orgs', 'shop/..', 'a b/c', '@evil.example/x'])(
+  test.each(['bank', 'bank/grafana/issues', '../orgs', 'bank/..', 'a b/c', '@evil.example/x'])(
     'is not sent for what is not a repository: %s',
     (repository) => {
       expect(() => open('https://api.github.example', { repository })).toThrow('GITHUB_REPOSITORY is not a repository');

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ProjectSource } from '../../src/project/source.ts';
-import { PROJECT, run } from '../support/run.ts';
+import { PROJECT } from '../support/places.ts';
+import { run } from '../support/run.ts';
 import { sourceOf } from '../support/world.ts';
 
 const own: ProjectSource = { ...sourceOf(), root: PROJECT };
@@ -27,7 +28,7 @@ const SLOTS: Readonly<Record<string, (value: unknown) => object>> = {
   'what an extension returns': (draft) => ({
     dashboards: {
       ...own.dashboards,
-      extensions: { 'user-service': { extend: () => draft, source: 'dashboards/x.ts' } },
+      extensions: { 'user-account': { extend: () => draft, source: 'dashboards/x.ts' } },
     },
   }),
   alerts: (alerts) => ({ alerts }),
@@ -44,7 +45,7 @@ const SLOTS: Readonly<Record<string, (value: unknown) => object>> = {
 const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ['validate', []],
   ['plan', ['--target', 'directory', '--dir', 'nowhere']],
-  ['annotate', ['--service', 'user-service', '--version', '1']],
+  ['annotate', ['--service', 'user-account', '--version', '1']],
   ['new-service', ['!']],
   ['restore', ['package.json']],
 ];

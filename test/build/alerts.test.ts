@@ -13,13 +13,13 @@ import { pageLatency, watchesQueries } from '../../src/model/alert-rule.ts';
 import { secret, secretsOf } from '../../src/model/contact-point.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { withPreviewReceivers } from '../../src/sync/index.ts';
-import { aService, desiredOf, project, ruleOf, rulesOf, shopServices, sourceOf } from '../support/world.ts';
+import { aService, desiredOf, project, ruleOf, rulesOf, bankServices, sourceOf } from '../support/world.ts';
 
 const rules = rulesOf(desiredOf());
 const { alerts } = sourceOf();
 
 function alertsOf(service: Service): string[] {
-  return rulesOf(desiredOf([...shopServices, service]))
+  return rulesOf(desiredOf([...bankServices, service]))
     .filter((resource) => resource.service === service.id)
     .map(({ title }) => title);
 }
@@ -27,7 +27,7 @@ function alertsOf(service: Service): string[] {
 describe('rules', () => {
   test('exist for every service they apply to', () => {
     const count = (id: string) => rules.filter(({ service }) => service === id).length;
-    expect([count('api-gateway'), count('user-service'), count('order-service')]).toEqual([12, 13, 14]);
+    expect([count('app-gateway'), count('user-account'), count('offer-service')]).toEqual([12, 13, 14]);
     expect(alertsOf(aService({ pools: [], databases: [], dependencies: [] }))).toEqual([
       'ServiceLatencyRegression',
       'ServiceErrorRateHigh',
@@ -42,7 +42,7 @@ describe('rules', () => {
   });
 
   test('of the gateway leave query times to the services that have the database', () => {
-    expect(rules.filter(({ service }) => service === 'api-gateway').map(({ title }) => title)).not.toContain(
+    expect(rules.filter(({ service }) => service === 'app-gateway').map(({ title }) => title)).not.toContain(
       'ServiceQueryP95High',
     );
   });
@@ -53,8 +53,8 @@ describe('rules', () => {
       expect(title).toMatch(/^[A-Z][A-Za-z0-9]+$/);
       expect(rule.labels['service']).toBe(service);
       expect(rule.labels).toMatchObject({
-        as_code: 'shop',
-        system: 'shop',
+        as_code: 'bank',
+        system: 'bank',
         severity: rule.severity,
         signal: rule.signal,
       });
@@ -63,33 +63,33 @@ describe('rules', () => {
 
   test('page at the edge, where users wait, and warn inside', () => {
     for (const alert of ['ServiceLatencyP95High', 'ServiceTrafficDropped', 'ServiceTelemetryAbsent']) {
-      expect(ruleOf(desiredOf(), alert, 'api-gateway').severity).toBe('critical');
-      expect(ruleOf(desiredOf(), alert, 'user-service').severity).toBe('warning');
+      expect(ruleOf(desiredOf(), alert, 'app-gateway').severity).toBe('critical');
+      expect(ruleOf(desiredOf(), alert, 'user-account').severity).toBe('warning');
     }
   });
 
   test('never page for CPU and memory', () => {
     const resources = rules.filter(({ title }) => title === 'ServiceCpuHigh' || title === 'ServiceMemoryHigh');
     expect(resources).toHaveLength(6);
-    for (const { rule } of resources) expect(rule.notification.receiver).toBe('shop-chat');
+    for (const { rule } of resources) expect(rule.notification.receiver).toBe('bank-chat');
   });
 
   test('route by themselves: critical to the pager at once, warnings to chat', () => {
     for (const { rule } of rules) {
-      expect(rule.notification.receiver).toBe(rule.severity === 'critical' ? 'shop-on-call' : 'shop-chat');
+      expect(rule.notification.receiver).toBe(rule.severity === 'critical' ? 'bank-on-call' : 'bank-chat');
       expect(rule.notification.groupBy).toEqual(['alertname', 'grafana_folder', 'system']);
     }
   });
 
   test('tell how long a page takes: scrape, evaluation, for, and the wait for the group', () => {
     // 15 s + 1 m + 3 m + 10 s
-    expect(pageLatency(ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-service'), project)).toBe('265s');
+    expect(pageLatency(ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-account'), project)).toBe('265s');
   });
 
   test('keep their last state without data, but for the one that says so', () => {
     const special = rules.filter(({ rule }) => rule.noDataState !== 'KeepLast' || rule.execErrState !== 'KeepLast');
     expect(special.map(({ title, rule }) => [title, rule.noDataState, rule.execErrState])).toEqual([
-      ...shopServices.map(() => ['ServiceAlertQueryFailing', 'Alerting', 'Alerting']),
+      ...bankServices.map(() => ['ServiceAlertQueryFailing', 'Alerting', 'Alerting']),
       ['DataSourceUnreachable', 'Alerting', 'Alerting'],
     ]);
   });
@@ -104,7 +104,7 @@ describe('the rule on failing queries', () => {
     flat(expression).match(/(?:rate|increase|\w+_over_time)\(\w+\{[^}]*\}(?:\[\w+\])?(?:offset\w+)?\)/g) ?? [];
 
   test('asks every query of its service: one that fails for good is heard', () => {
-    expect(watching.map(({ service }) => service)).toEqual(shopServices.map(({ id }) => id));
+    expect(watching.map(({ service }) => service)).toEqual(bankServices.map(({ id }) => id));
     for (const { rule, service } of watching) {
       const others = rules.filter((other) => other.service === service && !watchesQueries(other.rule));
       expect(others.length).toBeGreaterThan(8);
@@ -124,7 +124,7 @@ describe('the rule on failing queries', () => {
 
   test('warns once for all services, and never pages: a Prometheus that is down has its own page', () => {
     for (const { rule } of watching) {
-      expect(rule).toMatchObject({ severity: 'warning', notification: { receiver: 'shop-chat' } });
+      expect(rule).toMatchObject({ severity: 'warning', notification: { receiver: 'bank-chat' } });
       expect(rule.notification).toEqual(watching[0]?.rule.notification);
       expect(rule.alert).toBe('ServiceAlertQueryFailing');
     }
@@ -140,7 +140,7 @@ describe('the rule on failing queries', () => {
 
   test('waits five minutes, or two evaluations where those are longer', () => {
     for (const { rule } of watching) expect(rule).toMatchObject({ group: rule.labels['service'], for: '5m' });
-    const seldom = rulesOf(desiredOf(shopServices, { evaluationInterval: '5m' }));
+    const seldom = rulesOf(desiredOf(bankServices, { evaluationInterval: '5m' }));
     for (const { rule } of seldom.filter((one) => watchesQueries(one.rule))) expect(rule.for).toBe('10m');
     // The same for the others that no fact can lengthen.
     expect(seldom.find(({ title }) => title === 'DataSourceUnreachable')?.rule.for).toBe('10m');
@@ -148,9 +148,9 @@ describe('the rule on failing queries', () => {
 });
 
 describe('the watchdog', () => {
-  const panelOf = () => ({ dashboardUid: 'shop-overview', panelId: 1 });
+  const panelOf = () => ({ dashboardUid: 'bank-overview', panelId: 1 });
   const build = (heartbeat: ReturnType<typeof defineContactPoint> | undefined) =>
-    buildRules({ ...alerts, receivers: { ...alerts.receivers, none: heartbeat } }, defineCatalog(shopServices), {
+    buildRules({ ...alerts, receivers: { ...alerts.receivers, none: heartbeat } }, defineCatalog(bankServices), {
       project,
       panelOf,
     });
@@ -164,7 +164,7 @@ describe('the watchdog', () => {
       expr: 'vector(1)',
       comparison: 'gt',
       threshold: 0,
-      notification: { receiver: 'shop-heartbeat' },
+      notification: { receiver: 'bank-heartbeat' },
     });
   });
 });
@@ -177,7 +177,7 @@ describe('contact points', () => {
       webhook({ url: 'https://example.com/hook', credentials: secret('HOOK_TOKEN') }),
       email({ addresses: ['a@example.com', 'b@example.com'] }),
     ]);
-    expect(contactPointOf(project, point).name).toBe('shop-everything');
+    expect(contactPointOf(project, point).name).toBe('bank-everything');
     expect(point.integrations.map(({ type, settings }) => [type, settings])).toEqual([
       ['pagerduty', { integrationKey: { secret: 'PD' } }],
       ['slack', { url: { secret: 'SLACK' } }],

@@ -11,7 +11,7 @@ import {
   project,
   ruleOf,
   rulesOf,
-  shopServices,
+  bankServices,
 } from '../support/world.ts';
 
 const dashboards = dashboardsOf(desiredOf());
@@ -21,10 +21,10 @@ const [gateway, user] = services as [DashboardResource, DashboardResource];
 describe('dashboards', () => {
   test('there is one for every service, and an overview', () => {
     expect(dashboards.map(({ uid }) => uid)).toEqual([
-      'shop-overview',
-      'shop-api-gateway',
-      'shop-user-service',
-      'shop-order-service',
+      'bank-overview',
+      'bank-app-gateway',
+      'bank-user-account',
+      'bank-offer-service',
     ]);
   });
 
@@ -40,7 +40,7 @@ describe('dashboards', () => {
 
   test('a service without a file of its own gets the default dashboard with all families, even if it has nothing to show', () => {
     const bare = aService({ id: 'bare', databases: [], pools: [], dependencies: [] });
-    const dashboard = dashboardsOf(desiredOf([...shopServices, bare])).find(({ service }) => service === 'bare');
+    const dashboard = dashboardsOf(desiredOf([...bankServices, bare])).find(({ service }) => service === 'bare');
     expect(dashboard?.source).toBe('dashboards/index.ts');
     const panels = dashboard === undefined ? [] : panelsOf(dashboard);
     expect(panels.filter(({ type }) => type === 'row')).toHaveLength(6);
@@ -56,9 +56,9 @@ describe('dashboards', () => {
       panelsOf(
         dashboards.find((dashboard) => dashboard.uid === uid) ?? (dashboards[0] as (typeof dashboards)[number]),
       ).map(({ title }) => title);
-    expect(titles('shop-api-gateway')).toContain('Latency p95 by route');
-    expect(titles('shop-user-service')).toContain('Database time by operation');
-    expect(titles('shop-order-service')).toContain('Orders lost');
+    expect(titles('bank-app-gateway')).toContain('Latency p95 by route');
+    expect(titles('bank-user-account')).toContain('Database time by operation');
+    expect(titles('bank-offer-service')).toContain('Offers lost');
   });
 
   test('are frozen, plain JSON', () => {
@@ -70,18 +70,18 @@ describe('dashboards', () => {
   });
 
   test('carry the owner’s mark and the service’s tag', () => {
-    expect(services[0]?.spec['tags']).toEqual(['as-code:shop', 'service:api-gateway', 'system:shop', 'team:platform']);
+    expect(services[0]?.spec['tags']).toEqual(['as-code:bank', 'service:app-gateway', 'system:bank', 'team:platform']);
   });
 
   test('list the alerts of their service only', () => {
     for (const dashboard of services) {
       const list = panelsOf(dashboard).find(({ type }) => type === 'alertlist');
-      expect(list?.options?.['alertInstanceLabelFilter']).toBe(`{service="${dashboard.service}",as_code="shop"}`);
+      expect(list?.options?.['alertInstanceLabelFilter']).toBe(`{service="${dashboard.service}",as_code="bank"}`);
     }
   });
 
   test('refer to no folder, whose UID is another one where files provision it', () => {
-    for (const dashboard of services) expect(JSON.stringify(dashboard.spec)).not.toContain('shop-services');
+    for (const dashboard of services) expect(JSON.stringify(dashboard.spec)).not.toContain('bank-services');
   });
 
   test('link to the overview, to what the service calls, to who calls it, and to the runbooks', () => {
@@ -89,9 +89,9 @@ describe('dashboards', () => {
       (spec['links'] as unknown as { title: string; url: string }[]).map(({ title }) => title),
     );
     expect(links).toEqual([
-      ['Overview', '→ User Service', '→ Order Service', 'Runbooks'],
-      ['Overview', '← API Gateway', '← Order Service', 'Runbooks'],
-      ['Overview', '→ User Service', '← API Gateway', 'Runbooks'],
+      ['Overview', '→ User Account', '→ Offer Service', 'Runbooks'],
+      ['Overview', '← App Gateway', '← Offer Service', 'Runbooks'],
+      ['Overview', '→ User Account', '← App Gateway', 'Runbooks'],
     ]);
   });
 
@@ -102,9 +102,9 @@ describe('dashboards', () => {
       }
     ).list;
     expect(annotations.map(({ name }) => name)).toEqual(['Deployments', 'Version changes']);
-    expect(annotations[0]?.target?.tags).toEqual(['deployment', 'service:user-service']);
+    expect(annotations[0]?.target?.tags).toEqual(['deployment', 'service:user-account']);
     expect(annotations[1]?.expr).toBe(
-      'group by (service_version)(target_info{job="shop/user-service"}) unless group by (service_version)(target_info{job="shop/user-service"} offset 5m)',
+      'group by (service_version)(target_info{job="bank/user-account"}) unless group by (service_version)(target_info{job="bank/user-account"} offset 5m)',
     );
   });
 
@@ -128,7 +128,7 @@ describe('panels', () => {
   });
 
   test('that an alert watches link to its runbook', () => {
-    const { dashboardUid, panelId: id } = ruleOf(desiredOf(), 'ServiceQueryP95High', 'user-service');
+    const { dashboardUid, panelId: id } = ruleOf(desiredOf(), 'ServiceQueryP95High', 'user-account');
     const dashboard = dashboards.find(({ uid }) => uid === dashboardUid);
     const panel = dashboard === undefined ? undefined : panelsOf(dashboard).find((each) => each.id === id);
     expect(panel?.title).toBe('Query time p95, all and by operation');
@@ -137,7 +137,7 @@ describe('panels', () => {
 
   test('keep their id when another panel comes before them', () => {
     const before = new Map(panelsOf(dashboards[2] as (typeof dashboards)[number]).map(({ title, id }) => [title, id]));
-    const withOutbound = edited('user-service', ({ pools }) => ({
+    const withOutbound = edited('user-account', ({ pools }) => ({
       pools: [{ kind: 'http', name: 'outbound', maxConnections: 5 }, ...pools],
     }));
     const after = panelsOf(dashboardsOf(desiredOf(withOutbound))[2] as (typeof dashboards)[number]);
@@ -210,11 +210,11 @@ describe('panels', () => {
 describe('one threshold', () => {
   test('moves the rule’s condition and the panel’s line together', () => {
     const desired = desiredOf(
-      edited('user-service', ({ thresholds }) => ({
+      edited('user-account', ({ thresholds }) => ({
         thresholds: { ...thresholds, errorRatio: { above: percent(1), for: '3m' } },
       })),
     );
-    expect(ruleOf(desired, 'ServiceErrorRateHigh', 'user-service').threshold).toBe(0.01);
+    expect(ruleOf(desired, 'ServiceErrorRateHigh', 'user-account').threshold).toBe(0.01);
     const lines = dashboardsOf(desired)
       .flatMap((dashboard) =>
         panelsOf(dashboard).map((panel) => ({
@@ -225,6 +225,6 @@ describe('one threshold', () => {
       )
       .filter(({ steps }) => steps?.some(({ value }) => value === 0.01))
       .map(({ dashboard, panel }) => `${dashboard}: ${panel}`);
-    expect(lines).toEqual(['System overview: errors', 'User Service: Errors', 'User Service: Error rate']);
+    expect(lines).toEqual(['System overview: errors', 'User Account: Errors', 'User Account: Error rate']);
   });
 });

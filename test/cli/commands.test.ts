@@ -3,8 +3,9 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROJECT, run, runProcess } from '../support/run.ts';
-import { copyOfProject } from '../support/shop/install.ts';
+import { PROJECT } from '../support/places.ts';
+import { run, runProcess } from '../support/run.ts';
+import { copyOfProject } from '../support/company.ts';
 
 /** A copy of the project whose files tests may change. */
 let project = '';
@@ -33,7 +34,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 };
 
 async function withService(change: (text: string) => string, body: () => Promise<void>): Promise<void> {
-  const file = join(project, 'services/user-service.ts');
+  const file = join(project, 'services/user-account.ts');
   const before = await readFile(file, 'utf8');
   await writeFile(file, change(before));
   await body().finally(() => writeFile(file, before));
@@ -65,7 +66,7 @@ describe('sync', () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toContain('Target: directory dist/grafana (GRAFANA_URL is not set)');
     expect(first.stdout).toContain(
-      '+ create alert rules    12 for api-gateway, 13 for user-service, 14 for order-service, 1 for the project',
+      '+ create alert rules    12 for app-gateway, 13 for user-account, 14 for offer-service, 1 for the project',
     );
     expect(first.stdout).toMatch(/Applied: 47 created, 0 changed, 0 deleted\. {2}\d+\.\d s/);
     expect(first.stderr).toContain('[1/');
@@ -81,9 +82,9 @@ describe('sync', () => {
   });
 
   test('of a service that does not exist names those that do', async () => {
-    const { code, stderr } = await run('sync', ['--service', 'user-servise'], {}, project);
+    const { code, stderr } = await run('sync', ['--service', 'user-acconut'], {}, project);
     expect(code).toBe(2);
-    expect(stderr).toContain('Services: api-gateway, user-service, order-service');
+    expect(stderr).toContain('Services: app-gateway, user-account, offer-service');
   });
 
   test('--target grafana without an address is an error, never a green run', async () => {
@@ -136,13 +137,13 @@ describe('sync', () => {
 
   test('with wrong code writes nothing and names the file', async () => {
     await withService(
-      (text) => text.replace("tier: 'internal',", "tier: 'internal',\n  dependencies: [{ service: 'order-servise' }],"),
+      (text) => text.replace("tier: 'internal',", "tier: 'internal',\n  dependencies: [{ service: 'offer-servise' }],"),
       async () => {
         const { code, stderr, stdout } = await run('sync', ['--dir', 'untouched'], {}, project);
         expect(code).toBe(1);
         expect(stdout).toBe('');
-        expect(stderr).toContain('F004 service user-service depends on "order-servise", which no service defines');
-        expect(stderr).toContain('services/user-service.ts');
+        expect(stderr).toContain('F004 service user-account depends on "offer-servise", which no service defines');
+        expect(stderr).toContain('services/user-account.ts');
         expect(stderr).toContain('Nothing was written.');
         await expect(readFile(join(project, 'untouched/manifest.json'))).rejects.toThrow('ENOENT');
       },
@@ -151,7 +152,7 @@ describe('sync', () => {
 
   test('with code that does not even load says so', async () => {
     await withService(
-      () => 'export const userService = ;',
+      () => 'export const userAccount = ;',
       async () => {
         const { code, stderr } = await run('sync', [], {}, project);
         expect(code).toBe(1);
@@ -164,13 +165,13 @@ describe('sync', () => {
     ['imports what is not there', "import '../services/nowhere.ts';\n", 'Cannot find module'],
     ['throws', "throw new Error('no such colour');\n", 'no such colour'],
   ])('with a dashboard file that %s names it, and writes nothing', async (_, line, message) => {
-    const file = join(project, 'dashboards/user-service.ts');
+    const file = join(project, 'dashboards/user-account.ts');
     const text = await readFile(file, 'utf8');
     await writeFile(file, `${text}\n${line}`);
     try {
       const { code, stderr } = await run('sync', ['--dir', 'untouched'], {}, project);
       expect(code).toBe(1);
-      expect(stderr).toContain('F000 dashboards/user-service.ts');
+      expect(stderr).toContain('F000 dashboards/user-account.ts');
       expect(stderr).toContain(message);
       expect(stderr).not.toContain('bug of the tool');
       await expect(readdir(join(project, 'untouched'))).rejects.toThrow('ENOENT');
@@ -248,15 +249,15 @@ describe('plan', () => {
         expect(stdout).toContain(
           [
             '  Affects paging',
-            '  ~ update alert ServiceDegradationConfirmed, user-service',
+            '  ~ update alert ServiceDegradationConfirmed, user-account',
             '      condition: number 0.75 → 0.8',
-            '  ~ update alert ServicePoolSaturated, user-service',
+            '  ~ update alert ServicePoolSaturated, user-account',
             '      threshold 75 % → 80 %',
           ].join('\n'),
         );
         expect(stdout).toContain('threshold line 75 % → 80 %');
-        expect(stdout).not.toContain('api-gateway');
-        expect(stdout).not.toContain('order-service');
+        expect(stdout).not.toContain('app-gateway');
+        expect(stdout).not.toContain('offer-service');
       },
     );
   });
@@ -343,21 +344,21 @@ describe('diff', () => {
         const { code, stdout, stderr } = await run('diff', ['--fail-on-change'], {}, project);
         expect({ code, stderr }).toEqual({ code: 10, stderr: '' });
         expect(stdout).toContain(
-          '! ServicePoolSaturated, user-service (warning: shop-chat)\n        threshold 75 % → 80 %',
+          '! ServicePoolSaturated, user-account (warning: bank-chat)\n        threshold 75 % → 80 %',
         );
         const json = await run(
           'diff',
-          ['--base', 'main', '--format', 'json', '--service', 'user-service'],
+          ['--base', 'main', '--format', 'json', '--service', 'user-account'],
           {},
           project,
         );
         const report = JSON.parse(json.stdout) as { format: string; changes: { uid: string; edits: object[] }[] };
         expect(report.format).toBe('grafana-as-code/diff');
         expect(report.changes.map(({ uid }) => uid)).toEqual([
-          'shop-user-service',
-          'shop-user-service-degraded',
-          'shop-user-service-pool',
-          'shop-user-service-queries',
+          'bank-user-account',
+          'bank-user-account-degraded',
+          'bank-user-account-pool',
+          'bank-user-account-queries',
         ]);
         expect(report.changes.every(({ edits }) => edits.length > 0)).toBe(true);
       },
@@ -371,7 +372,7 @@ describe('diff', () => {
   });
 
   test('with rendered files at the base that were cut off says which one', async () => {
-    const path = join(project, 'dashboards/rendered/shop-user-service.json');
+    const path = join(project, 'dashboards/rendered/bank-user-account.json');
     const whole = await readFile(path, 'utf8');
     await writeFile(path, whole.slice(0, 500));
     await git('add', path);
@@ -379,7 +380,7 @@ describe('diff', () => {
     await writeFile(path, whole);
     const { code, stderr } = await run('diff', ['--base', 'HEAD'], {}, project);
     expect(code).toBe(2);
-    expect(stderr).toContain('C024 --base, dashboards/rendered/shop-user-service.json');
+    expect(stderr).toContain('C024 --base, dashboards/rendered/bank-user-account.json');
     await git('reset', '--quiet', '--hard', 'HEAD~1');
   });
 
@@ -411,7 +412,7 @@ describe('diff', () => {
       expect(stderr).toContain(message);
       expect(stderr).toContain(`npm run -s replay -- --against ${commit.slice(0, 7)}`);
     }
-    const alerts = [{ alert: 'ServicePoolSaturated', service: 'user-service', spans: [{ firing: '14:32' }] }];
+    const alerts = [{ alert: 'ServicePoolSaturated', service: 'user-account', spans: [{ firing: '14:32' }] }];
     const scenarios = [{ id: 'incident-linear', broken: [], alerts }];
     await replay({ scenarios, against: { commit, changes: [] } });
     await withService(
@@ -419,8 +420,8 @@ describe('diff', () => {
       async () => {
         const { code, stdout } = await run('diff', ['--base', 'main', '--replay', 'replay.json'], {}, project);
         expect(code).toBe(0);
-        expect(stdout).toContain('Incident of 2025-12-15: fires 14:32 as before');
-        expect(stdout).toContain('Incident of 2025-12-15: never fires, as before');
+        expect(stdout).toContain('Incident of 2026-03-16: fires 14:32 as before');
+        expect(stdout).toContain('Incident of 2026-03-16: never fires, as before');
       },
     );
   });
@@ -431,7 +432,7 @@ describe('diff', () => {
     await writeFile(routing, text.replace("secret('SLACK_WEBHOOK_URL')", "secret('OTHER_WEBHOOK_URL')"));
     const { stdout } = await run('diff', ['--base', 'main'], { OTHER_WEBHOOK_URL: 'https://canary' }, project);
     expect(stdout).toContain(
-      '! contact point shop-chat\n        integration slack: url from the secret SLACK_WEBHOOK_URL → OTHER_WEBHOOK_URL',
+      '! contact point bank-chat\n        integration slack: url from the secret SLACK_WEBHOOK_URL → OTHER_WEBHOOK_URL',
     );
     expect(stdout).not.toContain('canary');
     await writeFile(routing, text);
@@ -456,8 +457,8 @@ describe('arguments', () => {
     ['C013', 'sync', ['--out', 'nowhere/plan.txt']],
     ['C013', 'sync', ['--out', 'services']],
     ['C013', 'sync', ['--out', 'x'.repeat(5000)]],
-    ['K010', 'gate', ['--service', 'order-service', '--since', '99999999999999h']],
-    ['K011', 'gate', ['--service', 'order-service', '--since', '5m', '--duration', '99999999999999h']],
+    ['K010', 'gate', ['--service', 'offer-service', '--since', '99999999999999h']],
+    ['K011', 'gate', ['--service', 'offer-service', '--since', '5m', '--duration', '99999999999999h']],
     ['K011', 'pools', ['--range', '99999999999999d']],
     ['C013', 'sync', ['--out', '/dev/stdout']],
     ['C013', 'sync', ['--dir', '']],
@@ -503,7 +504,7 @@ describe('new-service', () => {
   test('refuses an id that exists or cannot be one, and writes nothing', async () => {
     const before = await readdir(join(project, 'services'));
     for (const [code, args] of [
-      ['C008', ['user-service']],
+      ['C008', ['user-account']],
       ['F002', ['Bad Id']],
       ['F002', ['a-very-long-name-of-a-service']],
       ['F002', ['project']],

@@ -8,7 +8,7 @@ import { planJsonSchema } from '../../src/report/plan/schema.ts';
 import { createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import { type Served, serveFake, serveListener } from '../support/fake-grafana/serve.ts';
 import { type Ran, run } from '../support/run.ts';
-import { copyOfProject } from '../support/shop/install.ts';
+import { copyOfProject } from '../support/company.ts';
 
 let project = '';
 let fake: FakeGrafana;
@@ -47,8 +47,8 @@ describe('sync to a Grafana', { sequential: true }, () => {
     const json = planJsonSchema.parse(JSON.parse(first.stdout));
     expect(json.counts).toMatchObject({ create: 47, blocked: 0 });
     expect(json.outcome?.applied).toHaveLength(47);
-    expect(json.outcome?.links).toContain(`${served.url}/d/shop-user-service`);
-    expect(first.stderr).toContain('[1/11] folder Shop');
+    expect(json.outcome?.links).toContain(`${served.url}/d/bank-user-account`);
+    expect(first.stderr).toContain('[1/11] folder Bank');
     fake.wait(180_000);
     const second = await command('sync');
     expect(second).toMatchObject({ code: 0 });
@@ -62,7 +62,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
     const rotated = { PAGERDUTY_KEY: 'canary-rotated-0123456789abcdef' };
     const saved = await command('plan', ['--save', 'plan.json', '--fail-on-change'], rotated);
     expect(saved.code).toBe(10);
-    expect(saved.stdout).toContain('shop-on-call');
+    expect(saved.stdout).toContain('bank-on-call');
     const other = await command('sync', ['--plan', 'plan.json']);
     expect(other.code).toBe(1);
     expect(other.stderr).toContain('error  G014');
@@ -81,7 +81,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
   test('refuses to limit a saved plan', async () => {
     for (const limit of [
       ['--only', 'dashboards'],
-      ['--service', 'user-service'],
+      ['--service', 'user-account'],
       ['--max-deletes', '0'],
     ]) {
       const { code, stderr } = await command('sync', ['--plan', 'plan.json', ...limit]);
@@ -98,13 +98,13 @@ describe('sync to a Grafana', { sequential: true }, () => {
   });
 
   test('keeps a hand edit, says so, and ends with 4', async () => {
-    const { spec, generation } = fake.state.dashboards.get('shop-user-service') ?? { spec: {}, generation: 0 };
+    const { spec, generation } = fake.state.dashboards.get('bank-user-account') ?? { spec: {}, generation: 0 };
     await fake.app.request('/api/dashboards/db', {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` },
       body: JSON.stringify({
-        dashboard: { ...spec, uid: 'shop-user-service', title: 'By hand', version: generation },
-        folderUid: 'shop-services',
+        dashboard: { ...spec, uid: 'bank-user-account', title: 'By hand', version: generation },
+        folderUid: 'bank-services',
       }),
     });
     const markdown = await command('plan', ['--format', 'md']);
@@ -113,29 +113,29 @@ describe('sync to a Grafana', { sequential: true }, () => {
     expect(kept.code).toBe(4);
     expect(kept.stdout).toContain('Kept, because someone edited it in Grafana');
     expect(kept.stdout).toMatch(/≠ edited dashboard By hand: by admin, 20\d\d-/);
-    expect(kept.stdout).toContain('title User Service → By hand');
+    expect(kept.stdout).toContain('title User Account → By hand');
     expect(kept.stdout).toContain('1 kept, 46 unchanged.');
     const json = planJsonSchema.parse(JSON.parse((await command('plan', ['--format', 'json'])).stdout));
-    expect(json.drift).toMatchObject([{ uid: 'shop-user-service', by: 'admin', kept: true }]);
+    expect(json.drift).toMatchObject([{ uid: 'bank-user-account', by: 'admin', kept: true }]);
     const won = await command('sync', ['--overwrite-drift']);
     expect(won.code).toBe(0);
     expect(won.stderr).toContain('Backed up 1 resource to');
   });
 
   test('backs up what it deletes, and restore puts it back', async () => {
-    const index = join(project, 'services/user-service.ts');
+    const index = join(project, 'services/user-account.ts');
     const text = await readFile(index, 'utf8');
-    const left = ['dashboards/index.ts', 'services/api-gateway.ts', 'services/order-service.ts'];
+    const left = ['dashboards/index.ts', 'services/app-gateway.ts', 'services/offer-service.ts'];
     const texts = await Promise.all(left.map((file) => readFile(join(project, file), 'utf8')));
     await rm(index);
     for (const [at, file] of left.entries()) {
-      await writeFile(join(project, file), (texts[at] ?? '').replace(/\{ service: 'user-service' \},? ?/g, ''));
+      await writeFile(join(project, file), (texts[at] ?? '').replace(/\{ service: 'user-account' \},? ?/g, ''));
     }
     const gone = await command('sync');
     expect(gone.stderr).toMatch(/Backed up 14 resources to \.backups\/.*\.json/);
     expect(gone.code).toBe(0);
-    expect(fake.state.dashboards.has('shop-user-service')).toBe(false);
-    expect([...fake.state.rules.values()].filter(({ group }) => group === 'user-service')).toEqual([]);
+    expect(fake.state.dashboards.has('bank-user-account')).toBe(false);
+    expect([...fake.state.rules.values()].filter(({ group }) => group === 'user-account')).toEqual([]);
     const file = /Backed up .* to (\S+)/.exec(gone.stderr)?.[1] ?? '';
     const restored = await command('restore', [file]);
     expect(restored).toMatchObject({ code: 0 });

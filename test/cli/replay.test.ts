@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standardScenarios } from '../../src/defaults/scenarios/index.ts';
 import { loadFresh } from '../support/fresh-project.ts';
 import { run } from '../support/run.ts';
-import { incidentLinear } from '../support/shop/incident.ts';
-import { copyOfProject } from '../support/shop/install.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
+import { copyOfProject } from '../support/company.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('npm run replay', () => {
   it('lists the scenarios', async () => {
     const { code, stdout } = await run('replay', ['--list']);
     expect(code).toBe(0);
-    expect(stdout).toContain('incident-linear       Incident of 2025-12-15, linear shape\n');
+    expect(stdout).toContain('incident-linear       Incident of 2026-03-16, linear shape\n');
     expect(stdout).toContain('(long)');
   });
 
@@ -64,7 +64,7 @@ describe('a change to a rule', () => {
     await git('init', '--quiet');
     await git('add', 'alerts/rendered');
     await git('commit', '--quiet', '--message', 'As it was');
-    const file = `${copy}services/user-service.ts`;
+    const file = `${copy}services/user-account.ts`;
     const text = await readFile(file, 'utf8');
     expect(text).toContain('percent(75)');
     await writeFile(file, text.replace('percent(75)', 'percent(85)'));
@@ -72,7 +72,7 @@ describe('a change to a rule', () => {
 
   afterAll(() => rm(copy, { recursive: true, force: true }));
 
-  /** The copy with the shop's incident among its scenarios. */
+  /** The copy with the bank's incident among its scenarios. */
   const loadProject = async () => ({
     ...(await loadFresh(copy)),
     scenarios: [incidentLinear, standardScenarios],
@@ -82,10 +82,10 @@ describe('a change to a rule', () => {
     const args = ['incident-linear', '--against', 'HEAD'];
     const { code, stdout } = await run('replay', args, {}, copy, { loadProject });
     expect(stdout).toContain(
-      '~ incident-linear: ServicePoolSaturated of user-service (pool primary) fires 5 minutes later (14:37 instead of 14:32)',
+      '~ incident-linear: ServicePoolSaturated of user-account (pool primary) fires 5 minutes later (14:37 instead of 14:32)',
     );
     expect(stdout).toContain(
-      'ServicePoolSaturated, user-service: expected fires between 14:15 and 14:33, seen: fires at 14:37.',
+      'ServicePoolSaturated, user-account: expected fires between 14:15 and 14:33, seen: fires at 14:37.',
     );
     expect(code).toBe(1);
   }, 120_000);
@@ -94,7 +94,7 @@ describe('a change to a rule', () => {
     const args = ['connection-leak', '--against', 'HEAD'];
     const { code, stdout } = await run('replay', args, {}, copy, { loadProject });
     expect(stdout).toContain(
-      '~ connection-leak: ServicePoolSaturated of user-service (pool primary) fires 18 minutes later (15:05 instead of 14:47)',
+      '~ connection-leak: ServicePoolSaturated of user-account (pool primary) fires 18 minutes later (15:05 instead of 14:47)',
     );
     expect(stdout).toContain('All expectations hold.');
     expect(code).toBe(0);

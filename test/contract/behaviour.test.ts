@@ -11,7 +11,7 @@ import { changeText } from '../../src/report/common/words.ts';
 import { renderPlanText } from '../../src/report/index.ts';
 import { apply, makePlan, plan } from '../../src/sync/index.ts';
 import { changed, estateOf, only, retitled, withThreshold } from '../support/estate.ts';
-import { shopServices } from '../support/world.ts';
+import { bankServices } from '../support/world.ts';
 import {
   boardPath,
   closedFolder,
@@ -46,8 +46,8 @@ if (real && found === undefined) {
   test.skip('needs GRAFANA_URL, GRAFANA_TOKEN, GRAFANA_USER and GRAFANA_PASSWORD', () => undefined);
 }
 const sites: readonly Site[] = real ? (found === undefined ? [] : [found]) : [fakeSite('unified'), fakeSite('legacy')];
-const [user, order] = ['user-service', 'order-service'];
-const twoServices = shopServices.filter(({ id }) => id === user || id === order);
+const [user, order] = ['user-account', 'offer-service'];
+const twoServices = bankServices.filter(({ id }) => id === user || id === order);
 const OWNERS = 29;
 
 describe.each(sites)('on $name', (site) => {
@@ -166,7 +166,7 @@ describe.each(sites)('on $name', (site) => {
     expect(await rulesOfGroup(site, folder, order)).toEqual([]);
     // The folder is ours, but holds what is not.
     expect(nothing.plan.notes.map(({ code, subject }) => [code, subject])).toEqual([
-      ['G015', `folder Shop of ${owner}`],
+      ['G015', `folder Bank of ${owner}`],
     ]);
     const kept = await asAdmin(site, 'GET', `/apis/folder.grafana.app/v1beta1/namespaces/default/folders/${folder}`);
     expect(kept.status).toBe(200);
@@ -199,7 +199,7 @@ describe.each(sites)('on $name', (site) => {
       `blocked dashboard ${owner}-${user}`,
     ]);
     expect(problems(outcome)).toEqual([]);
-    expect(await readBoard(site, `${owner}-${order}`)).toMatchObject({ spec: { title: 'Order Service' } });
+    expect(await readBoard(site, `${owner}-${order}`)).toMatchObject({ spec: { title: 'Offer Service' } });
     expect([
       await readBoard(site, `${owner}-${user}`),
       await rulesOfGroup(site, `${owner}-services`, 'elsewhere'),
@@ -449,7 +449,7 @@ describe.each(sites)('on $name', (site) => {
     await asAdmin(site, 'PUT', boardPath(uid), { ...held, spec: { ...held.spec, title: 'By a script' } });
     const { plan: made } = await planFor(site, owner, desired);
     expect(told(made.changes)).toEqual([`blocked dashboard ${uid}`]);
-    expect(made.drift.map(({ meanings }) => meanings.map(changeText))).toEqual([['title User Service → By a script']]);
+    expect(made.drift.map(({ meanings }) => meanings.map(changeText))).toEqual([['title User Account → By a script']]);
   });
 
   test('a dashboard that somebody moved to another folder is reported and kept there', async () => {
@@ -481,7 +481,7 @@ describe.each(sites)('on $name', (site) => {
     });
     const outcome = await apply(planned.plan, planned.target);
     expect(problems(outcome)).toEqual([
-      'dashboard User Service: dashboard User Service changed after the plan was made, and was left as it is',
+      'dashboard User Account: dashboard User Account changed after the plan was made, and was left as it is',
     ]);
     expect(outcome.applied.map((change) => change.uid)).toEqual([`${owner}-${order}`]);
     expect(await readBoard(site, uid)).toMatchObject({ spec: { title: 'Meanwhile' } });
@@ -493,7 +493,7 @@ describe.each(sites)('on $name', (site) => {
     await foreignBoard(site, `${owner}-${user}`, `${owner}-services`, []);
     await foreignRule(site, `${owner}-${user}-errors`, `${owner}-services`, 'elsewhere');
     const outcome = await apply(planned.plan, planned.target);
-    expect(outcome.failed.map(({ label }) => label).sort()).toEqual(['dashboard User Service', `rule group ${user}`]);
+    expect(outcome.failed.map(({ label }) => label).sort()).toEqual(['dashboard User Account', `rule group ${user}`]);
     expect(await readBoard(site, `${owner}-${user}`)).toMatchObject({ spec: { title: 'Theirs' } });
     expect(await groupOf(site, `${owner}-${user}-errors`)).toBe('elsewhere');
   });
@@ -582,7 +582,7 @@ describe.each(sites)('on $name', (site) => {
       `update dashboard ${owner}-${user}`,
     ]);
     expect(problems(one.outcome)).toEqual([]);
-    expect(await readBoard(site, `${owner}-${order}`)).toMatchObject({ spec: { title: 'Order Service' } });
+    expect(await readBoard(site, `${owner}-${order}`)).toMatchObject({ spec: { title: 'Offer Service' } });
   });
 
   test('a rotated secret is noticed and sent without being read back', async () => {
@@ -620,7 +620,7 @@ describe.each(sites)('on $name', (site) => {
       uid,
       restarts: { state: expect.stringMatching(/pending|firing/), since: expect.stringMatching(/^20/) },
     });
-    expect(renderPlanText(planned.plan)).toMatch(/! user-service (pending|firing) since .* UTC: this update/);
+    expect(renderPlanText(planned.plan)).toMatch(/! user-account (pending|firing) since .* UTC: this update/);
     const described = changed(firing, uid, (resource) =>
       resource.kind === 'rule'
         ? {
@@ -641,7 +641,7 @@ describe.each(sites)('on $name', (site) => {
       },
     ]);
     expect(renderPlanText(folder)).toMatch(
-      /Affects paging\n.*folder[\s\S]*ServiceErrorRateHigh, user-service (pending|firing)/,
+      /Affects paging\n.*folder[\s\S]*ServiceErrorRateHigh, user-account (pending|firing)/,
     );
     const harmless = await planFor(site, owner, described);
     expect(harmless.plan.changes.filter(({ action }) => action === 'update')).toMatchObject([{ uid }]);

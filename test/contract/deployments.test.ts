@@ -63,14 +63,14 @@ test.each(sites)('$name: a deployment is marked once, however often it is repeat
 
 test.each(sites)('$name: the tag of an image and its digest are marked once, and taken back', async (site) => {
   const marks = open(site);
-  const deployment = { ...aDeployment('registry/user-service:v1.2.3'), sha: 'sha256:3f2a9c1d4e5f67890' };
+  const deployment = { ...aDeployment('registry/user-account:v1.2.3'), sha: 'sha256:3f2a9c1d4e5f67890' };
   expect((await marks.mark(deployment)).outcome).toBe('marked');
   expect((await marks.mark({ ...deployment, at: NOON + MINUTE })).outcome).toBe('already marked');
-  const other = { ...deployment, version: 'registry/user-service:v1.2.4', at: NOON + 2 * MINUTE };
+  const other = { ...deployment, version: 'registry/user-account:v1.2.4', at: NOON + 2 * MINUTE };
   expect((await marks.mark(other)).outcome).toBe('marked');
   expect((await marks.close({ ...deployment, at: NOON + 3 * MINUTE })).outcome).toBe('closed');
   expect((await shown(site, deployment.service.id)).map(({ text }) => text.split('\n')[0])).toEqual(
-    expect.arrayContaining([expect.stringContaining('registry/user-service:v1.2.3 (3f2a9c1d4e5f)')]),
+    expect.arrayContaining([expect.stringContaining('registry/user-account:v1.2.3 (3f2a9c1d4e5f)')]),
   );
 });
 

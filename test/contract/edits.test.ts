@@ -5,7 +5,7 @@ import { type Desired, type Resource, resourceKey } from '../../src/model/resour
 import { renderPlanText } from '../../src/report/index.ts';
 import { apply, makePlan } from '../../src/sync/index.ts';
 import { estateOf, retitled, withThreshold } from '../support/estate.ts';
-import { shopServices } from '../support/world.ts';
+import { bankServices } from '../support/world.ts';
 import { boardPath, editRule, FOLDERS, folderBody, foreignRule, groupOf, readBoard, saveByHand } from './foreign.ts';
 import {
   asAdmin,
@@ -27,8 +27,8 @@ if (real && found === undefined) {
   test.skip('needs GRAFANA_URL, GRAFANA_TOKEN, GRAFANA_USER and GRAFANA_PASSWORD', () => undefined);
 }
 const sites: readonly Site[] = real ? (found === undefined ? [] : [found]) : [fakeSite('unified'), fakeSite('legacy')];
-const user = 'user-service';
-const service = shopServices.filter(({ id }) => id === user);
+const user = 'user-account';
+const service = bankServices.filter(({ id }) => id === user);
 const OWNERS = 14;
 
 describe.each(sites)('on $name', (site) => {
@@ -71,7 +71,7 @@ describe.each(sites)('on $name', (site) => {
     const taken = await sync(site, owner, inCode);
     expect(told(taken.plan.changes)).toEqual([]);
     expect(taken.plan.repairs).toEqual([
-      { subject: 'dashboard User Service', problem: expect.stringContaining('the code has the same by now') },
+      { subject: 'dashboard User Account', problem: expect.stringContaining('the code has the same by now') },
     ]);
     expect(problems(taken.outcome)).toEqual([]);
     expect((await sync(site, owner, inCode)).writes()).toEqual([]);
@@ -177,7 +177,7 @@ describe.each(sites)('on $name', (site) => {
         uid: board,
         by: 'admin',
         message: 'tweak',
-        meanings: [{ kind: 'retitled', change: { from: 'User Service', to: 'By hand' } }],
+        meanings: [{ kind: 'retitled', change: { from: 'User Account', to: 'By hand' } }],
       },
     ]);
     expect(byViewer).toEqual(await makePlan(open(site, owner).target, update, options));

@@ -167,7 +167,7 @@ export async function ownersOn(site: Site, count: number): Promise<string[]> {
   return owners;
 }
 
-/** `update dashboard User Service`, one line for each change that is not `unchanged`. */
+/** `update dashboard User Account`, one line for each change that is not `unchanged`. */
 export function told(changes: readonly Change[]): string[] {
   return changes
     .filter(({ action }) => action !== 'unchanged')

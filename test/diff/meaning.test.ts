@@ -6,9 +6,9 @@ import { changeText, subjectText } from '../../src/report/common/words.ts';
 import { desiredOf } from '../support/world.ts';
 
 const resources = desiredOf().resources;
-const rule = resources.find(({ uid }) => uid === 'shop-user-service-pool') as RuleResource;
-const board = resources.find(({ uid }) => uid === 'shop-user-service') as DashboardResource;
-const point = resources.find(({ uid }) => uid === 'shop-chat') as ContactPointResource;
+const rule = resources.find(({ uid }) => uid === 'bank-user-account-pool') as RuleResource;
+const board = resources.find(({ uid }) => uid === 'bank-user-account') as DashboardResource;
+const point = resources.find(({ uid }) => uid === 'bank-chat') as ContactPointResource;
 
 function ruleMeanings(change: object) {
   const before = { folderUid: 'x', rule: rule.rule } as unknown as Json;
@@ -30,15 +30,15 @@ describe('a changed rule, in words', () => {
     [{ paused: true }, 'paused: it notifies nobody', true],
     [{ noDataState: 'NoData' }, 'without data KeepLast → NoData', true],
     [
-      { notification: { ...rule.rule.notification, receiver: 'shop-on-call' } },
-      'receiver shop-chat → shop-on-call',
+      { notification: { ...rule.rule.notification, receiver: 'bank-on-call' } },
+      'receiver bank-chat → bank-on-call',
       true,
     ],
     [{ notification: { ...rule.rule.notification, groupWait: '1m' } }, 'group wait 30s → 1m', true],
     [{ labels: { ...rule.rule.labels, team: 'other' } }, 'label team identity → other', false],
     [
       { annotations: { ...rule.rule.annotations, summary: 'other' } },
-      'summary "User Service: pool {{label:pool}} is {{value}} full" → "other"',
+      'summary "User Account: pool {{label:pool}} is {{value}} full" → "other"',
       false,
     ],
     [
@@ -162,7 +162,7 @@ describe('a changed dashboard, in words', () => {
       [expect.stringMatching(/^variable instance: query "label_values\(.* …" → "x"$/)],
     ],
     ['an annotation', ({ annotations }) => annotations.list.pop(), ['annotation Version changes removed']],
-    ['the title', (spec) => (spec.title = 'Users'), ['title User Service → Users']],
+    ['the title', (spec) => (spec.title = 'Users'), ['title User Account → Users']],
     ['the time range', (spec) => (spec.time = { from: 'now-1h', to: 'now' }), ['time range from now-3h → now-1h']],
     ['a tag', ({ tags }) => tags.push('new'), ['tag new added']],
     ['the order of links', ({ links }) => links.reverse(), ['order of links changed']],

@@ -12,7 +12,7 @@ import { apply, type Outcome, plan, type Target, withPreviewReceivers } from '..
 import { openDirectory } from '../../src/targets/directory/index.ts';
 import { only } from '../support/estate.ts';
 import { SELF } from '../support/run.ts';
-import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
+import { aService, desiredOf, edited, bankServices } from '../support/world.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -20,10 +20,10 @@ beforeEach(async () => {
   onTestFinished(() => rm(root, { recursive: true, force: true }));
 });
 
-const RULES = 'grafana/alerting/shop-rules-user-service.yaml';
-const BOARD = 'grafana/dashboards/shop-services/shop-user-service.json';
+const RULES = 'grafana/alerting/bank-rules-user-account.yaml';
+const BOARD = 'grafana/dashboards/bank-services/bank-user-account.json';
 
-function target(owner = 'shop'): Target {
+function target(owner = 'bank'): Target {
   return openDirectory({ root, owner, ownerTag: `as-code:${owner}`, self: SELF });
 }
 
@@ -66,16 +66,16 @@ describe('the first sync', () => {
   test('writes dashboards by folder, alerting files, a provider, and the same rules for Prometheus', async () => {
     await sync();
     expect([...(await files()).keys()].sort()).toEqual([
-      'grafana/alerting/shop-contact-points.yaml',
-      'grafana/alerting/shop-rules-api-gateway.yaml',
-      'grafana/alerting/shop-rules-order-service.yaml',
-      'grafana/alerting/shop-rules-project.yaml',
-      'grafana/alerting/shop-rules-user-service.yaml',
-      'grafana/dashboards/shop-services/shop-api-gateway.json',
-      'grafana/dashboards/shop-services/shop-order-service.json',
-      'grafana/dashboards/shop-services/shop-overview.json',
-      'grafana/dashboards/shop-services/shop-user-service.json',
-      'grafana/dashboards/shop.yaml',
+      'grafana/alerting/bank-contact-points.yaml',
+      'grafana/alerting/bank-rules-app-gateway.yaml',
+      'grafana/alerting/bank-rules-offer-service.yaml',
+      'grafana/alerting/bank-rules-project.yaml',
+      'grafana/alerting/bank-rules-user-account.yaml',
+      'grafana/dashboards/bank-services/bank-app-gateway.json',
+      'grafana/dashboards/bank-services/bank-offer-service.json',
+      'grafana/dashboards/bank-services/bank-overview.json',
+      'grafana/dashboards/bank-services/bank-user-account.json',
+      'grafana/dashboards/bank.yaml',
       'grafana/datasources/README.md',
       'grafana/plugins/README.md',
       'manifest.json',
@@ -85,13 +85,13 @@ describe('the first sync', () => {
 
   test('names the folder by its title in both kinds of files, so that both land in one folder', async () => {
     await sync();
-    const provider = parse(await text('grafana/dashboards/shop.yaml')) as {
+    const provider = parse(await text('grafana/dashboards/bank.yaml')) as {
       providers: { folder: string; folderUid?: string }[];
     };
     const group = parse(await text(RULES)) as { groups: { folder: string }[] };
-    expect(provider.providers[0]?.folder).toBe('Shop');
+    expect(provider.providers[0]?.folder).toBe('Bank');
     expect(provider.providers[0]?.folderUid).toBeUndefined();
-    expect(group.groups[0]?.folder).toBe('Shop');
+    expect(group.groups[0]?.folder).toBe('Bank');
   });
 
   test('writes secrets as references that Grafana expands, and a preview without them', async () => {
@@ -101,12 +101,12 @@ describe('the first sync', () => {
       'http://127.0.0.1:9096/preview',
     );
     await sync(desired);
-    const { contactPoints } = parse(await text('grafana/alerting/shop-contact-points.yaml')) as {
+    const { contactPoints } = parse(await text('grafana/alerting/bank-contact-points.yaml')) as {
       contactPoints: { name: string; receivers: { type: string; settings: Record<string, string> }[] }[];
     };
     expect(contactPoints.map(({ name, receivers }) => [name, receivers[0]?.type, receivers[0]?.settings])).toEqual([
-      ['shop-chat', 'webhook', { url: 'http://127.0.0.1:9096/preview', httpMethod: 'POST' }],
-      ['shop-on-call', 'pagerduty', { integrationKey: '$PAGERDUTY_KEY' }],
+      ['bank-chat', 'webhook', { url: 'http://127.0.0.1:9096/preview', httpMethod: 'POST' }],
+      ['bank-on-call', 'pagerduty', { integrationKey: '$PAGERDUTY_KEY' }],
     ]);
   });
 });
@@ -127,7 +127,7 @@ describe('the second sync', () => {
     await sync(
       previewed(
         desiredOf(
-          edited('user-service', ({ thresholds }) => ({
+          edited('user-account', ({ thresholds }) => ({
             thresholds: { ...thresholds, errorRatio: { above: percent(3), for: '3m' } },
           })),
         ),
@@ -138,7 +138,7 @@ describe('the second sync', () => {
     expect(written.sort()).toEqual(
       [
         RULES,
-        'grafana/dashboards/shop-services/shop-overview.json',
+        'grafana/dashboards/bank-services/bank-overview.json',
         BOARD,
         'manifest.json',
         'prometheus/rules.yml',
@@ -150,11 +150,11 @@ describe('the second sync', () => {
 describe('what left the code', () => {
   const fewer = previewed(
     desiredOf(
-      shopServices
-        .filter(({ id }) => id !== 'order-service')
+      bankServices
+        .filter(({ id }) => id !== 'offer-service')
         .map((service) => ({
           ...service,
-          dependencies: service.dependencies.filter((each) => !('service' in each) || each.service !== 'order-service'),
+          dependencies: service.dependencies.filter((each) => !('service' in each) || each.service !== 'offer-service'),
         })),
     ),
   );
@@ -164,12 +164,12 @@ describe('what left the code', () => {
     const { outcome } = await sync(fewer);
     expect(outcome.applied.filter(({ action }) => action === 'delete')).toHaveLength(15);
     const names = [...(await files()).keys()];
-    expect(names).not.toContain('grafana/dashboards/shop-services/shop-order-service.json');
-    expect(names).not.toContain('grafana/alerting/shop-rules-order-service.yaml');
-    const { deleteRules } = parse(await text('grafana/alerting/shop-deleted.yaml')) as {
+    expect(names).not.toContain('grafana/dashboards/bank-services/bank-offer-service.json');
+    expect(names).not.toContain('grafana/alerting/bank-rules-offer-service.yaml');
+    const { deleteRules } = parse(await text('grafana/alerting/bank-deleted.yaml')) as {
       deleteRules: { uid: string }[];
     };
-    expect(deleteRules.map(({ uid }) => uid)).toContain('shop-order-service-errors');
+    expect(deleteRules.map(({ uid }) => uid)).toContain('bank-offer-service-errors');
     expect(deleteRules).toHaveLength(14);
   });
 
@@ -177,9 +177,9 @@ describe('what left the code', () => {
     await sync();
     await sync(fewer);
     expect(isNoOp((await sync(fewer)).plan)).toBe(true);
-    expect(await text('grafana/alerting/shop-deleted.yaml')).toContain('shop-order-service-errors');
+    expect(await text('grafana/alerting/bank-deleted.yaml')).toContain('bank-offer-service-errors');
     await sync();
-    expect([...(await files()).keys()]).not.toContain('grafana/alerting/shop-deleted.yaml');
+    expect([...(await files()).keys()]).not.toContain('grafana/alerting/bank-deleted.yaml');
   });
 });
 
@@ -187,32 +187,32 @@ describe('files of others', () => {
   test('in our folders survive every sync', async () => {
     await put('grafana/datasources/prometheus.yaml', 'apiVersion: 1\n');
     await put('grafana/alerting/theirs.yaml', 'apiVersion: 1\ngroups: []\n');
-    await put('grafana/dashboards/shop-services/theirs.json', '{"uid":"theirs","title":"Theirs"}');
+    await put('grafana/dashboards/bank-services/theirs.json', '{"uid":"theirs","title":"Theirs"}');
     await sync();
-    await sync(previewed(desiredOf(shopServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
+    await sync(previewed(desiredOf(bankServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
     expect(await text('grafana/datasources/prometheus.yaml')).toBe('apiVersion: 1\n');
     expect(await text('grafana/alerting/theirs.yaml')).toBe('apiVersion: 1\ngroups: []\n');
-    expect(await text('grafana/dashboards/shop-services/theirs.json')).toBe('{"uid":"theirs","title":"Theirs"}');
+    expect(await text('grafana/dashboards/bank-services/theirs.json')).toBe('{"uid":"theirs","title":"Theirs"}');
   });
 
   test('at one of our paths block that resource only, and stay as they are', async () => {
-    await put(BOARD, '{"uid":"shop-user-service","title":"Not ours"}');
+    await put(BOARD, '{"uid":"bank-user-account","title":"Not ours"}');
     const { plan: made } = await sync();
     expect(made.changes.filter(({ action }) => action === 'blocked').map(({ uid }) => uid)).toEqual([
-      'shop-user-service',
+      'bank-user-account',
     ]);
-    expect(await text(BOARD)).toBe('{"uid":"shop-user-service","title":"Not ours"}');
+    expect(await text(BOARD)).toBe('{"uid":"bank-user-account","title":"Not ours"}');
     expect(await text(RULES)).toContain('ServiceErrorRateHigh');
   });
 
   test('that use one of our UIDs block that resource: Grafana would take one of the two', async () => {
     await put(
       'grafana/alerting/theirs.yaml',
-      'apiVersion: 1\ngroups:\n  - {orgId: 1, name: x, folder: y, interval: 1m, rules: [{uid: shop-user-service-errors, title: x}]}\n',
+      'apiVersion: 1\ngroups:\n  - {orgId: 1, name: x, folder: y, interval: 1m, rules: [{uid: bank-user-account-errors, title: x}]}\n',
     );
     const made = await planned();
     expect(made.changes.filter(({ action }) => action === 'blocked').map(({ uid }) => uid)).toEqual([
-      'shop-user-service-errors',
+      'bank-user-account-errors',
     ]);
   });
 
@@ -226,7 +226,7 @@ describe('files of others', () => {
 describe('places that are not ours to write', () => {
   test.each([
     ['a folder', 'grafana/alerting'],
-    ['the folder of our dashboards', 'grafana/dashboards/shop-services'],
+    ['the folder of our dashboards', 'grafana/dashboards/bank-services'],
     ['a file', BOARD],
     ['the manifest', 'manifest.json'],
   ])('%s that is a symbolic link is never written through: an error before anything is written', async (_, path) => {
@@ -271,13 +271,13 @@ describe('places that are not ours to write', () => {
     await put('manifest.json', JSON.stringify(manifest));
     await sync();
     expect(await text('grafana/datasources/prometheus.yaml')).toBe('apiVersion: 1\n');
-    expect([...(await files()).keys()]).not.toContain('grafana/alerting/shop-deleted.yaml');
+    expect([...(await files()).keys()]).not.toContain('grafana/alerting/bank-deleted.yaml');
     expect(isNoOp((await sync()).plan)).toBe(true);
   });
 
   test('a copy of a rule file of ours that somebody filled with rules of theirs is theirs', async () => {
     await sync();
-    const theirs = (await text(RULES)).replaceAll('shop-user-service-', 'theirs-').replaceAll('user-service', 'users');
+    const theirs = (await text(RULES)).replaceAll('bank-user-account-', 'theirs-').replaceAll('user-account', 'users');
     await put('grafana/alerting/theirs.yaml', theirs);
     const { plan: made } = await sync();
     expect(isNoOp(made)).toBe(true);
@@ -286,7 +286,7 @@ describe('places that are not ours to write', () => {
 
   test('a second copy of a file of ours is said in the plan, removed, and kept in backups', async () => {
     await sync();
-    const copy = 'grafana/dashboards/old/shop-user-service.json';
+    const copy = 'grafana/dashboards/old/bank-user-account.json';
     const old = (await text(BOARD)).replace('"1m"', '"5m"');
     await put(copy, old);
     const { plan: made } = await sync();
@@ -299,8 +299,8 @@ describe('places that are not ours to write', () => {
   });
 
   test('big and strange files of others are not read', async () => {
-    await put('grafana/dashboards/video.mp4', 'uid: shop-user-service-errors');
-    await put('grafana/dashboards/huge.json', `{"uid":"shop-user-service","text":"${'x'.repeat(6 * 1024 ** 2)}"}`);
+    await put('grafana/dashboards/video.mp4', 'uid: bank-user-account-errors');
+    await put('grafana/dashboards/huge.json', `{"uid":"bank-user-account","text":"${'x'.repeat(6 * 1024 ** 2)}"}`);
     const { plan: made } = await sync();
     expect(made.changes.filter(({ action }) => action === 'blocked')).toEqual([]);
     expect((await stat(join(root, 'grafana/dashboards/huge.json'))).size).toBeGreaterThan(6e6);
@@ -320,7 +320,7 @@ describe('places that are not ours to write', () => {
 });
 
 describe('facts of any wording', () => {
-  const converges = async (change: Parameters<typeof edited>[1], id = 'user-service') => {
+  const converges = async (change: Parameters<typeof edited>[1], id = 'user-account') => {
     const desired = previewed(desiredOf(edited(id, change)));
     await sync(desired);
     const { plan: second } = await sync(desired);
@@ -331,7 +331,7 @@ describe('facts of any wording', () => {
   test.each(['contact-points', 'my-contact-points', 'deleted', 'rules'])(
     'a service called %s converges',
     async (id) => {
-      const desired = previewed(desiredOf([...shopServices, aService({ id })]));
+      const desired = previewed(desiredOf([...bankServices, aService({ id })]));
       await sync(desired);
       expect(isNoOp((await sync(desired)).plan)).toBe(true);
     },
@@ -355,7 +355,7 @@ describe('damage', () => {
     [
       'a dashboard that was edited',
       BOARD,
-      (content: string) => content.replace('"User Service"', '"Edited"'),
+      (content: string) => content.replace('"User Account"', '"Edited"'),
       'dashboard',
     ],
     ['a dashboard that was cut off', BOARD, (content: string) => content.slice(0, 300), 'dashboard'],
@@ -379,7 +379,7 @@ describe('damage', () => {
     expect(isNoOp((await sync()).plan)).toBe(true);
   });
 
-  test.each([BOARD, RULES, 'prometheus/rules.yml', 'grafana/dashboards/shop.yaml'])(
+  test.each([BOARD, RULES, 'prometheus/rules.yml', 'grafana/dashboards/bank.yaml'])(
     '%s that is missing comes back',
     async (path) => {
       await sync();
@@ -412,13 +412,13 @@ describe('damage', () => {
 
   test('a lost manifest does not forget what Grafana has to delete', async () => {
     await sync();
-    const left = previewed(desiredOf(shopServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] }))));
+    const left = previewed(desiredOf(bankServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] }))));
     await sync(left);
-    const deleted = await text('grafana/alerting/shop-deleted.yaml');
-    expect(deleted).toContain('shop-order-service-errors');
+    const deleted = await text('grafana/alerting/bank-deleted.yaml');
+    expect(deleted).toContain('bank-offer-service-errors');
     await unlink(join(root, 'manifest.json'));
     await sync(left);
-    expect(await text('grafana/alerting/shop-deleted.yaml')).toBe(deleted);
+    expect(await text('grafana/alerting/bank-deleted.yaml')).toBe(deleted);
     expect(isNoOp((await sync(left)).plan)).toBe(true);
   });
 
@@ -442,7 +442,7 @@ describe('the folder of rules', () => {
   const folders = async (): Promise<Set<string>> => {
     const found = new Set<string>();
     for (const [path, { content }] of await files()) {
-      if (!/alerting\/shop-rules-/.test(path)) continue;
+      if (!/alerting\/bank-rules-/.test(path)) continue;
       for (const { folder } of (parse(content) as { groups: { folder: string }[] }).groups) found.add(folder);
     }
     return found;
@@ -470,18 +470,18 @@ describe('the folder of rules', () => {
   });
 
   test.each([
-    ['one service', { service: 'user-service' }],
+    ['one service', { service: 'user-account' }],
     ['dashboards', { only: 'dashboards' }],
   ] as const)('stays as it is where %s alone is synced', async (_, scope) => {
     await sync();
     await syncPart(renamed(), scope);
-    expect(await folders()).toEqual(new Set(['Shop']));
+    expect(await folders()).toEqual(new Set(['Bank']));
   });
 
   test('is kept where only some resources are put back', async () => {
     await sync();
-    const some = previewed().resources.filter(({ kind, uid }) => kind === 'rule' && uid.includes('order-service'));
-    await sync(previewed(desiredOf(shopServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
+    const some = previewed().resources.filter(({ kind, uid }) => kind === 'rule' && uid.includes('offer-service'));
+    await sync(previewed(desiredOf(bankServices.slice(0, 1).map((service) => ({ ...service, dependencies: [] })))));
     const to = target();
     const keys = new Set(some.map(({ uid }) => uid));
     const live = await to.read({ resources: some }, {});
@@ -492,28 +492,28 @@ describe('the folder of rules', () => {
       { scope: {} },
     );
     expect((await apply(made, to)).failed).toEqual([]);
-    expect(await folders()).toEqual(new Set(['Shop']));
+    expect(await folders()).toEqual(new Set(['Bank']));
   });
 
   test('is never that of somebody else’s provider at our place', async () => {
-    await put('grafana/dashboards/shop.yaml', 'apiVersion: 1\nproviders: []\n');
+    await put('grafana/dashboards/bank.yaml', 'apiVersion: 1\nproviders: []\n');
     const { plan: made } = await sync();
     expect(await folders()).toEqual(new Set());
-    expect(renderPlanText(made)).toContain('belongs into grafana/dashboards/shop.yaml, which exists and is not ours');
-    expect(renderPlanText(made)).toContain('needs folder Shop, which is blocked');
+    expect(renderPlanText(made)).toContain('belongs into grafana/dashboards/bank.yaml, which exists and is not ours');
+    expect(renderPlanText(made)).toContain('needs folder Bank, which is blocked');
   });
 });
 
 describe('an interrupted sync', () => {
   test('at any of its writes is finished by the next one, and nothing is taken for somebody else’s', async () => {
-    const group = 'user-service';
+    const group = 'user-account';
     // A file of each kind: what is written, and in what order, does not depend on how many there are.
     const small = only(
       previewed(),
       ({ kind, uid, ...resource }) =>
         kind === 'folder' ||
         kind === 'contact-point' ||
-        (kind === 'dashboard' && uid === 'shop-user-service') ||
+        (kind === 'dashboard' && uid === 'bank-user-account') ||
         ('rule' in resource && resource.rule.group === group && resource.rule.uid.endsWith('-errors')),
     );
     const steps = (await target().steps(await planned(small))).length;
@@ -532,18 +532,18 @@ describe('an interrupted sync', () => {
 
   test('while deleting still tells Grafana to delete the rules', async () => {
     await sync();
-    const fewer = previewed(desiredOf(shopServices.slice(1)));
+    const fewer = previewed(desiredOf(bankServices.slice(1)));
     const to = target();
     const made = plan(fewer, await to.read(fewer, {}), to.identity, { scope: {} });
     await apply(made, { ...to, steps: async (from) => (await to.steps(from)).slice(0, -1) });
     await sync(fewer);
-    expect(await text('grafana/alerting/shop-deleted.yaml')).toContain('shop-api-gateway-errors');
+    expect(await text('grafana/alerting/bank-deleted.yaml')).toContain('bank-app-gateway-errors');
   });
 });
 
 describe('a directory that cannot be used', () => {
   test.each([
-    ['a manifest of another program', '{"format":"something","version":1,"owner":"shop"}', 'is not ours'],
+    ['a manifest of another program', '{"format":"something","version":1,"owner":"bank"}', 'is not ours'],
     [
       'a manifest of another owner',
       '{"format":"grafana-as-code/directory","version":1,"owner":"bank"}',
@@ -552,7 +552,7 @@ describe('a directory that cannot be used', () => {
     ['a manifest that was cut off', '{"format":"grafana-as', 'is not JSON'],
     [
       'a manifest of another version',
-      '{"format":"grafana-as-code/directory","version":2,"owner":"shop"}',
+      '{"format":"grafana-as-code/directory","version":2,"owner":"bank"}',
       'cannot be read',
     ],
   ])('%s is an error before anything is written', async (_, manifest, message) => {
@@ -563,7 +563,7 @@ describe('a directory that cannot be used', () => {
 
   test('a file in its place is an error with the way out', async () => {
     await put('place', 'a file');
-    const to = openDirectory({ root: join(root, 'place'), owner: 'shop', ownerTag: 'as-code:shop', self: SELF });
+    const to = openDirectory({ root: join(root, 'place'), owner: 'bank', ownerTag: 'as-code:bank', self: SELF });
     await expect(to.read(previewed(), {})).rejects.toMatchObject({
       code: 'D006',
       remedy: expect.stringContaining('--dir'),
@@ -571,15 +571,15 @@ describe('a directory that cannot be used', () => {
   });
 
   test('one that does not exist yet is made, however deep', async () => {
-    const deep = openDirectory({ root: join(root, 'a/b/c'), owner: 'shop', ownerTag: 'as-code:shop', self: SELF });
+    const deep = openDirectory({ root: join(root, 'a/b/c'), owner: 'bank', ownerTag: 'as-code:bank', self: SELF });
     const made = plan(previewed(), await deep.read(previewed(), {}), deep.identity, { scope: {} });
     expect((await apply(made, deep)).failed).toEqual([]);
-    expect(await text('a/b/c/manifest.json')).toContain('"owner": "shop"');
+    expect(await text('a/b/c/manifest.json')).toContain('"owner": "bank"');
   });
 
   test('one that changed after the plan was made is not written to', async () => {
     await sync();
-    const made = await planned(previewed(desiredOf(edited('user-service', () => ({ title: 'Users' })))));
+    const made = await planned(previewed(desiredOf(edited('user-account', () => ({ title: 'Users' })))));
     await put(BOARD, (await text(BOARD)).replace('"1m"', '"5m"'));
     const before = await files();
     await expect(apply(made, target())).rejects.toThrow('changed after the plan was made');

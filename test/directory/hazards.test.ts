@@ -22,12 +22,12 @@ beforeEach(async () => {
 });
 
 const target = (patience = 20_000): Target =>
-  openDirectory({ root, owner: 'shop', ownerTag: 'as-code:shop', self: SELF, patience });
-const RULES = 'grafana/alerting/shop-rules-gateway.yaml';
+  openDirectory({ root, owner: 'bank', ownerTag: 'as-code:bank', self: SELF, patience });
+const RULES = 'grafana/alerting/bank-rules-gateway.yaml';
 
 /** A folder, a contact point, a rule and a dashboard: small, because a stress test syncs it often. */
 const rule = desiredOf().resources.find((resource) => resource.kind === 'rule') as RuleResource;
-function small({ title = 'Shop', name = 'shop-chat', url = 'http://127.0.0.1:9096/', text = 'x' } = {}): Desired {
+function small({ title = 'Bank', name = 'bank-chat', url = 'http://127.0.0.1:9096/', text = 'x' } = {}): Desired {
   const point: ContactPointResource = {
     kind: 'contact-point',
     uid: name,
@@ -37,11 +37,11 @@ function small({ title = 'Shop', name = 'shop-chat', url = 'http://127.0.0.1:909
   };
   return {
     resources: [
-      { kind: 'folder', uid: 'shop-services', title, source: 'test' },
+      { kind: 'folder', uid: 'bank-services', title, source: 'test' },
       point,
       {
         ...rule,
-        folderUid: 'shop-services',
+        folderUid: 'bank-services',
         rule: {
           ...rule.rule,
           group: 'gateway',
@@ -51,11 +51,11 @@ function small({ title = 'Shop', name = 'shop-chat', url = 'http://127.0.0.1:909
       },
       {
         kind: 'dashboard',
-        uid: 'shop-board',
+        uid: 'bank-board',
         title: text,
-        folderUid: 'shop-services',
+        folderUid: 'bank-services',
         source: 'test',
-        spec: { uid: 'shop-board', title: text, tags: ['as-code:shop'], panels: [] },
+        spec: { uid: 'bank-board', title: text, tags: ['as-code:bank'], panels: [] },
         signalPanels: {},
       },
     ],
@@ -155,7 +155,7 @@ describe('two syncs into one directory at once', () => {
 });
 
 describe('special files where ours belong', () => {
-  test.each([RULES, 'manifest.json', 'grafana/alerting/shop-deleted.yaml', '.sync.lock'])(
+  test.each([RULES, 'manifest.json', 'grafana/alerting/bank-deleted.yaml', '.sync.lock'])(
     'a pipe at %s is not waited for',
     async (path) => {
       await mkdir(dirname(join(root, path)), { recursive: true });
@@ -186,7 +186,7 @@ describe('names of files', () => {
     const desired = small();
     const twin = desired.resources.map((resource) =>
       resource.kind === 'dashboard'
-        ? { ...resource, uid: 'shop-Board', spec: { ...resource.spec, uid: 'shop-Board' } }
+        ? { ...resource, uid: 'bank-Board', spec: { ...resource.spec, uid: 'bank-Board' } }
         : resource,
     );
     await expect(planned({ resources: [...desired.resources, ...twin.slice(3)] })).rejects.toMatchObject({
@@ -224,12 +224,12 @@ describe('line ends', () => {
 });
 
 describe('the title of the folder', () => {
-  test.each(['Shop / EU', '/Shop', 'Shop/', 'a//b', 'a\\b', 'a\\/b', '\\', 'Shop\\', '$HOME / ${USER}', '2026-01-05'])(
+  test.each(['Bank / EU', '/Bank', 'Bank/', 'a//b', 'a\\b', 'a\\/b', '\\', 'Bank\\', '$HOME / ${USER}', '2026-01-05'])(
     '%s is one folder: a slash is escaped in alerting files, where a title is a path',
     async (title) => {
       await sync(small({ title }));
       const { groups } = parse(await text(RULES)) as { groups: { folder: string }[] };
-      const { providers } = parse(await text('grafana/dashboards/shop.yaml')) as { providers: { folder: string }[] };
+      const { providers } = parse(await text('grafana/dashboards/bank.yaml')) as { providers: { folder: string }[] };
       const expanded = (value = '') => value.replaceAll('$$', '$');
       expect(splitFullpath(expanded(groups[0]?.folder))).toEqual([title]);
       expect(expanded(providers[0]?.folder)).toBe(title);
@@ -240,7 +240,7 @@ describe('the title of the folder', () => {
   test('is one folder whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: fc.constantFrom('/', '\\', 'a', '$', ' ') }), (title) => {
-        const [file] = renderFiles(small({ title }).resources, { rules: [] }, 'shop', new Map()).filter(
+        const [file] = renderFiles(small({ title }).resources, { rules: [] }, 'bank', new Map()).filter(
           ({ path }) => path === RULES,
         );
         const { groups } = parse(file?.content ?? '') as { groups: { folder: string }[] };
@@ -250,7 +250,7 @@ describe('the title of the folder', () => {
     );
   });
 
-  test.each(['Shop ', ' Shop', 'Shop\n', '\u00a0Shop', ''])(
+  test.each(['Bank ', ' Bank', 'Bank\n', '\u00a0Bank', ''])(
     '%j is refused: Grafana would make a new folder at each reload',
     async (title) => {
       await expect(planned(small({ title }))).rejects.toMatchObject({ code: 'D014' });
@@ -303,9 +303,9 @@ describe('texts', () => {
   });
 
   test.each([' \n', '  \n\n', '\t\n', '\n \n'])('of blanks and line ends alone (%j) come back', (odd) => {
-    const files = renderFiles(small({ text: odd, url: 'x' }).resources, { rules: [] }, 'shop', new Map());
+    const files = renderFiles(small({ text: odd, url: 'x' }).resources, { rules: [] }, 'bank', new Map());
     const read = files.flatMap(({ path, content }) =>
-      parseFile(path, content, 'shop', new Map([['Shop', 'shop-services']])),
+      parseFile(path, content, 'bank', new Map([['Bank', 'bank-services']])),
     );
     const rules = read.flatMap(({ resource }) => (resource.kind === 'rule' ? [resource.rule.annotations] : []));
     expect(rules).toMatchObject([{ summary: odd }]);
@@ -318,10 +318,10 @@ describe('texts', () => {
           unit: fc.constantFrom('a', ' ', '$', '\u0085', '\u2028', '\ufeff', '"', "'", '\\', '\n', '#', ':', '-'),
         }),
         (odd) => {
-          const files = renderFiles(small({ text: odd, url: odd }).resources, { rules: [] }, 'shop', new Map());
+          const files = renderFiles(small({ text: odd, url: odd }).resources, { rules: [] }, 'bank', new Map());
           const read = files.flatMap(({ path, content }) => {
             if (path.endsWith('.yaml')) expect(content).not.toMatch(/[\u0085\u2028\u2029\ufeff]/);
-            return parseFile(path, content, 'shop', new Map([['Shop', 'shop-services']]));
+            return parseFile(path, content, 'bank', new Map([['Bank', 'bank-services']]));
           });
           const found = read.flatMap(({ resource }) =>
             resource.kind === 'rule'
@@ -340,9 +340,9 @@ describe('texts', () => {
 
 describe('a contact point that left the code', () => {
   test('is never listed for deletion, because a Grafana in which something uses it would not start', async () => {
-    await sync(small({ name: 'shop-old' }));
+    await sync(small({ name: 'bank-old' }));
     const { made } = await sync(small());
-    expect(made.notes).toMatchObject([{ code: 'D012', subject: 'contact point shop-old' }]);
+    expect(made.notes).toMatchObject([{ code: 'D012', subject: 'contact point bank-old' }]);
     for (const path of await names()) expect(await text(path)).not.toContain('deleteContactPoints');
     expect((await planned(small())).notes).toEqual([]);
   });
@@ -350,19 +350,19 @@ describe('a contact point that left the code', () => {
   test('and was listed by an earlier version is not listed any more', async () => {
     await sync(small());
     const manifest = JSON.parse(await text('manifest.json')) as { deleted: { contactPoints: string[] } };
-    manifest.deleted.contactPoints.push('shop-old-1');
+    manifest.deleted.contactPoints.push('bank-old-1');
     await put('manifest.json', JSON.stringify(manifest));
     await put(
-      'grafana/alerting/shop-deleted.yaml',
-      '# Written by grafana-as-code for owner "shop". Edits are overwritten by the next sync.\napiVersion: 1\ndeleteContactPoints:\n  - orgId: 1\n    uid: shop-old-1\n',
+      'grafana/alerting/bank-deleted.yaml',
+      '# Written by grafana-as-code for owner "bank". Edits are overwritten by the next sync.\napiVersion: 1\ndeleteContactPoints:\n  - orgId: 1\n    uid: bank-old-1\n',
     );
     await sync(small());
-    expect(await names()).not.toContain('grafana/alerting/shop-deleted.yaml');
+    expect(await names()).not.toContain('grafana/alerting/bank-deleted.yaml');
     expect(isNoOp(await planned(small()))).toBe(true);
   });
 
   test('says nothing where only dashboards are synced', async () => {
-    await sync(small({ name: 'shop-old' }));
+    await sync(small({ name: 'bank-old' }));
     expect((await target().read(small(), { only: 'dashboards' })).notes).toEqual([]);
   });
 });

@@ -24,8 +24,8 @@ import { estateOf } from '../support/estate.ts';
 import { httpWorld, sleep as patience } from '../support/http-world.ts';
 import { replayContext } from '../support/replays.ts';
 import { run } from '../support/run.ts';
-import { incidentLinear } from '../support/shop/incident.ts';
-import { desiredOf, project, rulesOf, shopServices } from '../support/world.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
+import { desiredOf, project, rulesOf, bankServices } from '../support/world.ts';
 
 const asked = process.env['MODE'] === 'e2e';
 const FROM = '14:50';
@@ -88,7 +88,7 @@ async function promised(): Promise<number> {
   const rules = rulesOf(desiredOf()).flatMap(({ rule }) => (rule.alert === ALERT ? [rule] : []));
   const [replay] = await replayScenarios([incidentLinear], rules, {
     ...(await replayContext()),
-    catalog: defineCatalog(shopServices),
+    catalog: defineCatalog(bankServices),
     project,
   });
   const firing = Math.min(...(replay?.alerts ?? []).flatMap(({ spans }) => spans[0]?.firing ?? []));
@@ -138,11 +138,11 @@ describe.skipIf(ways.docker !== undefined)(`by docker (${ways.docker ?? 'runs'})
     const marked = await marks();
     const ago = (secondsOf(FROM) - secondsOf('14:00')) * 1000;
     expect(marked.map(({ time }) => time).sort()).toEqual([
-      Date.parse('2025-12-15T14:00:00Z'),
+      Date.parse('2026-03-16T14:00:00Z'),
       expect.closeTo(started - ago, -5),
     ]);
     const page = await pageOf(pager, project.owner, started + limit);
-    expect(page).toMatchObject({ receiver: expect.stringContaining('shop-on-call') });
+    expect(page).toMatchObject({ receiver: expect.stringContaining('bank-on-call') });
     process.stderr.write(`paged ${Math.round((Date.parse(page.arrived) - started) / 1000)} s after the start\n`);
     // Where the history ends and scraping begins, every container stays one series.
     expect(await valuesOf('max_over_time(max(count by (pod) (container_cpu_usage_seconds_total))[10m:15s])')).toEqual([
@@ -201,7 +201,7 @@ describe.skipIf(ways.grafana !== undefined)(`any Grafana (${ways.grafana ?? 'run
   beforeAll(async () => {
     limit = await promised();
     started = Date.now();
-    const context = { catalog: defineCatalog(shopServices), project };
+    const context = { catalog: defineCatalog(bankServices), project };
     const run = startRun(incidentLinear, FROM, started / 1000);
     const simulator = createSimulator({ run, healthy: ordinaryDay(context), ...context });
     const metrics = async () => ({

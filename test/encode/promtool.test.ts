@@ -9,15 +9,15 @@ import { findPromtool } from '../../src/adapters/promtool/find.ts';
 import { encodePrometheusRule, encodePrometheusRules } from '../../src/encode/index.ts';
 import { micrometer, otel, promClient } from '../../src/metrics/index.ts';
 import { findOptions } from '../support/promtool-setup.ts';
-import { aService, desiredOf, rulesOf, shopServices } from '../support/world.ts';
+import { aService, desiredOf, rulesOf, bankServices } from '../support/world.ts';
 
 const PROFILES = {
-  otel: otel({ job: 'shop/payments' }),
+  otel: otel({ job: 'bank/payments' }),
   micrometer: micrometer({ job: 'payments' }),
   'prom-client': promClient({ job: 'payments', cpuLimitCores: 0.5, memoryLimitBytes: 2 ** 29 }),
-  'otel without a connection gauge': { ...otel({ job: 'shop/payments' }), httpPool: { kind: 'littles-law' as const } },
+  'otel without a connection gauge': { ...otel({ job: 'bank/payments' }), httpPool: { kind: 'littles-law' as const } },
   'a mix of otel and micrometer': {
-    ...otel({ job: 'shop/payments' }),
+    ...otel({ job: 'bank/payments' }),
     databasePool: micrometer({ job: 'payments' }).databasePool,
   },
 };
@@ -32,9 +32,9 @@ test.each(Object.entries(PROFILES))(
         { kind: 'database', name: 'primary', maxConnections: 20 },
         { kind: 'http', name: 'outbound', maxConnections: 10 },
       ],
-      dependencies: [{ service: 'user-service' }],
+      dependencies: [{ service: 'user-account' }],
     });
-    const rules = rulesOf(desiredOf([...shopServices, service])).filter((resource) => resource.service === 'payments');
+    const rules = rulesOf(desiredOf([...bankServices, service])).filter((resource) => resource.service === 'payments');
     expect(rules).toHaveLength(14);
     const folder = await mkdtemp(join(tmpdir(), 'promtool-'));
     try {

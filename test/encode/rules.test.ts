@@ -12,7 +12,7 @@ import { SIGNAL_UNITS, type SignalId } from '../../src/model/signal.ts';
 import { desiredOf, ruleOf, rulesOf } from '../support/world.ts';
 
 const resources = rulesOf(desiredOf());
-const FOLDER = 'shop-services';
+const FOLDER = 'bank-services';
 
 function decoded(form: Json): AlertRule | undefined {
   return decodeGrafanaRule(form, '1m', FOLDER)?.rule;
@@ -31,7 +31,7 @@ describe('the Grafana form of a rule', () => {
     const duration = fc.constantFrom('30s', '1m', '2m', '5m', '1h', '1d' as const);
     const text = fc.string({ maxLength: 40 });
     const rule = fc.record({
-      uid: fc.stringMatching(/^shop-[a-z]{1,10}$/),
+      uid: fc.stringMatching(/^bank-[a-z]{1,10}$/),
       alert: fc.stringMatching(/^[A-Z][A-Za-z]{2,20}$/),
       group: fc.stringMatching(/^[a-z]{1,10}$/),
       signal: fc.constantFrom(...(Object.keys(SIGNAL_UNITS) as SignalId[])),
@@ -57,7 +57,7 @@ describe('the Grafana form of a rule', () => {
           dataSourceUid: 'prometheus',
           labels: { signal: facts.signal, severity: facts.severity },
           annotations: { summary: `{{value}} ${summary} {{label:pool}}` },
-          dashboardUid: 'shop-x',
+          dashboardUid: 'bank-x',
           notification: {
             receiver,
             groupBy: ['alertname'],
@@ -76,7 +76,7 @@ describe('the Grafana form of a rule', () => {
   });
 
   test('leaves nothing to the SDK’s unsafe defaults', () => {
-    const form = encodeGrafanaRule(ruleOf(desiredOf(), 'ServicePoolSaturated', 'user-service'), FOLDER);
+    const form = encodeGrafanaRule(ruleOf(desiredOf(), 'ServicePoolSaturated', 'user-account'), FOLDER);
     expect(form).toMatchObject({
       title: 'ServicePoolSaturated',
       for: '2m',
@@ -86,7 +86,7 @@ describe('the Grafana form of a rule', () => {
       condition: 'B',
       missingSeriesEvalsToResolve: 5,
       isPaused: false,
-      notification_settings: { receiver: 'shop-chat', group_by: ['alertname', 'grafana_folder', 'system'] },
+      notification_settings: { receiver: 'bank-chat', group_by: ['alertname', 'grafana_folder', 'system'] },
     });
     const [query, threshold] = form['data'] as unknown as { relativeTimeRange: unknown; model: JsonObject }[];
     expect(query?.relativeTimeRange).toEqual({ from: 600, to: 0 });
@@ -95,7 +95,7 @@ describe('the Grafana form of a rule', () => {
   });
 
   test('shows what somebody added to a rule as something our model cannot say', () => {
-    const rule = ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-service');
+    const rule = ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-account');
     const form = encodeGrafanaRule(rule, FOLDER);
     const withTimes = {
       ...form,
@@ -110,13 +110,13 @@ describe('the Grafana form of a rule', () => {
   });
 
   test('understands durations as Grafana prints them', () => {
-    const form = encodeGrafanaRule(ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-service'), FOLDER);
+    const form = encodeGrafanaRule(ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-account'), FOLDER);
     expect(decoded({ ...form, for: '180s' })?.for).toBe('3m');
     expect(decoded({ ...form, for: '1h0m0s' })?.for).toBe('1h');
   });
 
   test('is not made up for an object that is no rule of our kind', () => {
-    const form = encodeGrafanaRule(ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-service'), FOLDER);
+    const form = encodeGrafanaRule(ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-account'), FOLDER);
     expect(decodeGrafanaRule({ title: 'x' }, '1m', FOLDER)).toBeUndefined();
     expect(decodeGrafanaRule({ ...form, data: [] }, '1m', FOLDER)).toBeUndefined();
   });
@@ -160,13 +160,13 @@ describe('both forms of a rule', () => {
   });
 
   test('speak each their own template language', () => {
-    const rule = ruleOf(desiredOf(), 'ServicePoolSaturated', 'user-service');
+    const rule = ruleOf(desiredOf(), 'ServicePoolSaturated', 'user-account');
     const summary = (form: JsonObject) => (form['annotations'] as JsonObject)['summary'];
     expect(summary(encodeGrafanaRule(rule, FOLDER))).toBe(
-      'User Service: pool {{ $labels.pool }} is {{ with $values.A }}{{ humanizePercentage .Value }}{{ else }}(no data){{ end }} full',
+      'User Account: pool {{ $labels.pool }} is {{ with $values.A }}{{ humanizePercentage .Value }}{{ else }}(no data){{ end }} full',
     );
     expect(summary(encodePrometheusRule(rule))).toBe(
-      'User Service: pool {{ $labels.pool }} is {{ humanizePercentage $value }} full',
+      'User Account: pool {{ $labels.pool }} is {{ humanizePercentage $value }} full',
     );
   });
 
@@ -175,9 +175,9 @@ describe('both forms of a rule', () => {
       groups: { name: string; rules: unknown[] }[];
     };
     expect(groups.map(({ name, rules }) => `${name} ${rules.length}`)).toEqual([
-      'api-gateway 11',
-      'user-service 12',
-      'order-service 13',
+      'app-gateway 11',
+      'user-account 12',
+      'offer-service 13',
       'project 1',
     ]);
   });

@@ -8,7 +8,8 @@ import { evaluateScenarios, judge, type ReplayContext, replayScenarios } from '.
 import { renderFiredTable, renderReplaySvg } from '../../src/report/index.ts';
 import { type Scenario, secondsOf } from '../../src/scenario/index.ts';
 import { replayContext } from '../support/replays.ts';
-import { ioOf, PROJECT } from '../support/run.ts';
+import { REPOSITORY } from '../support/places.ts';
+import { ioOf } from '../support/run.ts';
 
 let rules: readonly AlertRule[];
 let scenarios: readonly Scenario[];
@@ -103,7 +104,7 @@ describe('README.md', () => {
 
 /** The table of a scenario on a page. */
 async function tableIn(page: string, id: string): Promise<string | undefined> {
-  const text = await readFile(`${PROJECT}${page}`, 'utf8');
+  const text = await readFile(`${REPOSITORY}${page}`, 'utf8');
   return new RegExp(`<!-- table ${id} -->\\n([^]*?)\\n<!-- end -->`).exec(text)?.[1];
 }
 
@@ -114,7 +115,7 @@ describe('docs/replay.md', () => {
       expect(await tableIn('docs/replay.md', id)).toBe(renderFiredTable(replayOf(id)));
       // Curves may differ in the last digit between versions of promtool; the label says which alerts fire when.
       const label = (svg: string) => /aria-label="([^"]*)"/.exec(svg)?.[1];
-      const picture = await readFile(`${PROJECT}docs/replay/${id}.svg`, 'utf8');
+      const picture = await readFile(`${REPOSITORY}docs/replay/${id}.svg`, 'utf8');
       expect(label(picture)).toBe(label(renderReplaySvg(replayOf(id))));
     },
   );

@@ -9,14 +9,14 @@ import { defineCatalog } from '../../src/model/service.ts';
 import { buildSeries, openMetricsLines, type Scenario } from '../../src/scenario/index.ts';
 import { type FilledPrometheus, freePort, startPrometheus } from '../support/filled-prometheus.ts';
 import { ioOf, run } from '../support/run.ts';
-import { incidentLinear } from '../support/shop/incident.ts';
-import { project, shopServices } from '../support/world.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
+import { project, bankServices } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '14:30' };
-const catalog = defineCatalog(shopServices);
+const catalog = defineCatalog(bankServices);
 let prometheus: FilledPrometheus;
 beforeAll(async () => {
-  const users = shopServices.filter(({ id }) => id === 'user-service');
+  const users = bankServices.filter(({ id }) => id === 'user-account');
   const series = users.flatMap((service) => buildSeries(incident, service, { catalog, project }));
   prometheus = await startPrometheus(openMetricsLines(incident, series, project));
 }, 60_000);
@@ -28,18 +28,18 @@ function timeOf(time: string): number {
 
 describe('npm run gate', () => {
   const command = (...args: string[]) =>
-    run('gate', ['--service', 'user-service', ...args], { PROMETHEUS_URL: prometheus.url });
+    run('gate', ['--service', 'user-account', ...args], { PROMETHEUS_URL: prometheus.url });
 
   test('keeps a baseline of a good window, and finds a later one worse: exit 0, then 1', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gate-'));
     try {
       const file = join(folder, 'base.json');
-      const good = ['--since', '2025-12-15T13:10:00Z', '--baseline', 'none', '--write-baseline', file];
+      const good = ['--since', '2026-03-16T13:10:00Z', '--baseline', 'none', '--write-baseline', file];
       const kept = await command(...good);
       expect(kept).toMatchObject({ code: 0, stderr: `Written: ${file}\n` });
       expect(kept.stdout).toContain('Pass.');
       const out = join(folder, 'report.xml');
-      const bad = ['--since', '2025-12-15T14:05:00Z', '--duration', '10m', '--baseline', `file:${file}`];
+      const bad = ['--since', '2026-03-16T14:05:00Z', '--duration', '10m', '--baseline', `file:${file}`];
       const worse = await command(
         ...bad,
         '--format',
@@ -50,10 +50,10 @@ describe('npm run gate', () => {
         join(folder, 'no.json'),
       );
       expect(worse.code).toBe(1);
-      expect(worse.stdout).toContain('### × Gate for User Service: breach');
+      expect(worse.stdout).toContain('### × Gate for User Account: breach');
       expect(worse.stderr).toContain('no.json was not written: this window is not a baseline (breach)');
       const report = await readFile(out, 'utf8');
-      expect(report).toContain('<testsuite name="gate user-service" tests="8" failures="2" errors="0"');
+      expect(report).toContain('<testsuite name="gate user-account" tests="8" failures="2" errors="0"');
       expect(report).toContain(
         '<failure type="breach" message="440 ms: worse than before: 50 ms, which allows 75 ms">',
       );
@@ -63,9 +63,9 @@ describe('npm run gate', () => {
   });
 
   test('exits with 3 when it cannot know, in Markdown too', async () => {
-    const { code, stdout } = await command('--since', '2025-12-15T21:15:00Z', '--format', 'md');
+    const { code, stdout } = await command('--since', '2026-03-16T21:15:00Z', '--format', 'md');
     expect(code).toBe(3);
-    expect(stdout).toContain('### ? Gate for User Service: inconclusive');
+    expect(stdout).toContain('### ? Gate for User Account: inconclusive');
     expect(stdout).toContain('K020');
   });
 
@@ -77,7 +77,7 @@ describe('npm run gate', () => {
       const failed = await command(...down, '--format', 'md', '--out', md, '--junit', xml);
       expect(failed).toMatchObject({ code: 3, stdout: '' });
       expect(failed.stderr).toContain('K001');
-      expect(await readFile(md, 'utf8')).toMatch(/### \? Gate for User Service: inconclusive[\s\S]*K001/);
+      expect(await readFile(md, 'utf8')).toMatch(/### \? Gate for User Account: inconclusive[\s\S]*K001/);
       const report = await readFile(xml, 'utf8');
       expect(report).toContain('tests="1" failures="0" errors="1"');
       expect(report).toContain('<error type="inconclusive" message="K001 ');
@@ -99,8 +99,8 @@ describe('npm run gate', () => {
 describe('what is asked', () => {
   const ask = async (options: Partial<GateRequest>, environment: Readonly<Record<string, string>> = {}) => {
     const request: GateRequest = {
-      service: 'user-service',
-      since: '2025-12-15T13:15:00Z',
+      service: 'user-account',
+      since: '2026-03-16T13:15:00Z',
       warmup: '2m',
       duration: '25m',
       baseline: 'none',
@@ -124,7 +124,7 @@ describe('what is asked', () => {
   });
 
   test('may be compared with the time just before the change', async () => {
-    const result = await ask({ baseline: 'offset:27m', since: '2025-12-15T13:45:00Z' });
+    const result = await ask({ baseline: 'offset:27m', since: '2026-03-16T13:45:00Z' });
     expect(result.checks.filter(({ outcome }) => outcome === 'pass')).toHaveLength(8);
   });
 
@@ -133,7 +133,7 @@ describe('what is asked', () => {
     try {
       const file = join(folder, 'base.json');
       await ask({ writeBaseline: file });
-      const later = await ask({ baseline: `file:${file}`, since: '2025-12-15T13:42:00Z' });
+      const later = await ask({ baseline: `file:${file}`, since: '2026-03-16T13:42:00Z' });
       expect(later.verdict).toBe('pass');
       const failure = await ask({ baseline: `file:${file}` }).catch((error: unknown) => error);
       expect(failure).toMatchObject({ problems: [{ code: 'K016' }] });
@@ -169,7 +169,7 @@ describe('what is asked', () => {
 
   test.each([
     ['K010', { since: 'yesterday' }],
-    ['K010', { since: '2025-12-15T14:15:00' }],
+    ['K010', { since: '2026-03-16T14:15:00' }],
     ['K011', { duration: '30' }],
     ['K011', { duration: '0m' }],
     ['K012', { baseline: 'main' }],
@@ -182,7 +182,7 @@ describe('what is asked', () => {
     ['K014', { baseline: 'file:package.json' }],
     // 2m of warm-up and 25m.
     ['K016', { baseline: 'offset:26m' }],
-    ['C005', { service: 'user-servise' }],
+    ['C005', { service: 'user-acconut' }],
   ])('wrongly (%s, %o) is refused, and no secret is shown', async (code, options) => {
     const failure = await ask(options).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ExplainedError);

@@ -8,22 +8,22 @@ import { buildSeries, defineScenario, openMetricsLines, type Scenario, through }
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';
 import { scenarioOf } from '../support/replays.ts';
-import { incidentLinear } from '../support/shop/incident.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { passedOn, startStandIn } from '../support/stand-in.ts';
-import { aService, project, shopServices } from '../support/world.ts';
+import { aService, project, bankServices } from '../support/world.ts';
 
 function own(id: string): Service {
-  const found = shopServices.find((service) => service.id === id);
+  const found = bankServices.find((service) => service.id === id);
   if (found === undefined) throw new Error(`no service ${id}`);
   return found;
 }
-const apiGateway = own('api-gateway');
-const userService = own('user-service');
+const appGateway = own('app-gateway');
+const userAccount = own('user-account');
 /** Records neither 2 s nor 500 ms. */
 const coarse = aService({ id: 'coarse' });
 /** Loses its database's telemetry. */
 const blind = aService({ id: 'blind' });
-const catalog = defineCatalog([...shopServices, coarse, blind]);
+const catalog = defineCatalog([...bankServices, coarse, blind]);
 
 /** One day for all: promtool reads the file again for every two hours between the first sample and the last. */
 const { day: DAY } = incidentLinear;
@@ -44,7 +44,7 @@ const canary = defineScenario({
   from: '18:00',
   until: '19:45',
   services: {
-    'user-service': {
+    'user-account': {
       restarts: [{ kind: 'rollout', at: '19:00', apart: '15s' }],
       instanceOverrides: { 1: { latencyP95: through(['18:59', 0.05], ['19:00', 0.15]) } },
     },
@@ -52,10 +52,10 @@ const canary = defineScenario({
   expect: { must: [], may: [], never: [] },
 });
 const VERSIONS = [
-  ['v1.3.0', 'user-service-0', '18:00', '19:00'],
-  ['v1.3.0', 'user-service-1', '18:00', '19:00'],
-  ['v1.4.0', 'user-service-0-r1', '19:00', '19:45'],
-  ['v1.5.0', 'user-service-1-r1', '19:00', '19:45'],
+  ['v1.3.0', 'user-account-0', '18:00', '19:00'],
+  ['v1.3.0', 'user-account-1', '18:00', '19:00'],
+  ['v1.4.0', 'user-account-0-r1', '19:00', '19:45'],
+  ['v1.5.0', 'user-account-1-r1', '19:00', '19:45'],
 ] as const;
 
 /** Queries are not recorded any more from 12:00 on. */
@@ -77,10 +77,10 @@ function* lines(): Generator<string> {
       buildSeries(scenario, service, { catalog, project: { ...project, histogramBoundaries: boundaries } }),
       project,
     );
-  yield* of(incident, userService);
-  yield* of(idle, userService);
-  yield* of(healthy, userService);
-  yield* of(canary, userService);
+  yield* of(incident, userAccount);
+  yield* of(idle, userAccount);
+  yield* of(healthy, userAccount);
+  yield* of(canary, userAccount);
   yield* of(lost, blind);
   const without = (numbers: readonly number[]) => numbers.filter((number) => number !== 2 && number !== 0.5);
   const { server, database } = project.histogramBoundaries;
@@ -88,7 +88,7 @@ function* lines(): Generator<string> {
   yield '# TYPE target_info unknown\n';
   for (const [version, instance, from, until] of VERSIONS) {
     for (let second = timeOf(canary, from); second < timeOf(canary, until); second += 60) {
-      yield `target_info{job="shop/user-service",instance="${instance}",service_version="${version}"} 1 ${second}\n`;
+      yield `target_info{job="bank/user-account",instance="${instance}",service_version="${version}"} 1 ${second}\n`;
     }
   }
 }
@@ -112,7 +112,7 @@ interface Window {
   readonly url?: string;
 }
 
-async function gate({ service = userService, day = incident, from, until, baseline, url }: Window) {
+async function gate({ service = userAccount, day = incident, from, until, baseline, url }: Window) {
   const choice = parseBaseline(baseline ?? 'offset:1h');
   if (choice === undefined || choice.kind === 'file') throw new Error('no such baseline in these tests');
   const window = { from: timeOf(day, from), until: timeOf(day, until) };
@@ -278,12 +278,12 @@ describe('another version', () => {
   });
 
   test('can be told by a label of the series', async () => {
-    const result = await gate({ ...window, baseline: 'version:instance=user-service-0-r1' });
+    const result = await gate({ ...window, baseline: 'version:instance=user-account-0-r1' });
     expect(those(result, 'breach')).toEqual(['latency-p95 relative', 'query-p95 relative']);
   });
 
   test('beside which nothing new runs is compared with nothing, and says so', async () => {
-    const result = await gate({ ...window, baseline: 'version:job=shop/user-service' });
+    const result = await gate({ ...window, baseline: 'version:job=bank/user-account' });
     expect(result.verdict).toBe('inconclusive');
     const relative = result.checks.filter(({ kind }) => kind === 'relative');
     expect(relative.map(({ problems }) => problems.map(({ code }) => code))).toEqual([
@@ -302,7 +302,7 @@ describe('another version', () => {
 });
 
 test('a service without a database is judged without queries: those are judged where they are made', async () => {
-  const result = await gate({ service: apiGateway, from: '13:15', until: '13:45' });
+  const result = await gate({ service: appGateway, from: '13:15', until: '13:45' });
   expect(result.checks.some(({ signal }) => signal === 'query-p95')).toBe(false);
   expect(result.verdict).toBe('inconclusive');
 });
@@ -313,7 +313,7 @@ test('the JSON form has ISO times and plain numbers', async () => {
   };
   expect(document).toMatchObject({ format: 'grafana-as-code/gate', version: 1, verdict: 'breach', stepSeconds: 60 });
   const query = document.checks.find(({ signal }) => signal === 'query-p95');
-  expect(query?.firesAt).toMatch(/^2025-12-15T14:2\d:00\.000Z$/);
+  expect(query?.firesAt).toMatch(/^2026-03-16T14:2\d:00\.000Z$/);
 });
 
 test('what is inconclusive is an error in JUnit, so that no pipeline shows it green', async () => {

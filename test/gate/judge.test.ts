@@ -104,7 +104,7 @@ describe('--baseline', () => {
 
 describe('a saved baseline', () => {
   const saved = {
-    service: 'user-service',
+    service: 'user-account',
     from: 1_765_807_200,
     until: 1_765_809_000,
     values: [
@@ -115,7 +115,7 @@ describe('a saved baseline', () => {
 
   test('is read as it was written, sorted', () => {
     const read = parseSavedBaseline(renderBaseline(saved));
-    expect(read).toMatchObject({ service: 'user-service', from: saved.from, until: saved.until });
+    expect(read).toMatchObject({ service: 'user-account', from: saved.from, until: saved.until });
     expect('values' in read ? read.values.map(({ signal, observations }) => [signal, observations]) : []).toEqual([
       ['latency-p95', 72_000],
       ['query-p95', 72_000],

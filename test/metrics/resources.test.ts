@@ -22,8 +22,8 @@ function panelExpressions(title: string): string[] {
   return found.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m'));
 }
 
-const POD = 'namespace="shop",pod="payments-1",container="payments"';
-const SIDECAR = 'namespace="shop",pod="payments-1",container="proxy"';
+const POD = 'namespace="bank",pod="payments-1",container="payments"';
+const SIDECAR = 'namespace="bank",pod="payments-1",container="proxy"';
 const memory = (labels: string, bytes: number): GivenSeries => [
   `container_memory_working_set_bytes{${labels}}`,
   `${bytes}x200`,
@@ -148,7 +148,7 @@ describe('panels of containers', () => {
 });
 
 describe('pools', () => {
-  const LABELS = 'job="shop/payments",instance="a",db_client_connection_pool_name="primary"';
+  const LABELS = 'job="bank/payments",instance="a",db_client_connection_pool_name="primary"';
   const used: GivenSeries = [`db_client_connection_count{${LABELS},db_client_connection_state="used"}`, '15x200'];
 
   test.each(['0', '-1', 'NaN', 'Inf'])(
@@ -156,7 +156,7 @@ describe('pools', () => {
     async (max) => {
       const expr = alertExpression('pool-utilisation');
       const reported: GivenSeries = [`db_client_connection_max{${LABELS}}`, Array(130).fill(max).join(' ')];
-      const gives = [['{job="shop/payments",db_client_connection_pool_name="primary",pool="primary"}', 0.75]] as const;
+      const gives = [['{job="bank/payments",db_client_connection_pool_name="primary",pool="primary"}', 0.75]] as const;
       expect(await promqlProblems([{ expr, gives, series: [used, reported] }])).toBe('');
     },
   );

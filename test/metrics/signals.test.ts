@@ -3,21 +3,21 @@ import { findSignal, micrometer, otel, promClient, signals } from '../../src/met
 import { percent } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { parseQuery } from '../../src/validate/promql.ts';
-import { aService, shopServices } from '../support/world.ts';
+import { aService, bankServices } from '../support/world.ts';
 
 const PROFILES = {
-  otel: otel({ job: 'shop/payments' }),
+  otel: otel({ job: 'bank/payments' }),
   micrometer: micrometer({ job: 'payments' }),
   'prom-client': promClient({ job: 'payments', cpuLimitCores: 0.5, memoryLimitBytes: 2 ** 29 }),
 };
 
 function signalsOf(service: Service) {
-  return signals(service, defineCatalog([...shopServices, service]));
+  return signals(service, defineCatalog([...bankServices, service]));
 }
 
 describe('signals', () => {
   test.each(Object.entries(PROFILES))('of the profile %s parse, for alerts and for panels', (_, metrics) => {
-    const all = signalsOf(aService({ metrics, dependencies: [{ service: 'user-service' }] }));
+    const all = signalsOf(aService({ metrics, dependencies: [{ service: 'user-account' }] }));
     expect(all.map(({ id }) => id).sort()).toEqual([
       'alert-queries',
       'cpu-utilisation',
@@ -45,7 +45,7 @@ describe('signals', () => {
     const pool = findSignal(signalsOf(aService({ metrics: mixed })), 'pool-utilisation');
     expect(pool?.alertExpression).toContain('hikaricp_connections_active{job="payments"}');
     expect(findSignal(signalsOf(aService({ metrics: mixed })), 'error-ratio')?.alertExpression).toContain(
-      'job="shop/payments"',
+      'job="bank/payments"',
     );
   });
 
@@ -56,11 +56,11 @@ describe('signals', () => {
   });
 
   test('a service without a database shows the queries behind it, and leaves the alert to their owners', () => {
-    const [gateway] = shopServices;
-    const query = findSignal(signals(gateway as Service, defineCatalog(shopServices)), 'query-p95');
+    const [gateway] = bankServices;
+    const query = findSignal(signals(gateway as Service, defineCatalog(bankServices)), 'query-p95');
     expect(query?.fromDependency).toBe(true);
-    expect(query?.alertExpression).toContain('job="shop/user-service"');
-    expect(query?.alertExpression).toContain('job="shop/order-service"');
+    expect(query?.alertExpression).toContain('job="bank/user-account"');
+    expect(query?.alertExpression).toContain('job="bank/offer-service"');
   });
 
   test('a pool of undeclared size in the metrics falls back to its declared maximum', () => {
@@ -93,7 +93,7 @@ describe('signals', () => {
     const { alertExpression } = findSignal(signalsOf(aService({ metrics, pools })), 'pool-utilisation') ?? {
       alertExpression: '',
     };
-    expect(alertExpression).toContain('rate(http_client_request_duration_seconds_sum{job="shop/payments"}[2m])');
+    expect(alertExpression).toContain('rate(http_client_request_duration_seconds_sum{job="bank/payments"}[2m])');
     expect(alertExpression).toContain('/ 25');
   });
 

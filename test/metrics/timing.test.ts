@@ -10,11 +10,11 @@ import {
   project,
   ruleOf,
   rulesOf,
-  shopServices,
+  bankServices,
 } from '../support/world.ts';
 
 const usual = desiredOf();
-const at = (scrapeInterval: Duration) => desiredOf(shopServices, { scrapeInterval });
+const at = (scrapeInterval: Duration) => desiredOf(bankServices, { scrapeInterval });
 
 describe('the timing of alerts', () => {
   test.each<[Duration, Duration, number]>([
@@ -34,7 +34,7 @@ describe('a project scraped every', () => {
   test.each<Duration>(['10s', '15s', '30s', '60s', '120s'])(
     '%s is valid: no window holds too few scrapes',
     (scrape) => {
-      const built = builtOf(shopServices, { scrapeInterval: scrape });
+      const built = builtOf(bankServices, { scrapeInterval: scrape });
       expect(built.ok ? [] : built.problems.map(({ message }) => message)).toEqual([]);
     },
   );
@@ -44,18 +44,18 @@ describe('a project scraped every', () => {
   });
 
   test('60s looks at four scrapes, with as many a second as before', () => {
-    const expr = ruleOf(at('60s'), 'ServiceErrorRateHigh', 'user-service').expr.replace(/\s/g, '');
+    const expr = ruleOf(at('60s'), 'ServiceErrorRateHigh', 'user-account').expr.replace(/\s/g, '');
     expect(expr).toContain('[4m]))>=800');
     expect(expr).toContain('[5m]))>=5');
     expect(expr).not.toContain('[2m]');
-    const degraded = ruleOf(at('60s'), 'ServiceDegradationConfirmed', 'user-service').expr;
+    const degraded = ruleOf(at('60s'), 'ServiceDegradationConfirmed', 'user-account').expr;
     // Series that are younger than the window and three minutes.
     expect(degraded).toContain('offset 7m');
     expect(degraded).not.toMatch(/\[[1-3]m\]/);
   });
 
   test('60s promises its notifications 45 s later', () => {
-    const rule = ruleOf(at('60s'), 'ServiceErrorRateHigh', 'user-service');
+    const rule = ruleOf(at('60s'), 'ServiceErrorRateHigh', 'user-account');
     expect(pageLatency(rule, { scrapeInterval: '60s' })).toBe('310s');
     expect(pageLatency(rule, project)).toBe('265s');
   });
@@ -70,7 +70,7 @@ describe('a project scraped every', () => {
   });
 
   test('three minutes is refused: the last value would often be too old to be found', () => {
-    const built = builtOf(shopServices, { scrapeInterval: '3m' });
+    const built = builtOf(bankServices, { scrapeInterval: '3m' });
     expect(built.ok ? [] : built.problems.map(({ code }) => code)).toEqual(['F013']);
   });
 });

@@ -7,8 +7,8 @@ import { buildSeries, defineScenario, openMetricsLines, type Scenario, through }
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';
 import { run } from '../support/run.ts';
-import { incidentLinear } from '../support/shop/incident.ts';
-import { aService, project, shopServices } from '../support/world.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
+import { aService, project, bankServices } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:45' };
 /** Busy for ten minutes: a window of five lies in them, wherever it begins. */
@@ -23,11 +23,11 @@ const spike = defineScenario({
   services: { spiky: { traffic: through(['14:05', 4], ['14:05:30', 800], ['14:16', 800], ['14:16:30', 4]) } },
   expect: { must: [], may: [], never: [] },
 });
-const catalog = defineCatalog([...shopServices, spiky]);
+const catalog = defineCatalog([...bankServices, spiky]);
 
 let prometheus: FilledPrometheus;
 beforeAll(async () => {
-  const users = shopServices.filter(({ id }) => id !== 'order-service');
+  const users = bankServices.filter(({ id }) => id !== 'offer-service');
   const series = users.flatMap((service) => buildSeries(incident, service, { catalog, project, detail: 'all' }));
   const short = buildSeries(spike, spiky, { catalog, project, detail: 'all' });
   prometheus = await startPrometheus([
@@ -37,15 +37,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => prometheus.stop());
 
-async function pools(from: string, until: string, ids: readonly string[] = ['api-gateway', 'user-service']) {
-  const second = (time: string) => Date.parse(`2025-12-15T${time}:00Z`) / 1000;
-  const services = shopServices.filter(({ id }) => ids.includes(id));
+async function pools(from: string, until: string, ids: readonly string[] = ['app-gateway', 'user-account']) {
+  const second = (time: string) => Date.parse(`2026-03-16T${time}:00Z`) / 1000;
+  const services = bankServices.filter(({ id }) => ids.includes(id));
   const span = { from: second(from), until: second(until) };
   return (await sizePools(services, span, openPrometheus({ url: prometheus.url, world: httpWorld() }))).pools;
 }
 
-test('before the incident the pool of User Service is far too large for its work', async () => {
-  const found = await pools('13:15', '14:15', ['user-service']);
+test('before the incident the pool of User Account is far too large for its work', async () => {
+  const found = await pools('13:15', '14:15', ['user-account']);
   expect(found).toHaveLength(1);
   expect(found[0]).toMatchObject({
     pool: 'primary',
@@ -59,19 +59,19 @@ test('before the incident the pool of User Service is far too large for its work
 });
 
 test('over the incident it is slow, not small, and so is what the gateway sees of it', async () => {
-  const found = await pools('13:02', '15:42', ['api-gateway', 'user-service', 'order-service']);
+  const found = await pools('13:02', '15:42', ['app-gateway', 'user-account', 'offer-service']);
   const verdicts = Object.fromEntries(found.map(({ service, pool, verdict }) => [`${service.id} ${pool}`, verdict]));
   expect(verdicts).toMatchObject({
-    'api-gateway user-service': 'slow',
-    'user-service primary': 'slow',
-    'order-service primary': 'unknown',
+    'app-gateway user-account': 'slow',
+    'user-account primary': 'slow',
+    'offer-service primary': 'unknown',
   });
-  const users = found.find(({ service }) => service.id === 'user-service');
+  const users = found.find(({ service }) => service.id === 'user-account');
   expect(users?.demand?.peak).toBeGreaterThan(35);
   expect(users?.demand?.size).toBeGreaterThan(50);
   expect(users?.demand?.waiting).toBe(40);
   // In the middle of it, slow is usual, and still no reason for a larger pool.
-  expect((await pools('15:10', '15:40', ['user-service']))[0]?.verdict).toBe('slow');
+  expect((await pools('15:10', '15:40', ['user-account']))[0]?.verdict).toBe('slow');
 });
 
 test('a short peak is found however long the range is, up to its very end', async () => {
@@ -109,14 +109,14 @@ function caught(action: () => unknown): unknown {
 
 test('npm run pools says what to do, and calls a store without these services neither good nor bad', async () => {
   const environment = { PROMETHEUS_URL: prometheus.url };
-  const then = ['--range', '1h', '--until', '2025-12-15T15:40:00Z', '--service', 'user-service'];
+  const then = ['--range', '1h', '--until', '2026-03-16T15:40:00Z', '--service', 'user-account'];
   const { code, stdout } = await run('pools', [...then, '--format', 'md'], environment);
   expect(code).toBe(0);
-  expect(stdout).toContain('- **User Service, primary** (slow): Do not enlarge it.');
+  expect(stdout).toContain('- **User Account, primary** (slow): Do not enlarge it.');
   expect(stdout).toContain('| service | pool | size |');
   const nothing = await run(
     'pools',
-    ['--range', '1h', '--until', '2025-12-20T12:00:00Z', '--format', 'json'],
+    ['--range', '1h', '--until', '2026-03-21T12:00:00Z', '--format', 'json'],
     environment,
   );
   expect(nothing.code).toBe(3);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PoolSeries, sizePool } from '../../src/pools/sizing.ts';
 
-const service = { id: 'user-service', title: 'User Service' };
+const service = { id: 'user-account', title: 'User Account' };
 /** An instance by the connections in use and those taken a second, minute by minute. */
 function series(
   instances: readonly { readonly demand: readonly number[]; readonly taken: readonly number[] }[],

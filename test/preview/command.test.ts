@@ -16,7 +16,8 @@ import type { ProjectSource } from '../../src/project/source.ts';
 import { ADMIN, createFakeGrafana } from '../support/fake-grafana/index.ts';
 import { serveFake } from '../support/fake-grafana/serve.ts';
 import { loadFresh } from '../support/fresh-project.ts';
-import { ioOf, PROJECT, type Ran } from '../support/run.ts';
+import { PROJECT } from '../support/places.ts';
+import { ioOf, type Ran } from '../support/run.ts';
 
 const ADMIN_HEADER = `Basic ${Buffer.from(`${ADMIN.user}:${ADMIN.password}`).toString('base64')}`;
 
@@ -371,10 +372,10 @@ describe('npm run preview', () => {
     'leaves another Compose project alone that has the name of the preview: %s',
     async (args) => {
       answers = { 'docker ps': listed({ db: UP, 'web\u001b[2J': UP }, 0, '') };
-      const { code, stderr } = await preview(args, { PREVIEW_PROJECT: 'webshop' });
+      const { code, stderr } = await preview(args, { PREVIEW_PROJECT: 'webbank' });
       expect(code).toBe(2);
       expect(stderr).toContain(
-        'C003 PREVIEW_PROJECT is webshop, a Compose project that is not a preview of this folder',
+        'C003 PREVIEW_PROJECT is webbank, a Compose project that is not a preview of this folder',
       );
       expect(stderr).toContain('db, web\\u{1b}[2J');
       expect(places()).toEqual({ down: -1, up: -1 });
@@ -442,7 +443,7 @@ describe('npm run preview', () => {
     expect(first.stdout).toContain('log in as admin with the password admin');
     const marked = await marks();
     expect(marked).toMatchObject([
-      { time: Date.parse('2025-12-15T14:00:00Z'), timeEnd: Date.parse('2025-12-15T16:00:00Z') },
+      { time: Date.parse('2026-03-16T14:00:00Z'), timeEnd: Date.parse('2026-03-16T16:00:00Z') },
     ]);
     const second = await preview([], proxied, { answers: true });
     expect(second.stderr).toContain('Nothing to sync');
@@ -470,12 +471,12 @@ describe('npm run preview', () => {
       },
     };
     const watchFiles: WatchFiles = async (_root, _folders, onChange) => {
-      setImmediate(() => onChange(['services/user-service.ts']));
+      setImmediate(() => onChange(['services/user-account.ts']));
       return { close: async () => undefined, failed: new Promise<never>(() => undefined) };
     };
     const result = await preview(['--watch'], environment, { answers: true, interrupted: stop.signal, watchFiles });
     expect(result.code).toBe(130);
-    expect(result.stderr).toContain('services/user-service.ts changed');
+    expect(result.stderr).toContain('services/user-account.ts changed');
     expect(calls.at(-1)).toMatchObject({
       command: [process.execPath, '--import', 'tsx', 'scripts/preview.ts', '--sync'],
       output: 'inherit',

@@ -19,17 +19,17 @@ async function start(): Promise<string> {
 /** A notification as Grafana 12.4 sends it, with fields that nobody needs. */
 function notification(status: 'firing' | 'resolved', summary = 'Users see errors') {
   return {
-    receiver: 'shop-pager',
+    receiver: 'bank-pager',
     status,
     orgId: 1,
     alerts: [
       {
         status,
-        labels: { alertname: 'ServiceErrorRateHigh', service: 'user-service', severity: 'critical' },
+        labels: { alertname: 'ServiceErrorRateHigh', service: 'user-account', severity: 'critical' },
         annotations: { summary, runbook_url: 'javascript:alert(1)' },
         startsAt: '2026-11-24T05:07:40Z',
-        dashboardURL: 'http://grafana:3000/d/shop-user-service?orgId=1',
-        generatorURL: 'http://grafana:3000/alerting/grafana/shop-user-service-errors/view',
+        dashboardURL: 'http://grafana:3000/d/bank-user-account?orgId=1',
+        generatorURL: 'http://grafana:3000/alerting/grafana/bank-user-account-errors/view',
         fingerprint: 'abc',
       },
     ],
@@ -50,14 +50,14 @@ describe('the pager', () => {
     const page = await (await fetch(url)).text();
     for (const text of [
       'ServiceErrorRateHigh',
-      'user-service',
+      'user-account',
       'critical: pages',
-      'shop-pager',
+      'bank-pager',
       '05:08:00',
       '1 firing',
     ])
       expect(page).toContain(text);
-    expect(page).toContain('href="http://127.0.0.1:3000/d/shop-user-service?orgId=1"');
+    expect(page).toContain('href="http://127.0.0.1:3000/d/bank-user-account?orgId=1"');
     expect(page).not.toContain('javascript:');
   });
 
@@ -78,7 +78,7 @@ describe('the pager', () => {
     const url = await start();
     await post(url, notification('firing'));
     expect(await (await fetch(`${url}/notifications`)).json()).toMatchObject([
-      { alert: 'ServiceErrorRateHigh', service: 'user-service', status: 'firing', arrived: '2026-11-24T05:08:00.000Z' },
+      { alert: 'ServiceErrorRateHigh', service: 'user-account', status: 'firing', arrived: '2026-11-24T05:08:00.000Z' },
     ]);
   });
 

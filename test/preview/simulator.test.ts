@@ -19,10 +19,10 @@ import {
 } from '../../src/preview/index.ts';
 import type { Series } from '../../src/scenario/recorder.ts';
 import { scenarioOf, scenarios } from '../support/replays.ts';
-import { incidentExponential, incidentLinear } from '../support/shop/incident.ts';
-import { project, shopServices } from '../support/world.ts';
+import { incidentExponential, incidentLinear } from '../companies/bank/scenarios/incident.ts';
+import { project, bankServices } from '../support/world.ts';
 
-const context = { catalog: defineCatalog(shopServices), project };
+const context = { catalog: defineCatalog(bankServices), project };
 const healthyNow = ordinaryDay(context);
 const incident = {
   title: 'Outage',
@@ -194,7 +194,7 @@ describe('the simulator', () => {
     const versionAt = async (minutes: number) =>
       linesOf(await simulator.metrics(NOW + minutes * 60)).flatMap(([series]) => {
         const version = /^target_info\{.*service_version="([^"]+)"/.exec(series)?.[1];
-        return version !== undefined && series.includes('job="shop/user-service"') ? [version] : [];
+        return version !== undefined && series.includes('job="bank/user-account"') ? [version] : [];
       });
     expect(await versionAt(-1)).toEqual(['v1.2.2', 'v1.2.2']);
     expect(await versionAt(0)).toEqual(['v1.2.3', 'v1.2.3']);
@@ -214,7 +214,7 @@ describe('the simulator', () => {
     const first = await simulator.metrics(NOW);
     const later = await simulator.metrics(NOW + 15);
     expect(first).toContain('# TYPE http_server_request_duration_seconds histogram');
-    const requests = /^http_server_request_duration_seconds_count\{.*user-service/;
+    const requests = /^http_server_request_duration_seconds_count\{.*user-account/;
     expect(valueIn(later, requests)).toBeGreaterThan(valueIn(first, requests));
   });
 
@@ -225,8 +225,8 @@ describe('the simulator', () => {
       .split('\n')
       .flatMap((line) => (line.startsWith('#') || line === '' ? [] : [Number(line.slice(line.lastIndexOf(' ') + 1))]));
     const at = (time: number) => new Date(time * 1000).toISOString().slice(0, 16);
-    expect(at(times.reduce((least, time) => Math.min(least, time)))).toBe('2025-12-15T10:30');
-    expect(at(times.reduce((most, time) => Math.max(most, time)))).toBe('2025-12-15T17:01');
+    expect(at(times.reduce((least, time) => Math.min(least, time)))).toBe('2026-03-16T10:30');
+    expect(at(times.reduce((most, time) => Math.max(most, time)))).toBe('2026-03-16T17:01');
   });
 
   test('has no past where the project has no incident', () => {
@@ -238,7 +238,7 @@ describe('the simulator', () => {
     const slow = await simulator.metrics(NOW);
     const well = await simulator.metrics(NOW + 13 * 3600);
     const busy =
-      /^db_client_connection_count\{.*state="used".*user-service|^db_client_connection_count\{.*user-service.*state="used"/;
+      /^db_client_connection_count\{.*state="used".*user-account|^db_client_connection_count\{.*user-account.*state="used"/;
     expect(valueIn(slow, busy)).toBeGreaterThan(15);
     expect(valueIn(well, busy)).toBeLessThan(8);
   });

@@ -13,8 +13,8 @@ describe('watching files', () => {
   let wake = () => {};
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'watch-'));
-    await mkdir(join(root, 'services/shop'), { recursive: true });
-    await write('services/shop/user.ts', 'first');
+    await mkdir(join(root, 'services/bank'), { recursive: true });
+    await write('services/bank/user.ts', 'first');
     reported = [];
     watching = await watchFiles(root, ['services', 'alerts'], (files) => {
       reported.push(files);
@@ -39,8 +39,8 @@ describe('watching files', () => {
   };
   /** As sed does it. */
   const saveByRenaming = async (path: string, text: string) => {
-    await write('services/shop/.saving', text);
-    await rename(join(root, 'services/shop/.saving'), join(root, path));
+    await write('services/bank/.saving', text);
+    await rename(join(root, 'services/bank/.saving'), join(root, path));
   };
   /** As vim does it. */
   const saveBesideBackup = async (path: string, text: string) => {
@@ -64,7 +64,7 @@ describe('watching files', () => {
     ['through a backup', saveThroughBackup],
   ])('tells of a file that is saved %s, each time', async (_, save) => {
     for (const text of ['second', 'third!', 'and a fourth']) {
-      expect(await reportedAfter(() => save('services/shop/user.ts', text))).toEqual(['services/shop/user.ts']);
+      expect(await reportedAfter(() => save('services/bank/user.ts', text))).toEqual(['services/bank/user.ts']);
     }
   });
 
@@ -97,33 +97,33 @@ describe('watching files', () => {
 
   test('tells of nothing that an editor keeps beside an open file', async () => {
     const files = await reportedAfter(async () => {
-      await symlink('somebody@machine.1234', join(root, 'services/shop/.#user.ts'));
-      await write('services/shop/.user.ts.swp', 'swap');
-      await write('services/shop/#user.ts', 'autosave');
-      await write('services/shop/4913', '');
-      await write('services/shop/user.ts', 'second');
+      await symlink('somebody@machine.1234', join(root, 'services/bank/.#user.ts'));
+      await write('services/bank/.user.ts.swp', 'swap');
+      await write('services/bank/#user.ts', 'autosave');
+      await write('services/bank/4913', '');
+      await write('services/bank/user.ts', 'second');
     });
-    expect(files).toEqual(['services/shop/user.ts']);
+    expect(files).toEqual(['services/bank/user.ts']);
   });
 
   test('tells of nothing after its end', async () => {
-    await write('services/shop/user.ts', 'second');
+    await write('services/bank/user.ts', 'second');
     await watching?.close();
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(reported).toEqual([]);
   });
 
   test('tells of a file that is removed', async () => {
-    expect(await reportedAfter(() => rm(join(root, 'services/shop/user.ts')))).toEqual(['services/shop/user.ts']);
+    expect(await reportedAfter(() => rm(join(root, 'services/bank/user.ts')))).toEqual(['services/bank/user.ts']);
   });
 
   test('tells once of what is saved together, and of nothing but code', async () => {
     const files = await reportedAfter(async () => {
-      await write('services/shop/notes.md', 'no code');
-      await write('services/shop/user.ts', 'second');
-      await write('services/shop/order.ts', 'first');
+      await write('services/bank/notes.md', 'no code');
+      await write('services/bank/user.ts', 'second');
+      await write('services/bank/order.ts', 'first');
     });
-    expect(files).toEqual(['services/shop/order.ts', 'services/shop/user.ts']);
+    expect(files).toEqual(['services/bank/order.ts', 'services/bank/user.ts']);
     expect(reported.length).toBe(1);
   });
 });

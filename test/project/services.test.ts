@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadProject } from '../../src/cli/load-project.ts';
 import { fromTheEdge, servicesIn } from '../../src/project/services.ts';
-import { PROJECT, run } from '../support/run.ts';
+import { REPOSITORY } from '../support/places.ts';
+import { run } from '../support/run.ts';
 import { aService } from '../support/world.ts';
 
 const idsOf = (services: readonly { readonly id: string }[]) => services.map(({ id }) => id);
@@ -14,7 +15,7 @@ async function projectOf(files: Readonly<Record<string, string>>): Promise<strin
   const root = `${await mkdtemp(join(tmpdir(), 'found-'))}/`;
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   await mkdir(join(root, 'node_modules'));
-  await symlink(PROJECT, join(root, 'node_modules/grafana-as-code'));
+  await symlink(REPOSITORY, join(root, 'node_modules/grafana-as-code'));
   const all = { 'package.json': '{ "type": "module" }', 'grafana.config.ts': 'export default {};\n', ...files };
   for (const [name, text] of Object.entries(all)) {
     await mkdir(dirname(join(root, name)), { recursive: true });
@@ -33,10 +34,10 @@ const file = (...ids: readonly string[]) =>
 
 describe('services', () => {
   test('are shown from the edge inwards: what users talk to, what that calls, then the rest by name', () => {
-    const edge = aService({ id: 'shopfront', tier: 'edge', dependencies: [{ service: 'z' }, { service: 'b' }] });
+    const edge = aService({ id: 'bankfront', tier: 'edge', dependencies: [{ service: 'z' }, { service: 'b' }] });
     const behind = aService({ id: 'z', dependencies: [{ service: 'c' }, { external: 'bank.example.com' }] });
     const others = ['y', 'c', 'b', 'a'].map((id) => aService({ id }));
-    expect(idsOf(fromTheEdge([...others, behind, edge]))).toEqual(['shopfront', 'z', 'b', 'c', 'a', 'y']);
+    expect(idsOf(fromTheEdge([...others, behind, edge]))).toEqual(['bankfront', 'z', 'b', 'c', 'a', 'y']);
   });
 
   test('that call each other are each shown once', () => {

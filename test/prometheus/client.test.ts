@@ -90,12 +90,12 @@ describe('access', () => {
       return passedOn(request, prometheus.url);
     });
     const token = revealed('canary-51');
-    expect((await open(proxy.url, { token, tenant: 'shop', user: 'x' }).instant('a', NOON)).series).toHaveLength(1);
-    expect(proxy.seen[0]?.headers).toMatchObject({ authorization: 'Bearer canary-51', 'x-scope-orgid': 'shop' });
+    expect((await open(proxy.url, { token, tenant: 'bank', user: 'x' }).instant('a', NOON)).series).toHaveLength(1);
+    expect(proxy.seen[0]?.headers).toMatchObject({ authorization: 'Bearer canary-51', 'x-scope-orgid': 'bank' });
     const noTenant = await failureOf(open(proxy.url, { token }).instant('a', NOON));
     expect(noTenant).toMatchObject({ code: 'K004', kind: 'access' });
     expect(noTenant.remedy).toContain('PROMETHEUS_TENANT');
-    const noToken = await failureOf(open(proxy.url, { tenant: 'shop' }).instant('a', NOON));
+    const noToken = await failureOf(open(proxy.url, { tenant: 'bank' }).instant('a', NOON));
     expect(noToken).toMatchObject({ code: 'K003' });
   });
 

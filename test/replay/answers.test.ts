@@ -6,9 +6,9 @@ import { evaluateScenarios, type ReplayContext } from '../../src/replay/evaluate
 import { SENTINEL, SIGNAL_METRIC } from '../../src/replay/test-file.ts';
 import { defineScenario, type Scenario } from '../../src/scenario/index.ts';
 import { rulesOfService } from '../support/replays.ts';
-import { project, shopServices } from '../support/world.ts';
+import { project, bankServices } from '../support/world.ts';
 
-const rules = rulesOfService('user-service').filter(({ alert }) => /PoolSaturated|CpuHigh/.test(alert));
+const rules = rulesOfService('user-account').filter(({ alert }) => /PoolSaturated|CpuHigh/.test(alert));
 const short = defineScenario({
   id: 'short',
   title: 'Two minutes',
@@ -53,7 +53,7 @@ function evaluate(
   scenario: Scenario = short,
 ) {
   return evaluateScenarios([scenario], own, {
-    catalog: defineCatalog(shopServices),
+    catalog: defineCatalog(bankServices),
     project,
     processes: 1,
     ...context,
@@ -93,13 +93,13 @@ describe("promtool's answers", () => {
     expect(await again('2.42.0', {})).toEqual([]);
     expect(await again('3.0.0', {})).toHaveLength(rules.length);
     expect(await again('2.42.0', { until: '14:03' })).toHaveLength(rules.length);
-    expect(await again('2.42.0', { services: { 'user-service': { cpu: 0.9 } } })).toEqual([cpu]);
-    expect(await again('2.42.0', { services: { 'user-service': { pools: { primary: { used: 0.9 } } } } })).toEqual([
+    expect(await again('2.42.0', { services: { 'user-account': { cpu: 0.9 } } })).toEqual([cpu]);
+    expect(await again('2.42.0', { services: { 'user-account': { pools: { primary: { used: 0.9 } } } } })).toEqual([
       pool,
     ]);
     // Nobody here reads requests, and another service is not theirs.
-    expect(await again('2.42.0', { services: { 'user-service': { errors: 0.9 } } })).toEqual([]);
-    expect(await again('2.42.0', { services: { 'order-service': { cpu: 0.9 } } })).toEqual([]);
+    expect(await again('2.42.0', { services: { 'user-account': { errors: 0.9 } } })).toEqual([]);
+    expect(await again('2.42.0', { services: { 'offer-service': { cpu: 0.9 } } })).toEqual([]);
   });
 
   it.each([

@@ -12,7 +12,7 @@ import { ownRules, scenarioOf } from '../support/replays.ts';
 import { desiredOf, project } from '../support/world.ts';
 
 const ALERT = 'ServiceErrorRateHigh';
-const service = 'user-service';
+const service = 'user-account';
 const because = 'somebody waits';
 
 function span(firing: TimeOfDay, resolved?: TimeOfDay): AlertSpan {
@@ -100,7 +100,7 @@ describe('expectations', () => {
     expect(broken({}, alerts)).toEqual(['stays silent | fires at 14:05']);
     expect(broken({ may: [about], never: [about] }, alerts)).toEqual(['stays silent | fires at 14:05']);
     expect(broken({ may: [about] }, alerts)).toEqual([]);
-    expect(broken({ may: [{ ...about, service: 'order-service' }] }, alerts)).toEqual([
+    expect(broken({ may: [{ ...about, service: 'offer-service' }] }, alerts)).toEqual([
       'stays silent | fires at 14:05',
     ]);
   });
@@ -228,10 +228,10 @@ describe('two versions of the rules', () => {
 });
 
 describe("Grafana's own engine", () => {
-  const rule = ownRules.find(({ uid }) => uid === 'shop-user-service-pool') as (typeof ownRules)[number];
+  const rule = ownRules.find(({ uid }) => uid === 'bank-user-account-pool') as (typeof ownRules)[number];
   const scenario = scenarioOf('incident-linear');
-  const midnight = Date.parse('2025-12-15T00:00:00Z');
-  const pool = { pool: 'primary', service: 'user-service' };
+  const midnight = Date.parse('2026-03-16T00:00:00Z');
+  const pool = { pool: 'primary', service: 'user-account' };
   const frame = (
     rows: readonly (readonly [TimeOfDay, string, string])[],
     notices: readonly { text: string }[] = [],
@@ -249,15 +249,15 @@ describe("Grafana's own engine", () => {
   it('is asked with the rule as it is synced, from half an hour before the first event', () => {
     expect(backtestSpan(scenario)).toEqual([secondsOf('13:30'), secondsOf('16:45')]);
     expect(backtestBody(rule, midnight / 1000, [secondsOf('13:30'), secondsOf('16:45')])).toMatchObject({
-      from: '2025-12-15T13:30:00.000Z',
-      to: '2025-12-15T16:45:01.000Z',
+      from: '2026-03-16T13:30:00.000Z',
+      to: '2026-03-16T16:45:01.000Z',
       interval: '1m',
       condition: 'B',
       for: '2m',
       keep_firing_for: '5m',
       no_data_state: 'KeepLast',
       missing_series_evals_to_resolve: 5,
-      labels: { service: 'user-service' },
+      labels: { service: 'user-account' },
       data: [{ refId: 'A', model: { expr: rule.expr } }, { refId: 'B' }],
     });
   });
@@ -308,7 +308,7 @@ describe("Grafana's own engine", () => {
     expect(compared.differences).toEqual([
       {
         alert: 'ServicePoolSaturated',
-        subject: 'user-service (pool primary)',
+        subject: 'user-account (pool primary)',
         promtool: 'fires 14:32 to 16:13',
         grafana: 'fires 14:33 to 16:13',
         minutes: 1,

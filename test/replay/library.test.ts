@@ -56,7 +56,7 @@ describe('the library', () => {
 
 describe('errors', () => {
   it('page within six minutes after the true ratio passes 5 % at 40 requests a second', () => {
-    const at = firing('error-ramp', 'ServiceErrorRateHigh', 'user-service') as `${number}:${number}`;
+    const at = firing('error-ramp', 'ServiceErrorRateHigh', 'user-account') as `${number}:${number}`;
     expect(secondsOf(at) - secondsOf('14:10')).toBeLessThanOrEqual(360);
     expect(secondsOf(at)).toBeGreaterThan(secondsOf('14:10'));
   });
@@ -78,7 +78,7 @@ describe('the model of Grafana', () => {
 
   it('keeps a page open that Prometheus resolves when its data is gone', () => {
     const found = replayOf('blind-mid-incident').alerts.find(
-      (one) => one.alert === 'ServiceErrorRateHigh' && one.service === 'user-service',
+      (one) => one.alert === 'ServiceErrorRateHigh' && one.service === 'user-account',
     );
     expect(found?.spans).toHaveLength(1);
     expect(found?.prometheus).toHaveLength(2);
@@ -87,7 +87,7 @@ describe('the model of Grafana', () => {
   it('sends one page for a cascade over two services', () => {
     const pages = replayOf('rollback').notifications.filter(({ alert }) => alert === 'ServiceErrorRateHigh');
     expect(pages.map(({ kind }) => kind)).toEqual(['first', 'changed', 'resolved']);
-    expect(pages[1]?.firing).toEqual(['api-gateway', 'user-service']);
+    expect(pages[1]?.firing).toEqual(['app-gateway', 'user-account']);
   });
 });
 

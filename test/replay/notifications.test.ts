@@ -12,7 +12,7 @@ function alert(
       alert: 'Bad',
       severity: 'critical',
       paused: false,
-      labels: { service, system: 'shop' },
+      labels: { service, system: 'bank' },
       notification: {
         receiver: 'on-call',
         groupBy: ['alertname', 'grafana_folder', 'system'],

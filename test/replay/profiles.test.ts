@@ -7,8 +7,8 @@ import { replayScenarios } from '../../src/replay/index.ts';
 import { replayContext, scenarioOf } from '../support/replays.ts';
 import { desiredOf, edited, rulesOf } from '../support/world.ts';
 
-/** The shop's own: what is not replaced in a profile has been evaluated with the library. */
-const job = 'shop/order-service';
+/** The bank's own: what is not replaced in a profile has been evaluated with the library. */
+const job = 'bank/offer-service';
 
 describe('a scenario in another metric profile', () => {
   it.each<readonly [string, MetricProfile]>([
@@ -19,11 +19,11 @@ describe('a scenario in another metric profile', () => {
   ])(
     'fires the same alerts: %s',
     async (_name, metrics) => {
-      const services = edited('order-service', () => ({ metrics }));
+      const services = edited('offer-service', () => ({ metrics }));
       const rules = rulesOf(desiredOf(services))
         .map(({ rule }) => rule)
         // The scenarios name an alert of another service, which stays silent.
-        .filter(({ group, alert }) => group === 'order-service' || alert === 'ServiceQueryP95High');
+        .filter(({ group, alert }) => group === 'offer-service' || alert === 'ServiceQueryP95High');
       const context = { ...(await replayContext()), catalog: defineCatalog(services) };
       const [regression, timeouts] = await replayScenarios(
         ['query-regression', 'dependency-timeouts'].map(scenarioOf),

@@ -8,7 +8,7 @@ import { selectionOf } from '../../src/replay/selection.ts';
 import { evaluationTimes, valuesOf } from '../../src/replay/test-file.ts';
 import { buildSeries, gridOf, STALE } from '../../src/scenario/index.ts';
 import { ownRules, replayContext, rulesOfService, scenarioOf } from '../support/replays.ts';
-import { project, shopServices } from '../support/world.ts';
+import { project, bankServices } from '../support/world.ts';
 
 describe("promtool's notation", () => {
   it('writes runs short, and tells gaps from ends', () => {
@@ -68,14 +68,14 @@ describe("promtool's report", () => {
 
 describe('a run of promtool', () => {
   const scenario = scenarioOf('dependency-errors');
-  const catalog = defineCatalog(shopServices);
-  const rules = rulesOfService('order-service');
+  const catalog = defineCatalog(bankServices);
+  const rules = rulesOfService('offer-service');
   const grid = gridOf(scenario, project);
   const run = {
     rules,
     step: grid.step,
     series: selectionOf(rules.map(({ expr }) => expr))
-      .services(shopServices)
+      .services(bankServices)
       .flatMap((service) => buildSeries(scenario, service, { catalog, project })),
     evaluations: evaluationTimes((grid.samples - 1) * grid.step, '1m'),
   };
@@ -109,19 +109,19 @@ describe('the series that a group of rules reads', () => {
   const [rule] = ownRules as [(typeof ownRules)[number]];
   const servicesRead = (expressions: readonly string[]) =>
     selectionOf(expressions)
-      .services(shopServices)
+      .services(bankServices)
       .map(({ id }) => id);
 
   it('are those of the services its expressions select', () => {
     const ids = (group: string) => servicesRead(rulesOfService(group).map(({ expr }) => expr));
-    expect(ids('user-service')).toEqual(['user-service']);
-    expect(ids('api-gateway')).toEqual(['api-gateway']);
+    expect(ids('user-account')).toEqual(['user-account']);
+    expect(ids('app-gateway')).toEqual(['app-gateway']);
     expect(ids('project')).toEqual([]);
   });
 
   it('are those of all services where an expression selects by something else', () => {
     expect(servicesRead(['sum(rate(http_server_request_duration_seconds_count{env="prod"}[5m]))'])).toHaveLength(
-      shopServices.length,
+      bankServices.length,
     );
   });
 
@@ -146,12 +146,12 @@ describe('the series that a group of rules reads', () => {
 
   it('are all that promtool needs: the answers are those on all series', async () => {
     const scenario = scenarioOf('query-regression');
-    const rules = rulesOfService('order-service');
+    const rules = rulesOfService('offer-service');
     const grid = gridOf(scenario, project);
-    const catalog = defineCatalog(shopServices);
+    const catalog = defineCatalog(bankServices);
     const { promtool } = await replayContext();
     const { reads } = selectionOf(rules.map(({ expr }) => expr));
-    const own = shopServices.filter(({ id }) => id === 'order-service');
+    const own = bankServices.filter(({ id }) => id === 'offer-service');
     const [all, read] = [undefined, reads].map((only) =>
       own.flatMap((service) =>
         buildSeries(scenario, service, { catalog, project, ...(only === undefined ? {} : { reads: only }) }),

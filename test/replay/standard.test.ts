@@ -1,5 +1,5 @@
 /**
- * The standard scenarios of catalogs that are not the shop: whatever services, limits and intervals a project has, its
+ * The standard scenarios of catalogs that are not the bank: whatever services, limits and intervals a project has, its
  * rules hold what is expected of them. A few scenarios of each: all of them take a minute on two free cores, and some
  * seconds where the answers of promtool are kept.
  */

@@ -15,7 +15,7 @@ import {
   withPanel,
   withRule,
 } from '../support/diffs.ts';
-import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
+import { aService, desiredOf, edited, bankServices } from '../support/world.ts';
 
 describe('a diff', () => {
   test('of the same code says so', () => {
@@ -34,15 +34,15 @@ describe('a diff', () => {
         : resource,
     );
     expect(renderDiffMarkdown(report)).toContain(
-      '- **API Gateway**, **Order Service**, **User Service** (the same change): refresh 1m → 5m',
+      '- **App Gateway**, **Offer Service**, **User Account** (the same change): refresh 1m → 5m',
     );
   });
 
   test('tells the alerts of a new service together: whom each tells, and when', () => {
-    const report = buildDiff(before, compared(desiredOf([...shopServices, aService()])), BASE);
+    const report = buildDiff(before, compared(desiredOf([...bankServices, aService()])), BASE);
     const text = renderDiffText(report);
     expect(text).toContain('! 13 alerts, payments');
-    expect(text).toContain('ServicePoolWaiting: new: critical, to shop-on-call, above 0 for 2m');
+    expect(text).toContain('ServicePoolWaiting: new: critical, to bank-on-call, above 0 for 2m');
     expect(text).toContain('+ added Payments');
     expect(text).toContain('row "Payments"');
   });
@@ -50,11 +50,11 @@ describe('a diff', () => {
   test('says that nobody is notified any more when alerts are removed, and who was, at the top', () => {
     const report = buildDiff(
       before,
-      before.filter(({ uid }) => uid !== 'shop-user-service-pool'),
+      before.filter(({ uid }) => uid !== 'bank-user-account-pool'),
       BASE,
     );
     expect(renderDiffMarkdown(report)).toContain(
-      '| ServicePoolSaturated | user-service | warning: shop-chat | removed: nobody is notified any more (was warning, to shop-chat, at least 75 % for 2m) |',
+      '| ServicePoolSaturated | user-account | warning: bank-chat | removed: nobody is notified any more (was warning, to bank-chat, at least 75 % for 2m) |',
     );
   });
 
@@ -77,13 +77,13 @@ describe('a diff', () => {
 
   test('names the row of a panel whose title stands in several', () => {
     const report = reportOf((resource) => {
-      if (resource.kind !== 'dashboard' || resource.uid !== 'shop-overview') return resource;
+      if (resource.kind !== 'dashboard' || resource.uid !== 'bank-overview') return resource;
       const spec = structuredClone(resource.spec) as unknown as Board;
       const panel = spec.panels.filter(({ title }) => title === 'latency p95').at(1);
       if (panel !== undefined) panel.description = 'x';
       return { ...resource, spec: spec as unknown as JsonObject };
     });
-    expect(renderDiffText(report)).toContain('panel "latency p95" in row "User Service"  description');
+    expect(renderDiffText(report)).toContain('panel "latency p95" in row "User Account"  description');
   });
 
   test('tells rows that change places, and nothing of the panels in them', () => {
@@ -151,8 +151,8 @@ describe('a diff', () => {
 
     test('tells it as renamed, not as removed and added', () => {
       const actions = new Map(report.changes.map(({ action, uid }) => [uid, action]));
-      expect(actions.get('shop-people')).toBe('renamed');
-      expect(actions.get('shop-people-latency')).toBe('renamed');
+      expect(actions.get('bank-people')).toBe('renamed');
+      expect(actions.get('bank-people-latency')).toBe('renamed');
       expect([...actions.values()]).not.toContain('added');
       expect([...actions.values()]).not.toContain('removed');
     });
@@ -161,11 +161,11 @@ describe('a diff', () => {
       const text = renderDiffText(report);
       expect(text).not.toContain('Paging is not affected');
       expect(text).toContain('its service was user before: an active alert resolves and fires again');
-      expect(text).toContain('condition: matcher job="shop/user" → job="shop/people"');
+      expect(text).toContain('condition: matcher job="bank/user" → job="bank/people"');
     });
 
     test('leaves the names of others alone that begin like it', () => {
-      const files = report.changes.find(({ uid }) => uid === 'shop-user-files');
+      const files = report.changes.find(({ uid }) => uid === 'bank-user-files');
       expect(JSON.stringify(files?.meanings ?? [])).not.toContain('people-files');
     });
 
@@ -179,16 +179,16 @@ describe('a diff', () => {
 
   test('tells a rule whose UID alone changed as renamed', () => {
     const report = reportOf((resource) =>
-      resource.kind === 'rule' && resource.uid === 'shop-user-service-query'
+      resource.kind === 'rule' && resource.uid === 'bank-user-account-query'
         ? {
             ...resource,
-            uid: 'shop-user-service-statements',
-            rule: { ...resource.rule, uid: 'shop-user-service-statements' },
+            uid: 'bank-user-account-statements',
+            rule: { ...resource.rule, uid: 'bank-user-account-statements' },
           }
         : resource,
     );
-    expect(report.changes).toMatchObject([{ action: 'renamed', formerUid: 'shop-user-service-query' }]);
-    expect(renderDiffMarkdown(report)).toContain('new UID, was shop-user-service-query: an active alert resolves');
+    expect(report.changes).toMatchObject([{ action: 'renamed', formerUid: 'bank-user-account-query' }]);
+    expect(renderDiffMarkdown(report)).toContain('new UID, was bank-user-account-query: an active alert resolves');
   });
 
   test('of two services that are nothing alike tells one as removed and one as added', () => {
@@ -210,7 +210,7 @@ describe('a diff', () => {
       ),
       BASE,
     );
-    expect(new Set(report.changes.filter(({ uid }) => uid !== 'shop-overview').map(({ action }) => action))).toEqual(
+    expect(new Set(report.changes.filter(({ uid }) => uid !== 'bank-overview').map(({ action }) => action))).toEqual(
       new Set(['added', 'removed']),
     );
   });
@@ -229,7 +229,7 @@ describe('a diff', () => {
       ...withRule(() => ({ for: '2m' as const })),
       incident: 'Outage of <2026-01-14>',
       replay: {
-        notes: [{ alert: 'ServiceQueryP95High', service: 'user-service', before: '14:27', after: '14:24' }],
+        notes: [{ alert: 'ServiceQueryP95High', service: 'user-account', before: '14:27', after: '14:24' }],
         scenarios: 21,
         broken: [],
       },
@@ -237,7 +237,7 @@ describe('a diff', () => {
     const markdown = renderDiffMarkdown(report);
     expect(markdown).toContain('| alert | service | notifies | change | Outage of &lt;2026-01-14&gt; |');
     expect(markdown).toContain(
-      '| ServiceQueryP95High | user-service | warning: shop-chat | for 5m → 2m | would fire 14:24 instead of 14:27 |',
+      '| ServiceQueryP95High | user-account | warning: bank-chat | for 5m → 2m | would fire 14:24 instead of 14:27 |',
     );
     expect(markdown).toContain('Replay: all expectations hold in 21 scenarios.');
     expect(renderDiffHtml(report)).toContain('<th>Outage of &lt;2026-01-14&gt;</th>');
@@ -283,7 +283,7 @@ describe('a diff', () => {
     const change = withRule(() => ({ for: '2m' as const }));
     const expectation = {
       alert: 'ServiceQueryP95High',
-      service: 'user-service',
+      service: 'user-account',
       expected: 'fires',
       seen: 'stays silent',
     };
@@ -291,7 +291,7 @@ describe('a diff', () => {
     const report = { ...change, replay: { notes: [], scenarios: 21, broken } };
     for (const text of [renderDiffText(report), renderDiffMarkdown(report), renderDiffHtml(report)]) {
       expect(text).toContain('Replay of 21 scenarios: 1 expectation is broken, and the test job fails.');
-      expect(text).toContain('incident-linear: ServiceQueryP95High of user-service: expected fires, seen stays silent');
+      expect(text).toContain('incident-linear: ServiceQueryP95High of user-account: expected fires, seen stays silent');
     }
     for (const text of [renderDiffText(change), renderDiffMarkdown(change), renderDiffHtml(change)])
       expect(text).toContain('Not replayed: npm run replay -- --against 3f2a9c1');
@@ -302,7 +302,7 @@ describe('a diff', () => {
       before,
       compared(
         desiredOf(
-          edited('user-service', ({ thresholds }) => ({
+          edited('user-account', ({ thresholds }) => ({
             thresholds: { ...thresholds, poolUtilisation: { atLeast: { unit: 'ratio', value: 0.8 }, for: '2m' } },
           })),
         ),
@@ -317,7 +317,7 @@ describe('a diff', () => {
   describe('of a limit of every service, which the rule on failing queries asks for too', () => {
     const after = compared(
       desiredOf(
-        shopServices.map((service) => ({
+        bankServices.map((service) => ({
           ...service,
           thresholds: { ...service.thresholds, poolUtilisation: { atLeast: { unit: 'ratio', value: 0.8 }, for: '2m' } },
         })),
@@ -329,13 +329,13 @@ describe('a diff', () => {
     test('tells of that rule one short line for all services, and no expression', () => {
       const told = report.changes.filter(({ title }) => title === 'ServiceAlertQueryFailing');
       expect(told.map(({ meanings }) => meanings)).toEqual(
-        shopServices.map(() => [{ kind: 'watched-queries', change: { what: 'watched-queries' }, paging: false }]),
+        bankServices.map(() => [{ kind: 'watched-queries', change: { what: 'watched-queries' }, paging: false }]),
       );
       for (const text of forms) {
         expect(text.split('asks the changed queries')).toHaveLength(2);
         expect(text).not.toContain('0 * count(');
       }
-      expect(forms[0]).toMatch(/Alerts\n.*ServiceAlertQueryFailing \(api-gateway, order-service, user-service\)/);
+      expect(forms[0]).toMatch(/Alerts\n.*ServiceAlertQueryFailing \(app-gateway, offer-service, user-account\)/);
     });
 
     test('does not say that it affects paging, but that its state restarts', () => {
@@ -361,7 +361,7 @@ describe('a diff', () => {
 
   test('of a rule on failing queries that asks for nothing any more shows what it asked', () => {
     const report = reportOf((resource) =>
-      resource.kind === 'rule' && resource.uid === 'shop-user-service-queries'
+      resource.kind === 'rule' && resource.uid === 'bank-user-account-queries'
         ? { ...resource, rule: { ...resource.rule, expr: 'vector(0)' } }
         : resource,
     );
@@ -370,7 +370,7 @@ describe('a diff', () => {
 
   test('is the same for the same input', () => {
     const render = () =>
-      renderDiffMarkdown(buildDiff([...before].reverse(), compared(desiredOf(shopServices.slice(1))), BASE));
-    expect(render()).toBe(renderDiffMarkdown(buildDiff(before, compared(desiredOf(shopServices.slice(1))), BASE)));
+      renderDiffMarkdown(buildDiff([...before].reverse(), compared(desiredOf(bankServices.slice(1))), BASE));
+    expect(render()).toBe(renderDiffMarkdown(buildDiff(before, compared(desiredOf(bankServices.slice(1))), BASE)));
   });
 });

@@ -53,10 +53,10 @@ test('a plan names everything that it deletes, however much it is', () => {
 test('a diff of a fleet names the first of many services and how many more there are', () => {
   const report = buildDiff(before.resources, after.resources, { ref: 'main', commit: '3f2a9c1' });
   expect(renderDiffText(report)).toMatch(
-    /! ServiceLatencyP95High, (?:s\d+, ){7}s\d+ and 12 more \(warning: shop-chat\)\n/,
+    /! ServiceLatencyP95High, (?:s\d+, ){7}s\d+ and 12 more \(warning: bank-chat\)\n/,
   );
   expect(renderDiffText(report)).toMatch(/~ (?:S\d+, ){7}S\d+ and 12 more \(the same change\)/);
   expect(renderDiffMarkdown(report)).toMatch(
-    /\| ServiceLatencyP95High \| (?:s\d+, ){7}s\d+ and 12 more \| warning: shop-chat \|/,
+    /\| ServiceLatencyP95High \| (?:s\d+, ){7}s\d+ and 12 more \| warning: bank-chat \|/,
   );
 });

@@ -15,9 +15,9 @@ const at = (hours: number, minutes: number) => hours * 3600 + minutes * 60;
 function alert(change: Partial<ReplayedAlert>): ReplayedAlert {
   const spans: readonly AlertSpan[] = [{ pending: at(14, 16), firing: at(14, 18), resolved: at(16, 24) }];
   return {
-    uid: 'shop-user-service-regression',
+    uid: 'bank-user-account-regression',
     alert: 'ServiceLatencyRegression',
-    service: 'user-service',
+    service: 'user-account',
     severity: 'warning',
     series: {},
     spans,
@@ -34,7 +34,7 @@ function alert(change: Partial<ReplayedAlert>): ReplayedAlert {
 }
 
 const pool = {
-  uid: 'shop-user-service-pool',
+  uid: 'bank-user-account-pool',
   alert: 'ServicePoolSaturated',
   severity: 'critical',
   unit: 'ratio',
@@ -47,7 +47,7 @@ const replay: Replay = {
     id: 'incident-linear',
     title: 'Incident <linear> & "quoted"',
     because: 'of the review',
-    day: '2025-12-15',
+    day: '2026-03-16',
     from: at(11, 30),
     until: at(16, 45),
     events: [
@@ -72,7 +72,7 @@ const replay: Replay = {
       severity: 'warning',
       alert: 'ServiceLatencyRegression',
       kind: 'first',
-      firing: ['user-service'],
+      firing: ['user-account'],
       resolved: [],
     },
     {
@@ -81,7 +81,7 @@ const replay: Replay = {
       severity: 'critical',
       alert: 'ServicePoolSaturated',
       kind: 'first',
-      firing: ['user-service (pool a)', 'user-service (pool b)'],
+      firing: ['user-account (pool a)', 'user-account (pool b)'],
       resolved: [],
     },
   ],
@@ -93,7 +93,7 @@ const bad: Replay = {
     {
       scenario: 'incident-linear',
       alert: 'ServiceQueryP95High',
-      service: 'user-service',
+      service: 'user-account',
       expected: 'fires between 14:15 and 14:28',
       seen: 'never fires',
       because: 'Names the database.',
@@ -107,8 +107,8 @@ describe('a replay as text', () => {
       'Incident <linear> & "quoted"',
       '14:15 Latency climbs · 15:00 On-call paged',
       '',
-      '  14:18  warning  ServiceLatencyRegression  user-service         pending 14:16  notified 14:18:30  until 16:24   42 min before the page of that day',
-      '  14:23  PAGE     ServicePoolSaturated      user-service (a, b)  pending 14:21  notified 14:23:10  still firing   37 min before',
+      '  14:18  warning  ServiceLatencyRegression  user-account         pending 14:16  notified 14:18:30  until 16:24   42 min before the page of that day',
+      '  14:23  PAGE     ServicePoolSaturated      user-account (a, b)  pending 14:21  notified 14:23:10  still firing   37 min before',
       '  never  ServiceCpuHigh',
       '',
       'First warning 3 min, first page 8 min after the first sign (was 45). 1 page, 1 warning sent. All expectations hold.  2.1 s',
@@ -119,7 +119,7 @@ describe('a replay as text', () => {
     const text = renderReplayText([bad, replay], 5);
     expect(text).toContain('× broken  incident-linear');
     expect(text).toContain(
-      'ServiceQueryP95High, user-service: expected fires between 14:15 and 14:28, seen: never fires. Names the database.',
+      'ServiceQueryP95High, user-account: expected fires between 14:15 and 14:28, seen: never fires. Names the database.',
     );
     expect(text).toContain('2 scenarios. 1 expectation is broken.  5.0 s');
   });
@@ -134,10 +134,10 @@ describe('a replay as Markdown', () => {
   it('has a line for each scenario, and a table of what fired', () => {
     const text = renderReplayMarkdown([bad, replay]);
     expect(text).toContain('### Incident replay: 1 broken expectation\n');
-    expect(text).toContain('- **incident-linear** ServiceQueryP95High, user-service: expected');
+    expect(text).toContain('- **incident-linear** ServiceQueryP95High, user-account: expected');
     expect(text).toContain('| incident-linear | ok | First warning 3 min');
     expect(renderFiredTable(replay)).toContain(
-      '| 14:23 | **page** | ServicePoolSaturated | user-service (a, b) | 14:21 | 14:23:10 |  | 37 |',
+      '| 14:23 | **page** | ServicePoolSaturated | user-account (a, b) | 14:21 | 14:23:10 |  | 37 |',
     );
   });
 });
@@ -165,7 +165,7 @@ describe('a replay as a picture', () => {
     expect(svg.match(/stroke-dasharray="4 3"/g)).toHaveLength(3);
     expect(svg.match(/fill-opacity="0.3"/g)?.length).toBe(3 + 2);
     expect(svg).toContain('>15:00 On-call paged</text>');
-    expect(svg).toContain('>user-service (pool a)  ≥ 75 %</text>');
+    expect(svg).toContain('>user-account (pool a)  ≥ 75 %</text>');
     expect(svg).not.toContain('OnlyPending');
   });
 
@@ -185,7 +185,7 @@ describe('a comparison with another commit', () => {
   const change = (before: readonly AlertSpan[], after: readonly AlertSpan[]): FiringChange => ({
     scenario: 'incident-linear',
     alert: 'ServiceQueryP95High',
-    service: 'user-service',
+    service: 'user-account',
     series: {},
     severity: 'warning',
     before,
@@ -203,7 +203,7 @@ describe('a comparison with another commit', () => {
     [firing(27), firing(27, at(16, 5)), 'resolves at 16:05 instead of at 16:00'],
   ])('tells what is different', (before, after, told) => {
     expect(renderChangesText([change(before, after)], 'main')).toContain(
-      `~ incident-linear: ServiceQueryP95High of user-service ${told}`,
+      `~ incident-linear: ServiceQueryP95High of user-account ${told}`,
     );
   });
 

@@ -22,7 +22,7 @@ test('any JSON comes back as it was', () => {
       '{{value}}',
       '%',
       '!x',
-      '2025-12-15',
+      '2026-03-16',
       '0x1',
       '.5',
       '~',
@@ -64,6 +64,6 @@ test('rendered rules are the rules that were built, with the time to a notificat
 });
 
 test('expressions stand as blocks, so that a pull request shows them line by line', () => {
-  const [file] = renderedFiles(desiredOf(), project).filter(({ path }) => path === 'alerts/rendered/user-service.yaml');
+  const [file] = renderedFiles(desiredOf(), project).filter(({ path }) => path === 'alerts/rendered/user-account.yaml');
   expect(file?.content).toContain('    expr: |-\n      (\n        (\n          histogram_quantile(');
 });

@@ -15,7 +15,7 @@ import { withoutCode } from '../../src/model/runbook-page.ts';
 import { parseQuery } from '../../src/validate/promql.ts';
 import { metricNames } from '../../src/validate/series.ts';
 import { findOptions } from '../support/promtool-setup.ts';
-import { PROJECT } from '../support/run.ts';
+import { PROJECT } from '../support/places.ts';
 import { sourceOf } from '../support/world.ts';
 import { ACME, alone, type Company, companies, fleet, java, mixed, node } from './companies.ts';
 
@@ -104,7 +104,7 @@ describe.each(companies.map((company) => [company.name, company] as const))('for
   test('no page speaks of another company, and none types what a rule says', () => {
     for (const page of pages.values()) {
       expect(
-        found(page, /.*(?:shop|user-service|order-service|api-gateway|2025-12-15|incident\.json|docs\/).*/i),
+        found(page, /.*(?:bank|user-account|offer-service|app-gateway|2026-03-16|incident\.json|docs\/).*/i),
       ).toEqual([]);
       expect(found(proseOf(page), /.*(?:\d ?%|\b\d+(?:ms|[smhd])\b|acme-(?:on-call|chat)|\b\d\d:\d\d\b).*/)).toEqual(
         [],

@@ -17,9 +17,10 @@ import { replayScenarios } from '../../src/replay/index.ts';
 import type { Incident } from '../../src/scenario/source.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
 import { replayContext } from '../support/replays.ts';
-import { ioOf, PROJECT } from '../support/run.ts';
-import { incidentExponential, incidentLinear } from '../support/shop/incident.ts';
-import { builtOf, edited, rulesOf, shopServices } from '../support/world.ts';
+import { PROJECT } from '../support/places.ts';
+import { ioOf } from '../support/run.ts';
+import { incidentExponential, incidentLinear } from '../companies/bank/scenarios/incident.ts';
+import { builtOf, edited, rulesOf, bankServices } from '../support/world.ts';
 
 const incident: Incident = {
   title: 'The outage of 2026-01-14',
@@ -28,7 +29,7 @@ const incident: Incident = {
   scenarios: { linear: incidentLinear, exponential: incidentExponential },
 };
 
-function worldOf(services: readonly Service[] = shopServices) {
+function worldOf(services: readonly Service[] = bankServices) {
   const built = builtOf(services);
   if (!built.ok) throw new Error('the services have problems');
   return { ...built, ...pageSource(built) };
@@ -104,23 +105,23 @@ describe('facts', () => {
     const built = worldOf();
     const { filled } = fill('ServiceLatencyP95High', built, await keptFor(everyRule(built)));
     expect(filled[0]?.text).toContain(
-      '| API Gateway | above 2 s for 2m | 5m, 30m | critical: pages | shop-on-call | 3 min 25 s | API Gateway, Latency p50, p95, p99 |',
+      '| App Gateway | above 2 s for 2m | 5m, 30m | critical: pages | bank-on-call | 3 min 25 s | App Gateway, Latency p50, p95, p99 |',
     );
     expect(filled[0]?.text).toContain('The outage of 2026-01-14: when it would have fired');
     expect(filled[0]?.text).toContain(
-      '| User Service | 14:32, 28 min before the page | 14:32, 28 min before the page |',
+      '| User Account | 14:32, 28 min before the page | 14:32, 28 min before the page |',
     );
   });
 
   test('follow a changed threshold, and forget the minute until it is replayed', async () => {
     const kept = await keptFor(everyRule(worldOf()));
-    const slower = edited('user-service', ({ thresholds }) => ({
+    const slower = edited('user-account', ({ thresholds }) => ({
       thresholds: { ...thresholds, latencyP95: { above: seconds(2.5), for: '5m' } },
     }));
     const { filled } = fill('ServiceLatencyP95High', worldOf(slower), kept);
-    expect(filled[0]?.text).toContain('| User Service | above 2.5 s for 5m |');
-    expect(filled[0]?.text).toContain('| API Gateway | 14:');
-    expect(filled[0]?.text).not.toMatch(/\| User Service \| 14:/);
+    expect(filled[0]?.text).toContain('| User Account | above 2.5 s for 5m |');
+    expect(filled[0]?.text).toContain('| App Gateway | 14:');
+    expect(filled[0]?.text).not.toMatch(/\| User Account \| 14:/);
   });
 
   test('link to the project’s page about its replays where it has one', async () => {
@@ -189,17 +190,17 @@ describe('a page', () => {
     ['that states a time by hand', 'M008', (text: string) => `${text}\nIt fired at 14:32.\n`, '14:32'],
     ['that states its limit by hand', 'M008', (text: string) => `${text}\nAbove 80 % it fires.\n`, '80 %'],
     ['that states its time by hand', 'M008', (text: string) => `${text}\nIt fires after 10m.\n`, '10m'],
-    ['that states its receiver by hand', 'M008', (text: string) => `${text}\nIt tells shop-chat.\n`, 'shop-chat'],
+    ['that states its receiver by hand', 'M008', (text: string) => `${text}\nIt tells bank-chat.\n`, 'bank-chat'],
     [
       'that asks for a service there is not',
       'M004',
-      (text: string) => `${text}\n\`\`\`promql\nup{job="shop/usr-service"}\n\`\`\`\n`,
-      'job="shop/usr-service", which finds no service',
+      (text: string) => `${text}\n\`\`\`promql\nup{job="bank/usr-service"}\n\`\`\`\n`,
+      'job="bank/usr-service", which finds no service',
     ],
     [
       'that groups by a label there is not',
       'M004',
-      (text: string) => `${text}\n\`\`\`promql\nsum by (instanc)(up{job=~"shop/.+"})\n\`\`\`\n`,
+      (text: string) => `${text}\n\`\`\`promql\nsum by (instanc)(up{job=~"bank/.+"})\n\`\`\`\n`,
       'groups by instanc',
     ],
     [

@@ -3,13 +3,13 @@ import { defineCatalog } from '../../src/model/service.ts';
 import { bursts, checkScenarios, defineScenario, type Scenario, through } from '../../src/scenario/index.ts';
 import { template } from '../../src/scenario/template.ts';
 import { ownRules, scenarios } from '../support/replays.ts';
-import { aService, shopServices } from '../support/world.ts';
+import { aService, bankServices } from '../support/world.ts';
 
-const subject = { catalog: defineCatalog(shopServices), alerts: new Set(ownRules.map(({ alert }) => alert)) };
+const subject = { catalog: defineCatalog(bankServices), alerts: new Set(ownRules.map(({ alert }) => alert)) };
 const because = 'of a test';
 const must = {
   alert: 'ServiceErrorRateHigh',
-  service: 'user-service',
+  service: 'user-account',
   pages: true,
   between: ['14:00', '14:10'],
   because,
@@ -46,8 +46,8 @@ describe('scenarios', () => {
   test.each([
     [
       'a service that is none',
-      { services: { 'orders-service': {} } },
-      'is about orders-service, which is not a service',
+      { services: { 'offers-service': {} } },
+      'is about offers-service, which is not a service',
     ],
     [
       'an alert that is none',
@@ -56,26 +56,26 @@ describe('scenarios', () => {
     ],
     [
       'a pool the service does not have',
-      { services: { 'user-service': { pools: { main: { used: 0.5 } } } } },
-      'fills the pool main, which user-service does not have',
+      { services: { 'user-account': { pools: { main: { used: 0.5 } } } } },
+      'fills the pool main, which user-account does not have',
     ],
     [
       'a dependency the service does not have',
-      { services: { 'order-service': { calls: { payments: { errors: 0.5 } } } } },
-      'has order-service call payments, which it does not',
+      { services: { 'offer-service': { calls: { payments: { errors: 0.5 } } } } },
+      'has offer-service call payments, which it does not',
     ],
-    ['a share above 1', { services: { 'user-service': { errors: 5 } } }, 'has errors of user-service at 5'],
+    ['a share above 1', { services: { 'user-account': { errors: 5 } } }, 'has errors of user-account at 5'],
     ['a negative rate', { defaults: { traffic: -1 } }, 'has traffic of every service at -1'],
     [
       'points in no order',
-      { services: { 'user-service': { latencyP95: through(['14:30', 0.05], ['14:00', 3]) } } },
-      'has points of latencyP95 of user-service in no order',
+      { services: { 'user-account': { latencyP95: through(['14:30', 0.05], ['14:00', 3]) } } },
+      'has points of latencyP95 of user-account in no order',
     ],
     ['an end before its beginning', { until: '11:00' }, 'ends at 11:00, before it begins at 12:30'],
     ['no time of day', { from: '8:5' }, 'has "8:5", which is not a time of day'],
     [
       'no time of day in a curve',
-      { services: { 'user-service': { errors: through(['14:99', 0]) } } },
+      { services: { 'user-account': { errors: through(['14:99', 0]) } } },
       'has "14:99", which is not a time of day',
     ],
     [
@@ -99,11 +99,11 @@ describe('scenarios', () => {
       'has "0s", which is not a duration',
     ],
     ['samples without an interval', { sampleInterval: '0s' }, 'has "0s", which is not a duration'],
-    ['half an instance', { services: { 'user-service': { instances: 0.5 } } }, 'has 0.5 instances of user-service'],
+    ['half an instance', { services: { 'user-account': { instances: 0.5 } } }, 'has 0.5 instances of user-account'],
     [
       'an instance that is not there',
-      { services: { 'user-service': { instanceOverrides: { 2: { errors: 1 } } } } },
-      'overrides instance 2 of user-service, which has 2',
+      { services: { 'user-account': { instanceOverrides: { 2: { errors: 1 } } } } },
+      'overrides instance 2 of user-account, which has 2',
     ],
     ['a day in another form', { day: '3.2.2026' }, 'has the day "3.2.2026"'],
   ] as const)('with %s are refused before they run', (_, change, message) => {

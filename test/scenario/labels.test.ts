@@ -18,7 +18,7 @@ const scenario = defineScenario({
 });
 
 function serviceWith(failed: string) {
-  const metrics = otel({ job: 'shop/payments' });
+  const metrics = otel({ job: 'bank/payments' });
   return aService({ metrics: { ...metrics, server: { ...metrics.server, failed } } });
 }
 

@@ -22,7 +22,7 @@ function behaviour(payments: Partial<ServiceBehaviour>, more: Partial<Scenario> 
   return defineScenario({ ...base, services: { payments }, expect: silent, ...more });
 }
 
-function seriesOf(scenario: Scenario, metrics: MetricProfile = otel({ job: 'shop/payments' })): readonly Series[] {
+function seriesOf(scenario: Scenario, metrics: MetricProfile = otel({ job: 'bank/payments' })): readonly Series[] {
   const service = aService({ metrics, dependencies: [{ external: 'bank.example.com' }] });
   return buildSeries(scenario, service, { catalog: defineCatalog([service]), project });
 }
@@ -58,7 +58,7 @@ describe('series of a scenario', () => {
   });
 
   it('say how long requests wait for a connection, where panels read it: 20 a second behind 40 wait 2 s', () => {
-    const service = aService({ metrics: otel({ job: 'shop/payments' }) });
+    const service = aService({ metrics: otel({ job: 'bank/payments' }) });
     const scenario = behaviour({ pools: { primary: { used: 1, waiting: 40 } } });
     const context = { catalog: defineCatalog([service]), project, detail: 'all' } as const;
     const all = buildSeries(scenario, service, context);
@@ -68,7 +68,7 @@ describe('series of a scenario', () => {
   });
 
   it('have what only panels read where it is asked for: routes, throttling, the event loop, restarts', () => {
-    const service = aService({ metrics: otel({ job: 'shop/payments' }) });
+    const service = aService({ metrics: otel({ job: 'bank/payments' }) });
     const scenario = behaviour({ cpu: 0.85, restarts: [{ kind: 'in place', at: '14:05' }] });
     const all = buildSeries(scenario, service, { catalog: defineCatalog([service]), project, detail: 'all' });
     expect(only(all, COUNT, { ...WELL, http_route: '/payments' }).length).toBeGreaterThan(0);

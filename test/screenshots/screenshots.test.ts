@@ -10,7 +10,8 @@ import { runCommand } from '../../src/cli/main.ts';
 import type { ProjectSource } from '../../src/project/source.ts';
 import { serveListener } from '../support/fake-grafana/serve.ts';
 import { loadFresh } from '../support/fresh-project.ts';
-import { ioOf, PROJECT, type Ran } from '../support/run.ts';
+import { PROJECT } from '../support/places.ts';
+import { ioOf, type Ran } from '../support/run.ts';
 
 const chromium = await findChromium(process.env);
 
@@ -238,8 +239,8 @@ describe('npm run screenshots refuses', () => {
   test.each([
     ['K010 --from 1h is not before --to 2h', ['--from', '1h', '--to', '2h']],
     [
-      'K010 --from 2025-12-15T14:00:00Z is not before',
-      ['--from', '2025-12-15T14:00:00Z', '--to', '2025-12-15T14:00:00Z'],
+      'K010 --from 2026-03-16T14:00:00Z is not before',
+      ['--from', '2026-03-16T14:00:00Z', '--to', '2026-03-16T14:00:00Z'],
     ],
     ['I003 --panel "Error rate" is a panel of one dashboard', ['--panel', 'Error rate']],
     ['I003 --panel "Error rate" is a panel of one dashboard', ['one', 'two', '--panel', 'Error rate']],

@@ -1,4 +1,4 @@
-/** Diffs of the shop, changed in one place each. */
+/** Diffs of the bank, changed in one place each. */
 import { buildDiff } from '../../src/diff/index.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import type { DiffReport } from '../../src/model/diff-report.ts';
@@ -22,7 +22,7 @@ export function reportOf(change: (resource: Resource) => Resource): DiffReport {
 
 export function withRule(change: (rule: AlertRule) => Partial<AlertRule>): DiffReport {
   return reportOf((resource) =>
-    resource.kind === 'rule' && resource.uid === 'shop-user-service-query'
+    resource.kind === 'rule' && resource.uid === 'bank-user-account-query'
       ? { ...resource, rule: { ...resource.rule, ...change(resource.rule) } }
       : resource,
   );
@@ -54,7 +54,7 @@ export interface Board {
 
 export function boardWith(change: (spec: Board) => unknown): DashboardResource {
   const board = before.find(
-    ({ kind, uid }) => kind === 'dashboard' && uid === 'shop-user-service',
+    ({ kind, uid }) => kind === 'dashboard' && uid === 'bank-user-account',
   ) as DashboardResource;
   const spec = structuredClone(board.spec) as unknown as Board;
   change(spec);
@@ -63,7 +63,7 @@ export function boardWith(change: (spec: Board) => unknown): DashboardResource {
 
 export function withBoard(change: (spec: Board) => unknown): DiffReport {
   return reportOf((resource) =>
-    resource.kind === 'dashboard' && resource.uid === 'shop-user-service' ? boardWith(change) : resource,
+    resource.kind === 'dashboard' && resource.uid === 'bank-user-account' ? boardWith(change) : resource,
   );
 }
 
@@ -106,7 +106,7 @@ export const PANEL = 'Query time p95, all and by operation';
 /** What a report says of the change itself, without what surrounds it. */
 export function saidOf(report: DiffReport): readonly [string[], string[]] {
   const surroundings =
-    /^(Changes against| {2}(Affects paging|Alerts|Dashboards|Paging is)| {4}(?:~ User Service$|The sync restarts)|\d+ unchanged|Not replayed|$)/;
+    /^(Changes against| {2}(Affects paging|Alerts|Dashboards|Paging is)| {4}(?:~ User Account$|The sync restarts)|\d+ unchanged|Not replayed|$)/;
   const text = renderDiffText(report)
     .split('\n')
     .filter((line) => !surroundings.test(line));

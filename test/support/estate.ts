@@ -1,21 +1,21 @@
 /** The project's own estate for another owner, so that tests on one Grafana do not meet. */
 import type { Desired, Resource } from '../../src/model/resource.ts';
 import type { Service } from '../../src/model/service.ts';
-import { desiredOf, shopServices } from './world.ts';
+import { desiredOf, bankServices } from './world.ts';
 
 const texts = new Map<string, string>();
 
 /** Everything of some services, owned by `owner`: dashboards, rules, contact points and a folder of its own. */
-export function estateOf(owner: string, services: readonly Service[] = shopServices): Desired {
+export function estateOf(owner: string, services: readonly Service[] = bankServices): Desired {
   const key = services.map(({ id }) => id).join();
   const text = texts.get(key) ?? JSON.stringify(desiredOf(services));
   texts.set(key, text);
   return JSON.parse(
     text
-      .replaceAll('"shop-', `"${owner}-`)
-      .replaceAll('as-code:shop', `as-code:${owner}`)
-      .replaceAll('"as_code":"shop"', `"as_code":"${owner}"`)
-      .replaceAll('"title":"Shop"', `"title":"Shop of ${owner}"`),
+      .replaceAll('"bank-', `"${owner}-`)
+      .replaceAll('as-code:bank', `as-code:${owner}`)
+      .replaceAll('"as_code":"bank"', `"as_code":"${owner}"`)
+      .replaceAll('"title":"Bank"', `"title":"Bank of ${owner}"`),
   ) as Desired;
 }
 

@@ -4,13 +4,12 @@ import { existsSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadProject } from '../../src/cli/load-project.ts';
 import type { ProjectSource } from '../../src/project/source.ts';
+import { PROJECT, REPOSITORY } from './places.ts';
 
-const OWN = fileURLToPath(new URL('../../', import.meta.url));
 /** What people write. The engine is the one of this process. */
-const CODE = ['services', 'dashboards', 'alerts', 'scenarios', 'grafana.config.ts', 'facts.ts'];
+const CODE = ['services', 'dashboards', 'alerts', 'scenarios', 'grafana.config.ts'];
 
 const loaded = new Map<string, ProjectSource>();
 const copies = new Set<string>();
@@ -24,7 +23,7 @@ process.once('exit', () => {
  * from a copy at another place.
  */
 export async function loadFresh(root: string): Promise<ProjectSource> {
-  if (root === OWN) return loadProject(root);
+  if (root === PROJECT || root === REPOSITORY) return loadProject(root);
   const key = await fingerprint(root);
   const known = loaded.get(key) ?? (await loadCopy(root));
   loaded.set(key, known);
@@ -39,7 +38,7 @@ async function loadCopy(root: string): Promise<ProjectSource> {
   // What the copy imports by the package's name is the engine of this process.
   await writeFile(join(copy, 'package.json'), '{ "type": "module" }');
   await mkdir(join(copy, 'node_modules'));
-  await symlink(OWN, join(copy, 'node_modules/grafana-as-code'));
+  await symlink(REPOSITORY, join(copy, 'node_modules/grafana-as-code'));
   try {
     return await loadProject(copy);
   } catch (error) {

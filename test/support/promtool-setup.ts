@@ -1,11 +1,11 @@
 import { findPromtool, PROMTOOL_FOLDER } from '../../src/adapters/promtool/find.ts';
 import { httpWorld } from './http-world.ts';
-import { PROJECT } from './run.ts';
+import { REPOSITORY } from './places.ts';
 
-/** Where tests look for promtool: where the project does. */
+/** Where tests look for promtool: where the repository keeps it. */
 export const findOptions = {
   environment: process.env,
-  cache: `${PROJECT}${PROMTOOL_FOLDER}`,
+  cache: `${REPOSITORY}${PROMTOOL_FOLDER}`,
   http: httpWorld({ environment: process.env }),
 } as const;
 

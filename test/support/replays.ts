@@ -1,28 +1,26 @@
-/** Rules and scenarios of this project, as tests of the replay need them. */
+/** Rules and scenarios of the bank, as tests of the replay need them. */
 import { availableParallelism } from 'node:os';
 import { openPromtool } from '../../src/adapters/promtool/index.ts';
-import { standardScenarios } from '../../src/defaults/scenarios/index.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import type { ReplayContext } from '../../src/replay/index.ts';
 import { type Scenario, scenariosFrom, scenarioWorld } from '../../src/scenario/index.ts';
 import { httpWorld } from './http-world.ts';
-import { PROJECT } from './run.ts';
-import { incidentExponential, incidentLinear } from './shop/incident.ts';
-import { desiredOf, project, rulesOf, shopServices } from './world.ts';
+import { REPOSITORY } from './places.ts';
+import { bankServices, desiredOf, project, rulesOf, sourceOf } from './world.ts';
 
 export const ownRules: readonly AlertRule[] = rulesOf(desiredOf()).map(({ rule }) => rule);
 
-/** The shop's scenarios: its incident, and the standard ones. */
+/** The bank's scenarios: its incident, and the standard ones. */
 export const scenarios: readonly Scenario[] = scenariosFrom(
-  [incidentLinear, incidentExponential, standardScenarios],
-  scenarioWorld(project, defineCatalog(shopServices), ownRules),
+  sourceOf().scenarios,
+  scenarioWorld(project, defineCatalog(bankServices), ownRules),
 );
 
-/** With the answers that people's own replays of this project use: what one test file has asked is known to all. */
+/** With the answers that people's own replays in this repository use: what one test file has asked is known to all. */
 export async function replayContext(): Promise<ReplayContext> {
-  const opened = await openPromtool({ root: PROJECT, environment: process.env, clock: Date, http: httpWorld() });
-  return { catalog: defineCatalog(shopServices), project, processes: availableParallelism(), ...opened };
+  const opened = await openPromtool({ root: REPOSITORY, environment: process.env, clock: Date, http: httpWorld() });
+  return { catalog: defineCatalog(bankServices), project, processes: availableParallelism(), ...opened };
 }
 
 export function scenarioOf(id: string): Scenario {

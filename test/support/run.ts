@@ -1,20 +1,22 @@
 /** Runs commands as their users do: in this process, or in one of their own where a process is what is tested. */
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createHttpWorld } from '../../src/adapters/http/index.ts';
+import { PROMTOOL_FOLDER } from '../../src/adapters/promtool/find.ts';
 import type { Io, Output } from '../../src/app/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { loadFresh } from './fresh-project.ts';
-
-export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+import { PROJECT, REPOSITORY } from './places.ts';
 
 export interface Ran {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Where programs are found: promtool too, which is fetched once for all of the tests. */
+const PATH = [process.env['PATH'], `${REPOSITORY}${PROMTOOL_FOLDER}`].join(delimiter);
 
 /** This process, which locks name. */
 export const SELF: Io['self'] = {
@@ -41,7 +43,7 @@ export function ioOf(
 ): Io & Record<'stdout' | 'stderr', { readonly text: () => string }> {
   const root = `${resolve(project)}/`;
   const io = {
-    environment: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    environment: { PATH, HOME: process.env['HOME'], ...environment },
     cwd: resolve(project),
     root,
     stdout: collected(),

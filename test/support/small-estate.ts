@@ -1,22 +1,22 @@
 /** An estate small enough to be synced thousands of times: a state before, and one after many kinds of change. */
 import type { Desired, Resource, RuleResource } from '../../src/model/resource.ts';
 import { estateOf } from './estate.ts';
-import { shopServices } from './world.ts';
+import { bankServices } from './world.ts';
 
-export const OWNER = 'shop';
+export const OWNER = 'bank';
 const source = 'test';
-const folderUid = 'shop-services';
+const folderUid = 'bank-services';
 
 function board(uid: string, title: string): Resource {
-  const spec = { uid, title, tags: ['as-code:shop'], schemaVersion: 42, panels: [{ id: 1, type: 'text', title }] };
+  const spec = { uid, title, tags: ['as-code:bank'], schemaVersion: 42, panels: [{ id: 1, type: 'text', title }] };
   return { kind: 'dashboard', uid, title, folderUid, source, spec, signalPanels: {} };
 }
 
 const template = estateOf(
   OWNER,
-  shopServices.filter(({ id }) => id === 'user-service'),
+  bankServices.filter(({ id }) => id === 'user-account'),
 ).resources.find((resource): resource is RuleResource => resource.kind === 'rule');
-if (template === undefined) throw new Error('the user service has no rule');
+if (template === undefined) throw new Error('the user account has no rule');
 const model = template.rule;
 
 function rule(uid: string, group: string, threshold: number): Resource {
@@ -27,7 +27,7 @@ function rule(uid: string, group: string, threshold: number): Resource {
     title: own.alert,
     folderUid,
     source,
-    rule: { ...own, notification: { ...own.notification, receiver: 'shop-chat' } },
+    rule: { ...own, notification: { ...own.notification, receiver: 'bank-chat' } },
   };
 }
 
@@ -36,21 +36,21 @@ function point(name: string, secret: string): Resource {
   return { kind: 'contact-point', uid: name, title: name, source, contactPoint };
 }
 
-const folder: Resource = { kind: 'folder', uid: folderUid, title: 'Shop', source };
+const folder: Resource = { kind: 'folder', uid: folderUid, title: 'Bank', source };
 
 export const before: Desired = {
   resources: [
     folder,
-    point('shop-chat', 'OLD_URL'),
-    point('shop-gone', 'OLD_URL'),
-    rule('shop-r1', 'mixed', 1),
-    rule('shop-r2', 'mixed', 1),
-    rule('shop-r3', 'whole', 1),
-    rule('shop-r4', 'whole', 1),
-    rule('shop-r5', 'leaves', 1),
-    board('shop-a', 'A'),
-    board('shop-b', 'B'),
-    board('shop-c', 'C'),
+    point('bank-chat', 'OLD_URL'),
+    point('bank-gone', 'OLD_URL'),
+    rule('bank-r1', 'mixed', 1),
+    rule('bank-r2', 'mixed', 1),
+    rule('bank-r3', 'whole', 1),
+    rule('bank-r4', 'whole', 1),
+    rule('bank-r5', 'leaves', 1),
+    board('bank-a', 'A'),
+    board('bank-b', 'B'),
+    board('bank-c', 'C'),
   ],
 };
 
@@ -58,15 +58,15 @@ export const before: Desired = {
 export const after: Desired = {
   resources: [
     folder,
-    point('shop-chat', 'NEW_URL'),
-    rule('shop-r1', 'mixed', 2),
-    rule('shop-r6', 'mixed', 1),
-    rule('shop-r3', 'whole', 2),
-    rule('shop-r4', 'whole', 1),
-    rule('shop-r7', 'new', 1),
-    board('shop-a', 'A changed'),
-    board('shop-b', 'B'),
-    board('shop-d', 'D'),
+    point('bank-chat', 'NEW_URL'),
+    rule('bank-r1', 'mixed', 2),
+    rule('bank-r6', 'mixed', 1),
+    rule('bank-r3', 'whole', 2),
+    rule('bank-r4', 'whole', 1),
+    rule('bank-r7', 'new', 1),
+    board('bank-a', 'A changed'),
+    board('bank-b', 'B'),
+    board('bank-d', 'D'),
   ],
 };
 

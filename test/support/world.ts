@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 /** A small world for tests: services and a built project that tests can change one fact of. */
 import { assemble, type Built, buildFrom, catalogOf } from '../../src/app/build-project.ts';
 import { loadProject } from '../../src/cli/load-project.ts';
@@ -8,19 +7,18 @@ import type { Project } from '../../src/model/project.ts';
 import type { DashboardResource, Desired, RuleResource } from '../../src/model/resource.ts';
 import { defineService, type Service, type ServiceFacts } from '../../src/model/service.ts';
 import type { ProjectSource } from '../../src/project/source.ts';
-import { project } from './shop/project.ts';
-import { services as shopServices } from './shop/services/index.ts';
+import { PROJECT } from './places.ts';
 
-export { project, shopServices };
+const bank = await loadProject(PROJECT);
 
-const own = await loadProject(fileURLToPath(new URL('../../', import.meta.url)));
+export const { project, services: bankServices } = bank;
 
-/** The project's dashboards and alerts with other services. */
-export function sourceOf(services: readonly Service[] = shopServices, facts: Partial<Project> = {}): ProjectSource {
-  return { ...own, services, project: { ...project, ...facts } };
+/** The bank's dashboards and alerts with other services. */
+export function sourceOf(services: readonly Service[] = bankServices, facts: Partial<Project> = {}): ProjectSource {
+  return { ...bank, services, project: { ...project, ...facts } };
 }
 
-/** A service like the user service, with some facts of its own. */
+/** A service like the user account, with some facts of its own. */
 export function aService(facts: Partial<ServiceFacts> = {}): Service {
   const id = facts.id ?? 'payments';
   return defineService({
@@ -28,7 +26,7 @@ export function aService(facts: Partial<ServiceFacts> = {}): Service {
     title: 'Payments',
     team: 'money',
     tier: 'internal',
-    metrics: otel({ job: `shop/${id}` }),
+    metrics: otel({ job: `bank/${id}` }),
     databases: [{ name: 'ledger', system: 'postgresql' }],
     pools: [{ kind: 'database', name: 'primary', maxConnections: 20 }],
     ...facts,
@@ -36,7 +34,7 @@ export function aService(facts: Partial<ServiceFacts> = {}): Service {
 }
 
 /** Everything built from some services, unchecked. */
-export function desiredOf(services: readonly Service[] = shopServices, facts: Partial<Project> = {}): Desired {
+export function desiredOf(services: readonly Service[] = bankServices, facts: Partial<Project> = {}): Desired {
   const source = sourceOf(services, facts);
   return assemble(source, catalogOf(source));
 }
@@ -48,7 +46,7 @@ export function builtOf(services: readonly Service[], facts: Partial<Project> = 
 
 /** A service with other facts, as if its file had been edited. */
 export function edited(id: string, change: (facts: Service) => Partial<Service>): readonly Service[] {
-  return shopServices.map((service) => (service.id === id ? { ...service, ...change(service) } : service));
+  return bankServices.map((service) => (service.id === id ? { ...service, ...change(service) } : service));
 }
 
 export function rulesOf(desired: Desired): readonly RuleResource[] {

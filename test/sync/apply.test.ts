@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Plan } from '../../src/model/plan.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { type ApplyEvent, apply, plan, type Step, type Target } from '../../src/sync/index.ts';
-import { desiredOf, shopServices } from '../support/world.ts';
+import { desiredOf, bankServices } from '../support/world.ts';
 
 const IDENTITY = { kind: 'directory', name: 'test' } as const;
 const desired = desiredOf();
@@ -48,7 +48,7 @@ function deletingPlan(): Plan {
     pin: '1',
     resource,
   }));
-  return plan(desiredOf(shopServices.slice(0, 2)), { complete: true, objects, repairs: [], notes: [] }, IDENTITY, {
+  return plan(desiredOf(bankServices.slice(0, 2)), { complete: true, objects, repairs: [], notes: [] }, IDENTITY, {
     scope: {},
   });
 }
@@ -59,33 +59,33 @@ describe('apply', () => {
     const events: ApplyEvent[] = [];
     const outcome = await apply(firstPlan(), targetThat(written), { onEvent: (event) => events.push(event) });
     expect(written).toHaveLength(47);
-    expect(written[0]).toBe('create shop-services');
+    expect(written[0]).toBe('create bank-services');
     expect(outcome).toMatchObject({ failed: [], skipped: [], interrupted: false });
     expect(events.filter(({ event }) => event === 'step-done')).toHaveLength(47);
   });
 
   test('a failed write does not stop independent ones', async () => {
     const written: string[] = [];
-    const outcome = await apply(firstPlan(), targetThat(written, ['shop-user-service']));
+    const outcome = await apply(firstPlan(), targetThat(written, ['bank-user-account']));
     expect(outcome.failed.map(({ label, error }) => `${label}: ${error.message}`)).toEqual([
-      'shop-user-service: disk full',
+      'bank-user-account: disk full',
     ]);
     expect(written).toHaveLength(46);
   });
 
   test('what needs a failed write is skipped, and says what it waited for', async () => {
     const written: string[] = [];
-    const outcome = await apply(firstPlan(), targetThat(written, ['shop-chat']));
+    const outcome = await apply(firstPlan(), targetThat(written, ['bank-chat']));
     expect(outcome.skipped.length).toBeGreaterThan(10);
-    expect(outcome.skipped[0]?.because).toBe('it needs contact-point shop-chat, which was not written');
-    expect(written).toContain('create shop-user-service-errors');
-    expect(written).not.toContain('create shop-user-service-pool');
+    expect(outcome.skipped[0]?.because).toBe('it needs contact-point bank-chat, which was not written');
+    expect(written).toContain('create bank-user-account-errors');
+    expect(written).not.toContain('create bank-user-account-pool');
   });
 
   test('without its folder nothing is written into it', async () => {
     const written: string[] = [];
-    await apply(firstPlan(), targetThat(written, ['shop-services']));
-    expect(written).toEqual(['create shop-on-call', 'create shop-chat']);
+    await apply(firstPlan(), targetThat(written, ['bank-services']));
+    expect(written).toEqual(['create bank-on-call', 'create bank-chat']);
   });
 
   test('keeps what it deletes before the first write', async () => {
@@ -101,7 +101,7 @@ describe('apply', () => {
     });
     expect(order[0]).toBe('backup');
     expect(order).toContain('delete');
-    expect(kept.map(({ uid }) => uid)).toContain('shop-order-service');
+    expect(kept.map(({ uid }) => uid)).toContain('bank-offer-service');
   });
 
   test('deletes nothing if that cannot be kept', async () => {
@@ -116,11 +116,11 @@ describe('apply', () => {
     const stop = new AbortController();
     const written: string[] = [];
     const target = targetThat(written, [], ({ uid }) => {
-      if (uid === 'shop-chat') stop.abort();
+      if (uid === 'bank-chat') stop.abort();
     });
     const outcome = await apply(firstPlan(), target, { signal: stop.signal });
     expect(outcome.interrupted).toBe(true);
-    expect(written).toEqual(['create shop-services', 'create shop-on-call', 'create shop-chat']);
+    expect(written).toEqual(['create bank-services', 'create bank-on-call', 'create bank-chat']);
     expect(outcome.applied).toHaveLength(3);
   });
 });

@@ -4,11 +4,11 @@ import type { Live, LiveObject, Use } from '../../src/model/plan.ts';
 import type { Desired, Resource } from '../../src/model/resource.ts';
 import { plan } from '../../src/sync/index.ts';
 import { changed, withThreshold } from '../support/estate.ts';
-import { desiredOf, shopServices } from '../support/world.ts';
+import { desiredOf, bankServices } from '../support/world.ts';
 
 const TARGET = { kind: 'grafana', name: 'test' } as const;
-const RULE = 'shop-user-service-errors';
-const desired = desiredOf(shopServices.filter(({ id }) => id === 'user-service'));
+const RULE = 'bank-user-account-errors';
+const desired = desiredOf(bankServices.filter(({ id }) => id === 'user-account'));
 
 function resourceOf(from: Desired, uid: string): Resource {
   const found = from.resources.find((resource) => resource.uid === uid);
@@ -69,7 +69,7 @@ describe('an edit in Grafana', () => {
 
 describe('an object that something else manages', () => {
   const managed = (kind: string) => (object: LiveObject) =>
-    object.uid === 'shop-user-service' ? { manager: { kind, id: 'gcx' }, edited: byMira } : {};
+    object.uid === 'bank-user-account' ? { manager: { kind, id: 'gcx' }, edited: byMira } : {};
 
   test.each(['kubectl', 'terraform', 'repo', 'plugin', 'classic-file-provisioning', 'something-new'])(
     '%s: is held up alone, with a way out of its own',
@@ -77,39 +77,39 @@ describe('an object that something else manages', () => {
       const made = plan(withThreshold(desired, RULE, 0.2), holding(desired, managed(kind)), TARGET, { scope: {} });
       const [rule, board, ...others] = made.changes.filter(({ action }) => action !== 'unchanged');
       expect(rule).toMatchObject({ action: 'update', uid: RULE });
-      expect(board).toMatchObject({ action: 'blocked', uid: 'shop-user-service', diagnostic: { code: 'G010' } });
+      expect(board).toMatchObject({ action: 'blocked', uid: 'bank-user-account', diagnostic: { code: 'G010' } });
       expect(others).toEqual([]);
       expect(made.drift).toEqual([]);
     },
   );
 
   test('gives way to --overwrite-drift where that tool lets others write, and nowhere else', () => {
-    const code = changed(desired, 'shop-user-service', (resource) => ({ ...resource, title: 'Users' }));
+    const code = changed(desired, 'bank-user-account', (resource) => ({ ...resource, title: 'Users' }));
     const spec = (resource: Resource): Resource =>
       resource.kind === 'dashboard' ? { ...resource, spec: { ...resource.spec, title: 'Users' } } : resource;
     const action = (kind: string) =>
-      plan(changed(code, 'shop-user-service', spec), holding(desired, managed(kind)), TARGET, {
+      plan(changed(code, 'bank-user-account', spec), holding(desired, managed(kind)), TARGET, {
         scope: {},
         overwriteDrift: true,
-      }).changes.find(({ uid }) => uid === 'shop-user-service')?.action;
+      }).changes.find(({ uid }) => uid === 'bank-user-account')?.action;
     expect(['kubectl', 'terraform', 'repo', 'plugin'].map(action)).toEqual(['update', 'update', 'blocked', 'blocked']);
   });
 });
 
 describe('a contact point that left the code', () => {
-  const withoutChat: Desired = { resources: desired.resources.filter(({ uid }) => uid !== 'shop-chat') };
+  const withoutChat: Desired = { resources: desired.resources.filter(({ uid }) => uid !== 'bank-chat') };
   const toOnCall: Desired = {
     resources: withoutChat.resources.map((resource) =>
       resource.kind === 'rule'
         ? {
             ...resource,
-            rule: { ...resource.rule, notification: { ...resource.rule.notification, receiver: 'shop-on-call' } },
+            rule: { ...resource.rule, notification: { ...resource.rule.notification, receiver: 'bank-on-call' } },
           }
         : resource,
     ),
   };
   const ours: Use[] = desired.resources.flatMap((resource) =>
-    resource.kind === 'rule' && resource.rule.notification.receiver === 'shop-chat'
+    resource.kind === 'rule' && resource.rule.notification.receiver === 'bank-chat'
       ? [{ what: `alert rule ${resource.title}`, rule: resource.uid }]
       : [],
   );
@@ -120,10 +120,10 @@ describe('a contact point that left the code', () => {
   ) =>
     plan(
       code,
-      holding(desired, (object) => (object.uid === 'shop-chat' ? { usedBy } : more(object))),
+      holding(desired, (object) => (object.uid === 'bank-chat' ? { usedBy } : more(object))),
       TARGET,
       { scope: {}, maxDeletes: 100 },
-    ).changes.find(({ uid }) => uid === 'shop-chat');
+    ).changes.find(({ uid }) => uid === 'bank-chat');
 
   test('goes where only rules of ours used it that use another one now, or leave as well', () => {
     expect(ours.length).toBeGreaterThan(0);

@@ -62,11 +62,11 @@ test('a plan for a part says nothing of folders that the rest is in', async () =
   const note = {
     code: 'G015',
     level: 'warning',
-    subject: 'folder Shop',
+    subject: 'folder Bank',
     message: 'left the code and stays',
     remedy: '',
   } as const;
-  const other = { ...note, code: 'G011', subject: 'contact point shop-chat' };
+  const other = { ...note, code: 'G011', subject: 'contact point bank-chat' };
   const live: Live = { complete: true, objects: [], repairs: [], notes: [note, other] };
   const reading = { identity: target, read: async () => live } as unknown as Target;
   const options = { scope: {}, isSet: () => true, previewWebhook: '' };

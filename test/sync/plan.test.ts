@@ -5,7 +5,7 @@ import { percent } from '../../src/model/quantity.ts';
 import { type Desired, type Resource, resourceKey } from '../../src/model/resource.ts';
 import { changeText, subjectText } from '../../src/report/common/words.ts';
 import { plan } from '../../src/sync/index.ts';
-import { aService, desiredOf, edited, shopServices } from '../support/world.ts';
+import { aService, desiredOf, edited, bankServices } from '../support/world.ts';
 
 const TARGET = { kind: 'directory', name: 'test' } as const;
 
@@ -44,7 +44,7 @@ describe('plan', () => {
   });
 
   test('is the same for the same input, byte for byte, in whatever order the target answers', () => {
-    const other = desiredOf(shopServices.slice(1));
+    const other = desiredOf(bankServices.slice(1));
     const text = (live: Live) => JSON.stringify(planned(other, live));
     const live = holding(desired);
     fc.assert(
@@ -57,7 +57,7 @@ describe('plan', () => {
 
   test('a changed threshold of one service changes its rules and its panels, in words', () => {
     const changed = desiredOf(
-      edited('user-service', ({ thresholds }) => ({
+      edited('user-account', ({ thresholds }) => ({
         thresholds: { ...thresholds, errorRatio: { above: percent(3), for: '3m' } },
       })),
     );
@@ -69,11 +69,11 @@ describe('plan', () => {
         meanings.map((meaning) => `${subjectText(meaning)} ${changeText(meaning)}`.trim()),
       ]),
     ).toEqual([
-      ['ServiceErrorRateHigh', 'user-service', ['threshold 5 % → 3 %']],
+      ['ServiceErrorRateHigh', 'user-account', ['threshold 5 % → 3 %']],
       ['System overview', undefined, ['panel "errors" threshold line 5 % → 3 %']],
       [
-        'User Service',
-        'user-service',
+        'User Account',
+        'user-account',
         ['panel "Errors" threshold line 5 % → 3 %', 'panel "Error rate" threshold line 5 % → 3 %'],
       ],
     ]);
@@ -81,27 +81,27 @@ describe('plan', () => {
   });
 
   test('an update carries what was seen, so that applying can refuse if it changed', () => {
-    const changed = desiredOf(edited('user-service', () => ({ title: 'Users' })));
+    const changed = desiredOf(edited('user-account', () => ({ title: 'Users' })));
     const update = planned(changed, holding(desired)).find(
       ({ action, kind }) => action === 'update' && kind === 'dashboard',
     );
-    expect(update).toMatchObject({ pin: 'pin of shop-overview' });
+    expect(update).toMatchObject({ pin: 'pin of bank-overview' });
   });
 
   test('never touches what is not ours: the same UID blocks that resource only', () => {
     const live = holding(desired, (object) =>
-      object.uid === 'shop-api-gateway' ? { ...object, owned: false } : object,
+      object.uid === 'bank-app-gateway' ? { ...object, owned: false } : object,
     );
-    const changes = planned(desiredOf(edited('api-gateway', () => ({ title: 'Gateway' }))), live);
+    const changes = planned(desiredOf(edited('app-gateway', () => ({ title: 'Gateway' }))), live);
     const blocked = changes.filter((change) => change.action === 'blocked');
-    expect(blocked.map(({ uid, diagnostic }) => `${uid} ${diagnostic.code}`)).toEqual(['shop-api-gateway S001']);
+    expect(blocked.map(({ uid, diagnostic }) => `${uid} ${diagnostic.code}`)).toEqual(['bank-app-gateway S001']);
     expect(changes.some(({ action, kind }) => action === 'update' && kind === 'rule')).toBe(true);
   });
 
   test('something of somebody else that the code does not know is left alone', () => {
     const foreign: LiveObject = {
       kind: 'dashboard',
-      uid: 'shop-hand-made',
+      uid: 'bank-hand-made',
       title: 'Hand made',
       owned: false,
       pin: '1',
@@ -111,18 +111,18 @@ describe('plan', () => {
   });
 
   test('deletes what left the code after all writes, in reverse order', () => {
-    const left = desiredOf(shopServices.filter(({ id }) => id !== 'order-service'));
+    const left = desiredOf(bankServices.filter(({ id }) => id !== 'offer-service'));
     const changes = planned(left, holding(desired));
     const deletes = told(changes).filter((line) => line.startsWith('delete'));
-    expect(deletes[0]).toBe('delete dashboard shop-order-service');
-    expect(deletes.slice(1).every((line) => line.startsWith('delete rule shop-order-service-'))).toBe(true);
+    expect(deletes[0]).toBe('delete dashboard bank-offer-service');
+    expect(deletes.slice(1).every((line) => line.startsWith('delete rule bank-offer-service-'))).toBe(true);
     expect(deletes).toHaveLength(15);
     const first = changes.findIndex(({ action }) => action === 'delete');
     expect(changes.slice(first).every(({ action }) => action === 'delete')).toBe(true);
   });
 
   test('deletes nothing when the target could not be read completely', () => {
-    const left = desiredOf(shopServices.slice(1));
+    const left = desiredOf(bankServices.slice(1));
     const changes = planned(left, { ...holding(desired), complete: false });
     expect(changes.filter(({ action }) => action === 'delete')).toEqual([]);
     expect(changes.filter((change) => change.action === 'blocked').map(({ diagnostic }) => diagnostic.code)).toContain(
@@ -132,7 +132,7 @@ describe('plan', () => {
 
   test('stops at the ceiling: a wrong branch cannot empty Grafana', () => {
     const many = Array.from({ length: 12 }, (_, index) => aService({ id: `extra-${index}` }));
-    const changes = planned(desired, holding(desiredOf([...shopServices, ...many])));
+    const changes = planned(desired, holding(desiredOf([...bankServices, ...many])));
     expect(changes.filter(({ action }) => action === 'delete')).toEqual([]);
     const [blocked] = changes.filter((change) => change.action === 'blocked');
     // 12 dashboards and 12 groups; a quarter of 16 dashboards and 16 groups is 8.
@@ -144,22 +144,22 @@ describe('plan', () => {
 
   test('deletes beyond the ceiling when told so', () => {
     const many = Array.from({ length: 12 }, (_, index) => aService({ id: `extra-${index}` }));
-    const changes = planned(desired, holding(desiredOf([...shopServices, ...many])), { maxDeletes: 24 });
+    const changes = planned(desired, holding(desiredOf([...bankServices, ...many])), { maxDeletes: 24 });
     expect(changes.filter(({ action, kind }) => action === 'delete' && kind === 'dashboard')).toHaveLength(12);
   });
 
   test('a damaged object is written again and says why, even if the code did not change', () => {
     const live = holding(desired, (object) =>
-      object.uid === 'shop-overview' ? { ...object, damage: 'was cut off' } : object,
+      object.uid === 'bank-overview' ? { ...object, damage: 'was cut off' } : object,
     );
     expect(planned(desired, live).filter((change) => change.action === 'update')).toMatchObject([
-      { uid: 'shop-overview', repair: 'was cut off' },
+      { uid: 'bank-overview', repair: 'was cut off' },
     ]);
   });
 
   test('settings that our model cannot say are a difference, never ignored', () => {
     const live = holding(desired, (object) =>
-      object.uid === 'shop-user-service-errors' ? { ...object, unmodelled: { mute: 'weekends' } } : object,
+      object.uid === 'bank-user-account-errors' ? { ...object, unmodelled: { mute: 'weekends' } } : object,
     );
     const [update] = planned(desired, live).filter((change) => change.action === 'update');
     expect(update?.meanings.map(changeText)).toEqual(['has settings that the code does not state']);
@@ -178,14 +178,14 @@ describe('plan', () => {
 });
 
 describe('a scope', () => {
-  const changed = desiredOf(shopServices.slice(1).map((service) => ({ ...service, team: 'other' })));
+  const changed = desiredOf(bankServices.slice(1).map((service) => ({ ...service, team: 'other' })));
 
   test('of dashboards leaves rules alone, in writing and in deleting', () => {
     const kinds = planned(changed, holding(desired), { scope: { only: 'dashboards' } }).filter(
       ({ action }) => action !== 'unchanged',
     );
     expect([...new Set(kinds.map(({ kind }) => kind))]).toEqual(['dashboard']);
-    expect(told(kinds)).toContain('delete dashboard shop-api-gateway');
+    expect(told(kinds)).toContain('delete dashboard bank-app-gateway');
   });
 
   test('of alerts leaves dashboards alone', () => {
@@ -196,8 +196,8 @@ describe('a scope', () => {
   });
 
   test('of one service leaves all others alone, and deletes none of them', () => {
-    const changes = planned(changed, holding(desired), { scope: { service: 'user-service' } });
-    expect(new Set(changes.flatMap(({ service }) => service ?? []))).toEqual(new Set(['user-service']));
+    const changes = planned(changed, holding(desired), { scope: { service: 'user-account' } });
+    expect(new Set(changes.flatMap(({ service }) => service ?? []))).toEqual(new Set(['user-account']));
     expect(changes.filter(({ action }) => action === 'delete')).toEqual([]);
   });
 

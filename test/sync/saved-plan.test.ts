@@ -17,7 +17,7 @@ describe('a saved plan', () => {
     expect(isNoOp(made)).toBe(false);
   });
 
-  test.each(['../../shop-users', '..', '/etc/passwd', 'a\\b', 'a\nb', ''])(
+  test.each(['../../bank-users', '..', '/etc/passwd', 'a\\b', 'a\nb', ''])(
     'with %j where a UID belongs is none: it would become a path',
     (uid) => {
       const changes = made.changes.map((change) =>

@@ -13,11 +13,11 @@ const webhook = (url: string, secret = 'HOOK_TOKEN'): Integration => ({
   settings: { url, httpMethod: 'POST', authorization_credentials: { secret } },
 });
 const slack: Integration = { type: 'slack', settings: { url: { secret: 'SLACK_WEBHOOK_URL' } } };
-const point = (...integrations: Integration[]): ContactPoint => ({ name: 'shop-on-call', integrations });
+const point = (...integrations: Integration[]): ContactPoint => ({ name: 'bank-on-call', integrations });
 const resource = (...integrations: Integration[]): ContactPointResource => ({
   kind: 'contact-point',
-  uid: 'shop-on-call',
-  title: 'shop-on-call',
+  uid: 'bank-on-call',
+  title: 'bank-on-call',
   source: 'a file',
   contactPoint: point(...integrations),
 });

@@ -75,7 +75,7 @@ async function ask(
 }
 
 async function withForeigners(fake: FakeGrafana): Promise<void> {
-  const metadata = { name: foreign.dashboard, annotations: { 'grafana.app/folder': 'shop-services' } };
+  const metadata = { name: foreign.dashboard, annotations: { 'grafana.app/folder': 'bank-services' } };
   await ask(fake, '/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards', {
     metadata,
     spec: { title: 'Theirs', panels: [] },
@@ -86,19 +86,19 @@ async function withForeigners(fake: FakeGrafana): Promise<void> {
     for: '1m',
     noDataState: 'OK',
     execErrState: 'OK',
-    folderUID: 'shop-services',
+    folderUID: 'bank-services',
     ruleGroup: 'mixed',
     data: [],
   };
   await ask(fake, '/api/v1/provisioning/alert-rules', rule, { 'x-disable-provenance': '1' });
   await ask(fake, '/api/v1/provisioning/contact-points', {
     uid: foreign.integration,
-    name: 'shop-chat',
+    name: 'bank-chat',
     type: 'email',
     settings: { addresses: 'a@b.example' },
   });
   await ask(fake, '/apis/folder.grafana.app/v1beta1/namespaces/default/folders', {
-    metadata: { name: 'theirs-folder', annotations: { 'grafana.app/folder': 'shop-services' } },
+    metadata: { name: 'theirs-folder', annotations: { 'grafana.app/folder': 'bank-services' } },
     spec: { title: 'Theirs' },
   });
 }
@@ -181,7 +181,7 @@ test.each(['unified', 'legacy'] as const)(
   async (storage) => {
     const fake = createFakeGrafana({ storage });
     await run(fake, before);
-    const metadata = { name: foreign.dashboard, annotations: { 'grafana.app/folder': 'shop-services' } };
+    const metadata = { name: foreign.dashboard, annotations: { 'grafana.app/folder': 'bank-services' } };
     const board = { metadata, spec: { title: 'Theirs', panels: [] } };
     await ask(fake, '/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards', board);
     // Nobody waited: lists and counts leave out what is in the folder, and older storage deletes it with the folder.
@@ -190,7 +190,7 @@ test.each(['unified', 'legacy'] as const)(
     fake.wait(61_000);
     expect((await run(fake, { resources: [] })).said).toEqual([]);
     expect([...fake.state.dashboards.keys()]).toEqual([foreign.dashboard]);
-    expect(fake.state.folders.has('shop-services')).toBe(true);
+    expect(fake.state.folders.has('bank-services')).toBe(true);
   },
 );
 

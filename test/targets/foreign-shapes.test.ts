@@ -131,14 +131,14 @@ describe('an object of ours without a known form', () => {
     const made = await planned(
       fake,
       spoilt('/apis/dashboard.grafana.app/', (item) =>
-        (item['metadata'] as { name: string }).name === 'shop-a' ? { ...item, spec: null } : item,
+        (item['metadata'] as { name: string }).name === 'bank-a' ? { ...item, spec: null } : item,
       ),
     );
     const blocked = made.changes.flatMap((change) => (change.action === 'blocked' ? [change] : []));
     expect(blocked.map(({ uid, diagnostic }) => [uid, diagnostic.code, diagnostic.message])).toEqual([
-      ['shop-a', 'G009', expect.stringContaining('cannot be read: spec')],
+      ['bank-a', 'G009', expect.stringContaining('cannot be read: spec')],
     ]);
-    expect(made.changes.some(({ action, uid }) => action === 'create' && uid === 'shop-d')).toBe(true);
+    expect(made.changes.some(({ action, uid }) => action === 'create' && uid === 'bank-d')).toBe(true);
   });
 
   test('that the code does not have is named, and not deleted', async () => {
@@ -146,11 +146,11 @@ describe('an object of ours without a known form', () => {
     const made = await planned(
       fake,
       spoilt('/apis/dashboard.grafana.app/', (item) =>
-        (item['metadata'] as { name: string }).name === 'shop-c' ? { ...item, spec: 7 } : item,
+        (item['metadata'] as { name: string }).name === 'bank-c' ? { ...item, spec: 7 } : item,
       ),
     );
-    expect(made.changes.filter(({ uid }) => uid === 'shop-c')).toEqual([]);
-    expect(made.notes).toMatchObject([{ code: 'G009', level: 'warning', subject: 'dashboard shop-c' }]);
+    expect(made.changes.filter(({ uid }) => uid === 'bank-c')).toEqual([]);
+    expect(made.notes).toMatchObject([{ code: 'G009', level: 'warning', subject: 'dashboard bank-c' }]);
   });
 
   test('an unreadable rule of somebody in a group of ours keeps the group from being written whole', async () => {
@@ -170,7 +170,7 @@ describe('an object of ours without a known form', () => {
     const prepared = target.prepare?.(after) ?? after;
     const made = plan(prepared, await target.read(prepared, {}), target.identity, { scope: {}, maxDeletes: 100 });
     const labels = (await target.steps(made)).map(({ label }) => label);
-    expect(labels).toContain('rule Alert-shop-r3 in the shared group whole');
+    expect(labels).toContain('rule Alert-bank-r3 in the shared group whole');
     expect(labels).not.toContain('rule group whole');
   });
 });
@@ -178,19 +178,19 @@ describe('an object of ours without a known form', () => {
 describe('rules whose query fails', () => {
   test('are named with service and the way to look, though the server says they are well', async () => {
     const fake = await synced();
-    fake.state.failing.set('shop-r3', 'Normal (Error, KeepLast)');
-    fake.state.failing.set('shop-r4', 'Normal (NoData, KeepLast)');
+    fake.state.failing.set('bank-r3', 'Normal (Error, KeepLast)');
+    fake.state.failing.set('bank-r4', 'Normal (NoData, KeepLast)');
     // This one fires because its query fails, as it is meant to.
-    fake.state.failing.set('shop-r5', 'Pending (Error)');
+    fake.state.failing.set('bank-r5', 'Pending (Error)');
     const requests = fake.log.length;
     const made = await planned(fake);
     expect(made.notes).toMatchObject([
       {
         code: 'G020',
         level: 'warning',
-        subject: expect.stringContaining('alert rule Alert-shop-r3'),
+        subject: expect.stringContaining('alert rule Alert-bank-r3'),
         message: expect.stringContaining('Normal (Error, KeepLast)'),
-        remedy: expect.stringContaining('/alerting/grafana/shop-r3/view'),
+        remedy: expect.stringContaining('/alerting/grafana/bank-r3/view'),
       },
     ]);
     fake.state.failing.clear();

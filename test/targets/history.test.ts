@@ -29,8 +29,8 @@ async function edited(storage: 'unified' | 'legacy'): Promise<FakeGrafana> {
   await apply(plan(prepared, await target.read(prepared, {}), target.identity, { scope: {} }), target);
   fake.wait(180_000);
   const authorization = `Basic ${Buffer.from(`${ADMIN.user}:${ADMIN.password}`).toString('base64')}`;
-  const dashboard = { ...fake.state.dashboards.get('shop-a')?.spec, uid: 'shop-a', title: 'By hand' };
-  const body = JSON.stringify({ dashboard, folderUid: 'shop-services', message: 'tweak', overwrite: true });
+  const dashboard = { ...fake.state.dashboards.get('bank-a')?.spec, uid: 'bank-a', title: 'By hand' };
+  const body = JSON.stringify({ dashboard, folderUid: 'bank-services', message: 'tweak', overwrite: true });
   const headers = { authorization, 'content-type': 'application/json' };
   expect((await fake.app.request('/api/dashboards/db', { method: 'POST', headers, body })).status).toBe(200);
   return fake;
@@ -54,7 +54,7 @@ test.each(['unified', 'legacy'] as const)('%s storage: a Viewer is told who edit
   const { drift } = await planned(opened(await edited(storage), TOKENS.viewer));
   expect(drift).toMatchObject([
     {
-      uid: 'shop-a',
+      uid: 'bank-a',
       by: 'admin',
       at: '2026-01-05T10:03:00Z',
       message: 'tweak',
@@ -66,13 +66,13 @@ test.each(['unified', 'legacy'] as const)('%s storage: a Viewer is told who edit
 test('where Grafana does not say what an account is called, its UID stands for it', async () => {
   const fake = await edited('unified');
   const { drift } = await planned(opened(fake, TOKENS.viewer, without(fake, '/display')));
-  expect(drift).toMatchObject([{ uid: 'shop-a', by: 'user:cg54z1gg38bnke' }]);
+  expect(drift).toMatchObject([{ uid: 'bank-a', by: 'user:cg54z1gg38bnke' }]);
 });
 
 test('an Editor of a Grafana without that history gets it by the older route', async () => {
   const fake = await edited('legacy');
   const { drift, notes } = await planned(opened(fake, TOKENS.editor, without(fake, 'get-history')));
-  expect(drift).toMatchObject([{ uid: 'shop-a', by: 'admin', message: 'tweak' }]);
+  expect(drift).toMatchObject([{ uid: 'bank-a', by: 'admin', message: 'tweak' }]);
   expect(notes).toEqual([]);
 });
 
@@ -80,6 +80,6 @@ test('a plan survives a history that nobody shows: the dashboard is kept, with a
   const fake = await edited('unified');
   const made = await planned(opened(fake, TOKENS.viewer, without(fake, 'get-history')));
   expect(made.notes).toMatchObject([{ code: 'G021', level: 'warning', subject: 'dashboard By hand' }]);
-  expect(made.changes.filter(({ action }) => action === 'blocked')).toMatchObject([{ uid: 'shop-a' }]);
-  expect(made.changes.some(({ action, uid }) => action === 'create' && uid === 'shop-d')).toBe(true);
+  expect(made.changes.filter(({ action }) => action === 'blocked')).toMatchObject([{ uid: 'bank-a' }]);
+  expect(made.changes.some(({ action, uid }) => action === 'create' && uid === 'bank-d')).toBe(true);
 });

@@ -173,7 +173,7 @@ describe('refuses, with the next step,', () => {
     for (const rule of fake.state.rules.values()) rule.provenance = 'file';
     await expect(reading('http://fake.example', { adapter })).rejects.toMatchObject({
       code: 'G010',
-      message: expect.stringContaining('from provisioning files already: alert rule shop-r'),
+      message: expect.stringContaining('from provisioning files already: alert rule bank-r'),
     });
   });
 
@@ -182,7 +182,7 @@ describe('refuses, with the next step,', () => {
     await expect(
       reading('http://fake.example', {
         adapter: async (config) =>
-          config.url?.includes('/ruler/') === true ? { ...(await adapter(config)), data: '["Shop"]' } : adapter(config),
+          config.url?.includes('/ruler/') === true ? { ...(await adapter(config)), data: '["Bank"]' } : adapter(config),
       }),
     ).rejects.toMatchObject({ code: 'G009', message: expect.stringContaining('unknown form') });
   });

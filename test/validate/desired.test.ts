@@ -4,10 +4,10 @@ import type { JsonObject } from '../../src/model/json.ts';
 import type { Desired, Resource, RuleResource } from '../../src/model/resource.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { validateDesired } from '../../src/validate/index.ts';
-import { desiredOf, panelsOf, project, type SeenPanel, shopServices } from '../support/world.ts';
+import { desiredOf, panelsOf, project, type SeenPanel, bankServices } from '../support/world.ts';
 
 const desired = desiredOf();
-const catalog = defineCatalog(shopServices);
+const catalog = defineCatalog(bankServices);
 const runbooks = new Set(desired.resources.filter(({ kind }) => kind === 'rule').map(({ title }) => title));
 
 function problemsOf(changed: Desired, pages: ReadonlySet<string> = runbooks) {
@@ -20,14 +20,14 @@ function withResource(uid: string, change: (resource: Resource) => Resource | Re
 }
 
 function withRule(change: Partial<AlertRule>, more: Partial<RuleResource> = {}): Desired {
-  return withResource('shop-user-service-errors', (resource) =>
+  return withResource('bank-user-account-errors', (resource) =>
     resource.kind === 'rule' ? { ...resource, ...more, rule: { ...resource.rule, ...change } } : resource,
   );
 }
 
 /** The user service's dashboard with its panel "Error rate" changed; other panels can be added. */
 function withPanel(change: Partial<SeenPanel> | Record<string, unknown>, extra: readonly SeenPanel[] = []): Desired {
-  return withResource('shop-user-service', (resource) => {
+  return withResource('bank-user-account', (resource) => {
     if (resource.kind !== 'dashboard') return resource;
     const panels = [
       ...panelsOf(resource).map((panel) => (panel.title === 'Error rate' ? { ...panel, ...change } : panel)),
@@ -38,7 +38,7 @@ function withPanel(change: Partial<SeenPanel> | Record<string, unknown>, extra: 
 }
 
 const query = (expr: string) => ({ targets: [{ refId: 'A', expr, legendFormat: 'x' }] });
-const OWN = 'job="shop/user-service"';
+const OWN = 'job="bank/user-account"';
 
 describe('what is built', () => {
   test('from the project’s own services has no problem', () => {
@@ -49,19 +49,19 @@ describe('what is built', () => {
     [
       'B001',
       'two dashboards with one UID',
-      withResource('shop-order-service', (resource) => [resource, { ...resource, title: 'Twin' }]),
+      withResource('bank-offer-service', (resource) => [resource, { ...resource, title: 'Twin' }]),
       'has the same UID',
     ],
     [
       'B013',
       'two dashboards of one title',
-      withResource('shop-order-service', (resource) => ({ ...resource, title: 'User service' })),
+      withResource('bank-offer-service', (resource) => ({ ...resource, title: 'User service' })),
       'has the same title as dashboard',
     ],
     [
       'B002',
       'a UID that Grafana refuses',
-      withResource('shop-user-service', (resource) => ({ ...resource, uid: 'shop-user service' })),
+      withResource('bank-user-account', (resource) => ({ ...resource, uid: 'bank-user service' })),
       'has the UID',
     ],
     [
@@ -82,10 +82,10 @@ describe('what is built', () => {
     [
       'B014',
       'a dashboard without the owner’s tag',
-      withResource('shop-user-service', (resource) =>
+      withResource('bank-user-account', (resource) =>
         resource.kind === 'dashboard' ? { ...resource, spec: { ...resource.spec, tags: [] } } : resource,
       ),
-      'has lost its UID shop-user-service or its tag as-code:shop',
+      'has lost its UID bank-user-account or its tag as-code:bank',
     ],
     [
       'B005',
@@ -118,7 +118,7 @@ describe('what is built', () => {
     [
       'B012',
       'a dashboard without its variables',
-      withResource('shop-user-service', (resource) =>
+      withResource('bank-user-account', (resource) =>
         resource.kind === 'dashboard'
           ? { ...resource, spec: { ...resource.spec, templating: { list: [] } } }
           : resource,
@@ -136,15 +136,15 @@ describe('what is built', () => {
       [
         [
           'a title that ends with a blank',
-          'shop-user-service',
-          { title: 'User Service ' },
-          'has the name "User Service "',
+          'bank-user-account',
+          { title: 'User Account ' },
+          'has the name "User Account "',
         ],
-        ['a folder’s title with a line break', 'shop-services', { title: 'Sh\nop' }, 'a line break'],
+        ['a folder’s title with a line break', 'bank-services', { title: 'Sh\nop' }, 'a line break'],
         [
           'a contact point that begins with a blank',
-          'shop-chat',
-          { title: ' shop-chat' },
+          'bank-chat',
+          { title: ' bank-chat' },
           'begins or ends with a blank',
         ],
       ] as const
@@ -163,7 +163,7 @@ describe('what is built', () => {
     [
       'Q002',
       'a query with the matcher of an unrelated service',
-      withPanel(query('sum(rate(http_requests_total{job="shop/billing"}[$__rate_interval]))')),
+      withPanel(query('sum(rate(http_requests_total{job="bank/billing"}[$__rate_interval]))')),
       'without the matcher of its service',
     ],
     [
@@ -188,21 +188,21 @@ describe('what is built', () => {
       'Q004',
       'a fixed range of another function',
       withPanel(
-        query(`max_over_time(container_memory_working_set_bytes{namespace="shop",container="user-service"}[5m])`),
+        query(`max_over_time(container_memory_working_set_bytes{namespace="bank",container="user-account"}[5m])`),
       ),
       'over a fixed 5m',
     ],
     [
       'R001',
       'a rule whose UID is too long',
-      withResource('shop-user-service-errors', (resource) => ({ ...resource, uid: `shop-${'x'.repeat(40)}` })),
+      withResource('bank-user-account-errors', (resource) => ({ ...resource, uid: `bank-${'x'.repeat(40)}` })),
       'has the UID',
     ],
     ['R003', 'a rule without a panel', withRule({ dashboardUid: '', panelId: 0 }), 'links to no panel'],
     [
       'R003',
       'a rule that links to a dashboard that does not exist',
-      withRule({ dashboardUid: 'shop-gone' }),
+      withRule({ dashboardUid: 'bank-gone' }),
       'does not exist',
     ],
     ['R005', 'noDataState OK', withRule({ noDataState: 'OK' }), 'missing data or a failing query OK'],
@@ -236,7 +236,7 @@ describe('what is built', () => {
     [
       'R017',
       'a contact point without an integration',
-      withResource('shop-on-call', (resource) =>
+      withResource('bank-on-call', (resource) =>
         resource.kind === 'contact-point'
           ? { ...resource, contactPoint: { ...resource.contactPoint, integrations: [] } }
           : resource,
@@ -248,7 +248,7 @@ describe('what is built', () => {
       'an unknown contact point',
       withRule({
         notification: {
-          receiver: 'shop-nobody',
+          receiver: 'bank-nobody',
           groupBy: [],
           groupWait: '10s',
           groupInterval: '5m',
@@ -281,7 +281,7 @@ describe('what is built', () => {
   test('R002: a rule without a runbook, on a signal that the engine knows nothing of', () => {
     const own = withRule({ alert: 'ServiceHeapHigh', signal: 'heap' as AlertRule['signal'] });
     expect(problemsOf(own)).toContainEqual(
-      expect.objectContaining({ code: 'R002', level: 'error', subject: 'alert ServiceErrorRateHigh, user-service' }),
+      expect.objectContaining({ code: 'R002', level: 'error', subject: 'alert ServiceErrorRateHigh, user-account' }),
     );
   });
 
@@ -294,7 +294,7 @@ describe('what is built', () => {
   });
 
   test('may show an alert’s own expression with its fixed windows', () => {
-    const strip = desired.resources.find(({ uid }) => uid === 'shop-user-service');
+    const strip = desired.resources.find(({ uid }) => uid === 'bank-user-account');
     const expression = strip?.kind === 'dashboard' ? panelsOf(strip)[0]?.targets?.[0]?.expr : undefined;
     expect(expression).toContain('[5m]');
   });
@@ -306,7 +306,7 @@ describe('what is built', () => {
 });
 
 function panelNamed(title: string): SeenPanel {
-  const dashboard = desired.resources.find(({ uid }) => uid === 'shop-user-service');
+  const dashboard = desired.resources.find(({ uid }) => uid === 'bank-user-account');
   const found =
     dashboard?.kind === 'dashboard' ? panelsOf(dashboard).find((panel) => panel.title === title) : undefined;
   if (found === undefined) throw new Error(`no panel ${title}`);
@@ -317,5 +317,5 @@ test('a problem of a panel names the file that the panel comes from', () => {
   const own = problemsOf(withPanel({ description: '' })).filter(({ code }) => code === 'B007');
   expect(own.map(({ file }) => file)).toEqual(['dashboards/index.ts']);
   const added = problemsOf(withPanel({}, [{ ...panelNamed('Error rate'), id: 7, description: '' }]));
-  expect(added.filter(({ code }) => code === 'B007').map(({ file }) => file)).toEqual(['dashboards/user-service.ts']);
+  expect(added.filter(({ code }) => code === 'B007').map(({ file }) => file)).toEqual(['dashboards/user-account.ts']);
 });

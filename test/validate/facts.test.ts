@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { count, milliseconds, percent, seconds, times } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service, type ServiceFacts } from '../../src/model/service.ts';
 import { validateFacts } from '../../src/validate/index.ts';
-import { aService, builtOf, project, shopServices } from '../support/world.ts';
+import { aService, builtOf, project, bankServices } from '../support/world.ts';
 
 function problemsOf(...services: readonly Service[]): readonly Diagnostic[] {
   return validateFacts(defineCatalog(services), project);
@@ -15,9 +15,9 @@ function untyped(facts: object): Service {
   return aService(facts as Partial<ServiceFacts>);
 }
 
-const shopMetrics = otel({ job: 'shop/payments' });
+const bankMetrics = otel({ job: 'bank/payments' });
 const declared = promClient({ job: 'payments', cpuLimitCores: 1, memoryLimitBytes: 2 ** 29 });
-const withMetrics = (metrics: object) => untyped({ metrics: { ...shopMetrics, ...metrics } });
+const withMetrics = (metrics: object) => untyped({ metrics: { ...bankMetrics, ...metrics } });
 const pool = (facts: object) => untyped({ pools: [{ kind: 'database', name: 'x', maxConnections: 5, ...facts }] });
 
 /** Facts that used to be valid and to alert wrongly, or never. */
@@ -41,16 +41,16 @@ const WRONG: [string, string, Service[], string][] = [
   [
     'F001',
     'a matcher without quotation marks',
-    [withMetrics({ server: { ...shopMetrics.server, matchers: ['job=shop'] } })],
+    [withMetrics({ server: { ...bankMetrics.server, matchers: ['job=bank'] } })],
     'is not a matcher',
   ],
   [
     'F001',
     'failures that no matcher tells',
-    [withMetrics({ server: { ...shopMetrics.server, failed: undefined } })],
+    [withMetrics({ server: { ...bankMetrics.server, failed: undefined } })],
     'at metrics.server.failed',
   ],
-  ['F001', 'a misspelt family', [withMetrics({ databasepool: shopMetrics.databasePool })], 'databasepool'],
+  ['F001', 'a misspelt family', [withMetrics({ databasepool: bankMetrics.databasePool })], 'databasepool'],
   [
     'F006',
     'a share that nothing is above',
@@ -94,35 +94,35 @@ const WRONG: [string, string, Service[], string][] = [
     [aService({ thresholds: { latencyRegression: { floor: seconds(15) } } })],
     'latencyRegression.floor',
   ],
-  ['F018', 'a job that is a pattern', [aService({ metrics: otel({ job: 'shop/.*' }) })], 'compares letter by letter'],
+  ['F018', 'a job that is a pattern', [aService({ metrics: otel({ job: 'bank/.*' }) })], 'compares letter by letter'],
   [
     'F018',
     'a matcher that finds nothing',
-    [withMetrics({ server: { ...shopMetrics.server, matchers: ['job!~".*"'] } })],
+    [withMetrics({ server: { ...bankMetrics.server, matchers: ['job!~".*"'] } })],
     'finds no series',
   ],
   [
     'F018',
     'a matcher that finds everything',
-    [withMetrics({ server: { ...shopMetrics.server, matchers: ['job=~".+"'] } })],
+    [withMetrics({ server: { ...bankMetrics.server, matchers: ['job=~".+"'] } })],
     'finds every series',
   ],
   [
     'F018',
     'failures that are none',
-    [withMetrics({ server: { ...shopMetrics.server, failed: 'status!~".*"' } })],
+    [withMetrics({ server: { ...bankMetrics.server, failed: 'status!~".*"' } })],
     'at metrics.server.failed that finds no series',
   ],
   [
     'F018',
     'two values of one label',
-    [withMetrics({ client: { ...shopMetrics.client, matchers: ['job="a"', 'job="b"'] } })],
+    [withMetrics({ client: { ...bankMetrics.client, matchers: ['job="a"', 'job="b"'] } })],
     'can never hold together',
   ],
   [
     'F019',
     'two services of one job',
-    [aService(), aService({ id: 'staging', metrics: shopMetrics })],
+    [aService(), aService({ id: 'staging', metrics: bankMetrics })],
     'so does payments',
   ],
 ];
@@ -190,7 +190,7 @@ describe('facts', () => {
   });
 
   test.each(SLIPS)('F016: %s is asked about, and stops nothing', (_, facts, meant) => {
-    const problems = problemsOf(...shopServices, aService(facts));
+    const problems = problemsOf(...bankServices, aService(facts));
     expect(problems.map(({ code, level }) => `${code} ${level}`)).toEqual(['F016 warning']);
     expect(problems[0]?.remedy).toContain(meant);
   });
@@ -204,19 +204,19 @@ describe('facts', () => {
         queryP95: { above: milliseconds(10) },
       },
     });
-    expect(problemsOf(...shopServices, strict)).toEqual([]);
+    expect(problemsOf(...bankServices, strict)).toEqual([]);
   });
 
   test('that name a service by its old name are not sent to another one', () => {
-    const [problem] = problemsOf(...shopServices, aService({ dependencies: [{ service: 'cart-service' }] }));
+    const [problem] = problemsOf(...bankServices, aService({ dependencies: [{ service: 'cart-service' }] }));
     expect(problem?.code).toBe('F004');
     expect(problem?.remedy).not.toContain('Did you mean');
   });
 
   test.each([
     [{ threshold: {} }, 'Did you mean "thresholds"?'],
-    [{ metrics: { ...shopMetrics, databasepool: shopMetrics.databasePool } }, 'Did you mean "databasePool"?'],
-    [{ metrics: { ...shopMetrics, server: { ...shopMetrics.server, fialed: '' } } }, 'Did you mean "failed"?'],
+    [{ metrics: { ...bankMetrics, databasepool: bankMetrics.databasePool } }, 'Did you mean "databasePool"?'],
+    [{ metrics: { ...bankMetrics, server: { ...bankMetrics.server, fialed: '' } } }, 'Did you mean "failed"?'],
     [{ pools: [{ kind: 'http', name: 'x', maxConnections: 1, adress: 'y' }] }, 'Did you mean "address"?'],
     [{ thresholds: { latencyRegression: { flooor: seconds(1) } } }, 'Did you mean "floor"?'],
   ])('with a misspelt key %j name the right one', (facts, remedy) => {
@@ -224,7 +224,7 @@ describe('facts', () => {
   });
 
   test('of the project’s own services have no problem', () => {
-    expect(problemsOf(...shopServices)).toEqual([]);
+    expect(problemsOf(...bankServices)).toEqual([]);
   });
 
   test.each<[string, string, Service[], string]>([
@@ -343,8 +343,8 @@ describe('facts', () => {
     [
       'F004',
       'a dependency that no service defines',
-      [aService({ dependencies: [{ service: 'user-servise' }] })],
-      'depends on "user-servise", which no service defines',
+      [aService({ dependencies: [{ service: 'user-acconut' }] })],
+      'depends on "user-acconut", which no service defines',
     ],
     [
       'F005',
@@ -420,12 +420,12 @@ describe('facts', () => {
   });
 
   test.each<[string, Partial<typeof project>]>([
-    ['F010', { owner: 'my-shop', folder: { uid: 'my-shop-services', title: 'Shop' } }],
-    ['F011', { folder: { uid: 'services', title: 'Shop' } }],
+    ['F010', { owner: 'my-bank', folder: { uid: 'my-bank-services', title: 'Bank' } }],
+    ['F011', { folder: { uid: 'services', title: 'Bank' } }],
     ['F012', { evaluationInterval: '15s' }],
-    ['F013', { folder: { uid: 'shop-services', title: '' } }],
-    ['F013', { folder: { uid: 'shop-services', title: 'Shop ' } }],
-    ['F013', { folder: { uid: 'shop-services', title: ' Shop' } }],
+    ['F013', { folder: { uid: 'bank-services', title: '' } }],
+    ['F013', { folder: { uid: 'bank-services', title: 'Bank ' } }],
+    ['F013', { folder: { uid: 'bank-services', title: ' Bank' } }],
     ['F013', { scrapeInterval: '0s' }],
     ['F012', { evaluationInterval: '0s' }],
     ['F013', { notifications: { ...project.notifications, repeatInterval: '0s' } }],
@@ -437,9 +437,9 @@ describe('facts', () => {
   });
 
   test('name the file to open, and the likely word for a misspelt one', () => {
-    const [problem] = problemsOf(...shopServices, aService({ dependencies: [{ service: 'user-servise' }] }));
+    const [problem] = problemsOf(...bankServices, aService({ dependencies: [{ service: 'user-acconut' }] }));
     expect(problem?.file).toMatch(/test\/support\/world\.ts$/);
-    expect(problem?.remedy).toContain('Did you mean "user-service"?');
+    expect(problem?.remedy).toContain('Did you mean "user-account"?');
   });
 
   test('are all reported together, not one at a time', () => {
@@ -459,7 +459,7 @@ describe('facts', () => {
 
   test('a hole in the list of services is told, with the file', () => {
     const hole = undefined as unknown as Parameters<typeof problemsOf>[0];
-    expect(problemsOf(...shopServices, hole)).toMatchObject([{ code: 'F001', file: 'services/' }]);
+    expect(problemsOf(...bankServices, hole)).toMatchObject([{ code: 'F001', file: 'services/' }]);
   });
 
   test('that are wrong stop everything before anything is built', () => {

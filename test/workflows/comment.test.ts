@@ -24,7 +24,7 @@ const TOKEN = 'good-canary-51c2';
 function environment(): Record<string, string> {
   return {
     GITHUB_API_URL: host.url,
-    GITHUB_REPOSITORY: 'shop/grafana',
+    GITHUB_REPOSITORY: 'bank/grafana',
     GITHUB_TOKEN: TOKEN,
     GITHUB_EVENT_PATH: join(folder, 'event.json'),
     GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
@@ -142,7 +142,7 @@ describe('the comment on a pull request', () => {
   test('shows the token in no output, whatever goes wrong', async () => {
     const wrong = await run('comment', ['--file', await report('one')], {
       ...environment(),
-      GITHUB_REPOSITORY: 'shop/grafana',
+      GITHUB_REPOSITORY: 'bank/grafana',
       GITHUB_TOKEN: 'bad-canary-51c2',
     });
     const missing = await run('comment', ['--file', await report('one')], {

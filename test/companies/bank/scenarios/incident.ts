@@ -9,13 +9,13 @@ import {
   type TimeOfDay,
   through,
   type Way,
-} from '../../../src/scenarios.ts';
+} from 'grafana-as-code/scenarios';
 
 const REVIEW = 'incident review';
 
 /** The fixed points of the review. */
 const events: readonly ScenarioEvent[] = [
-  { at: '14:00', title: 'Deployment to User Service', source: REVIEW },
+  { at: '14:00', title: 'Deployment to User Account', source: REVIEW },
   { at: '14:15', title: 'Response times start climbing', source: REVIEW, sign: true },
   { at: '14:30', title: 'Connection pools at 80 %', source: REVIEW },
   { at: '14:45', title: 'First 503 errors appear', source: REVIEW },
@@ -27,12 +27,12 @@ const events: readonly ScenarioEvent[] = [
 
 const assumptions = [
   'The review fixes times, not shapes: between its points values go straight (linear) or by a constant factor (exponential).',
-  '"50 ms to 3+ seconds" is the 95th percentile of user-service; nine tenths of it is its query.',
+  '"50 ms to 3+ seconds" is the 95th percentile of user-account; nine tenths of it is its query.',
   'Durations are log-normal and close together: the median is 72 % of the 95th percentile. With a wider spread the alert on p95 > 2 s comes a minute later.',
-  'The pools of the review are those of user-service and the outbound pool of api-gateway; order-service calls user-service for one request in five, and its p95 is four tenths of that of user-service.',
+  'The pools of the review are those of user-account and the outbound pool of app-gateway; offer-service calls user-account for one request in five, and its p95 is four tenths of that of user-account.',
   'Errors climb so that the rule of that day (10 % over 5m, for 5m) pages at exactly 15:00; the true ratio on the gateway passes 5 % at 14:50.',
   'Everything improves in a straight line from the rollback on, and is as before at 16:20; the review calls it recovered at 16:30.',
-  '40 requests a second, two instances of each service; the deployment and the rollback restart those of user-service.',
+  '40 requests a second, two instances of each service; the deployment and the rollback restart those of user-account.',
 ];
 
 /** Nothing before the first error, 5 % at 14:50, 26 % at 15:00, gone ten minutes after the rollback. */
@@ -71,34 +71,34 @@ function expectations(by: Deadlines): Expectations {
   });
   return {
     must: [
-      slow(false, 'ServiceLatencyRegression', 'user-service', by.regression, 'The earliest sign, before users notice.'),
+      slow(false, 'ServiceLatencyRegression', 'user-account', by.regression, 'The earliest sign, before users notice.'),
       slow(
         true,
         'ServiceDegradationConfirmed',
-        'user-service',
+        'user-account',
         by.degradation,
         'The first page: two signs are no chance.',
       ),
-      slow(false, 'ServiceQueryP95High', 'user-service', by.query, 'Review, alert 4: names the database as the cause.'),
-      slow(false, 'ServicePoolSaturated', 'user-service', '14:33', 'Review, alert 3: time to react before exhaustion.'),
-      slow(true, 'ServiceDegradationConfirmed', 'api-gateway', by.gatewayDegradation, 'The cascade reaches the edge.'),
-      slow(false, 'ServiceLatencyP95High', 'user-service', by.latency, 'Review, alert 2.'),
-      slow(true, 'ServiceLatencyP95High', 'api-gateway', by.latency, 'Review, alert 2: users wait.'),
-      failing(true, 'ServicePoolWaiting', 'user-service', '14:48', 'Requests queue: errors are minutes away.'),
+      slow(false, 'ServiceQueryP95High', 'user-account', by.query, 'Review, alert 4: names the database as the cause.'),
+      slow(false, 'ServicePoolSaturated', 'user-account', '14:33', 'Review, alert 3: time to react before exhaustion.'),
+      slow(true, 'ServiceDegradationConfirmed', 'app-gateway', by.gatewayDegradation, 'The cascade reaches the edge.'),
+      slow(false, 'ServiceLatencyP95High', 'user-account', by.latency, 'Review, alert 2.'),
+      slow(true, 'ServiceLatencyP95High', 'app-gateway', by.latency, 'Review, alert 2: users wait.'),
+      failing(true, 'ServicePoolWaiting', 'user-account', '14:48', 'Requests queue: errors are minutes away.'),
       failing(
         true,
         'ServiceErrorRateHigh',
-        'api-gateway',
+        'app-gateway',
         '14:56',
         'Review, alert 1: the true ratio passes 5 % at 14:50.',
       ),
-      failing(false, 'ServiceDependencyErrorsHigh', 'api-gateway', '15:00', 'Review, alert 5: names user-service.'),
+      failing(false, 'ServiceDependencyErrorsHigh', 'app-gateway', '15:00', 'Review, alert 5: names user-account.'),
     ],
     may: [
-      { alert: 'ServiceLatencyRegression', because: 'The callers of user-service are slower as well.' },
-      { alert: 'ServicePoolSaturated', service: 'api-gateway', because: 'Its outbound pool fills as the review says.' },
+      { alert: 'ServiceLatencyRegression', because: 'The callers of user-account are slower as well.' },
+      { alert: 'ServicePoolSaturated', service: 'app-gateway', because: 'Its outbound pool fills as the review says.' },
       { alert: 'ServiceErrorRateHigh', pages: true, because: 'Errors spread to every service.' },
-      { alert: 'ServiceDependencyErrorsHigh', service: 'order-service', because: 'It calls user-service too.' },
+      { alert: 'ServiceDependencyErrorsHigh', service: 'offer-service', because: 'It calls user-account too.' },
       { alert: 'ServiceInstanceErrorsHigh', because: 'In the end every instance fails a quarter of its requests.' },
     ],
     never: [
@@ -116,15 +116,15 @@ function incident(shape: 'linear' | 'exponential', deadlines: Deadlines): Scenar
   const slow = latency(shape);
   return defineScenario({
     id: `incident-${shape}`,
-    title: `Incident of 2025-12-15, ${shape} shape`,
+    title: `Incident of 2026-03-16, ${shape} shape`,
     because: 'The next one like it has to be noticed minutes after it begins, and not 45 minutes later by its errors.',
-    day: '2025-12-15',
+    day: '2026-03-16',
     from: '11:30',
     until: '16:45',
     events,
     assumptions,
     services: {
-      'user-service': {
+      'user-account': {
         latencyP95: slow,
         errors: product(errors, 1.2),
         pools: { primary: { used: pool, waiting } },
@@ -135,22 +135,22 @@ function incident(shape: 'linear' | 'exponential', deadlines: Deadlines): Scenar
         cpu: 0.35,
         memory: 0.55,
       },
-      'api-gateway': {
+      'app-gateway': {
         latencyP95: product(slow, 1.1),
         errors,
         pools: { outbound: { used: pool } },
-        calls: { 'order-service': { perRequest: 0.3 }, 'user-service': { perRequest: 1 } },
+        calls: { 'offer-service': { perRequest: 0.3 }, 'user-account': { perRequest: 1 } },
       },
-      'order-service': {
+      'offer-service': {
         traffic: 12,
         latencyP95: product(slow, 0.4),
         queryP95: 0.02,
         errors: product(errors, 0.3),
-        calls: { 'user-service': { perRequest: 0.2 }, 'payments.example.com': { perRequest: 0.5 } },
+        calls: { 'user-account': { perRequest: 0.2 }, 'payments.example.com': { perRequest: 0.5 } },
       },
     },
     expect: expectations(deadlines),
-    release: { service: 'user-service', version: 'v1.2.3', deployed: '14:00', rolledBack: '16:00' },
+    release: { service: 'user-account', version: 'v1.2.3', deployed: '14:00', rolledBack: '16:00' },
   });
 }
 

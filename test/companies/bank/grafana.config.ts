@@ -1,16 +1,19 @@
-import type { Project } from '../../../src/model/project.ts';
+import { defineProject } from 'grafana-as-code';
+import { alerts } from './alerts/index.ts';
+import { dashboards } from './dashboards/index.ts';
+import { incident, scenarios } from './scenarios/index.ts';
 
-/** The facts that hold for all services. Change them here; nothing else repeats them. */
-export const project: Project = {
-  owner: 'shop',
-  system: 'shop',
+/** A bank: the company whose services, dashboards and alerts the tests of the engine know. */
+export default defineProject({
+  owner: 'bank',
+  system: 'bank',
   team: 'platform',
-  folder: { uid: 'shop-services', title: 'Shop' },
+  folder: { uid: 'bank-services', title: 'Bank' },
   dataSource: { uid: 'prometheus', name: 'Prometheus' },
   scrapeInterval: '15s',
   evaluationInterval: '1m',
   histogramBoundaries: {
-    // OpenTelemetry's defaults, with 2 s added: the incident review's latency threshold must be a boundary.
+    // OpenTelemetry's defaults, with 2 s added: the default limit of latency must be a boundary.
     server: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2, 2.5, 5, 7.5, 10],
     // OpenTelemetry's advice for db.client.operation.duration, with 2 and 2.5 s for what is slower than the threshold.
     database: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 2.5, 5, 10],
@@ -22,4 +25,8 @@ export const project: Project = {
     repeatInterval: '4h',
   },
   previewWebhook: 'http://127.0.0.1:9096/preview',
-};
+  dashboards,
+  alerts,
+  scenarios,
+  incident,
+});

@@ -1,11 +1,11 @@
 import { defineService, otel, percent } from 'grafana-as-code';
 
-export const userService = defineService({
-  id: 'user-service',
-  title: 'User Service',
+export const userAccount = defineService({
+  id: 'user-account',
+  title: 'User Account',
   team: 'identity',
   tier: 'internal',
-  metrics: otel({ job: 'shop/user-service' }),
+  metrics: otel({ job: 'bank/user-account' }),
   databases: [{ name: 'users', system: 'postgresql' }],
   pools: [{ kind: 'database', name: 'primary', maxConnections: 20 }],
   thresholds: { poolUtilisation: { atLeast: percent(75), for: '2m' } },

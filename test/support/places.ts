@@ -1,0 +1,8 @@
+/** Where tests find things, each with a slash at its end. */
+import { fileURLToPath } from 'node:url';
+
+/** This repository: the engine, its scripts, its pages. */
+export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The project whose commands tests run: a company of their own. */
+export const PROJECT = `${REPOSITORY}test/companies/bank/`;
