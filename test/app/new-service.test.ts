@@ -12,7 +12,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(root, { recursive: true, force: true }));
 });
 
-const scaffold = (facts: Partial<NewService> = {}, system = 'bank') =>
+const scaffold = (facts: Partial<NewService> = {}, system = 'acme') =>
   scaffoldService(
     { id: 'payments', team: 'money', metrics: 'otel', ...facts },
     { project: { ...project, system }, root },
@@ -22,7 +22,7 @@ const text = (name: string) => readFile(join(root, 'services', name), 'utf8');
 describe('a new service', () => {
   test('belongs to the project’s own system', async () => {
     expect(await scaffold()).toEqual(['services/payments.ts']);
-    expect(await text('payments.ts')).toContain("metrics: otel({ job: 'bank/payments' }),");
+    expect(await text('payments.ts')).toContain("metrics: otel({ job: 'acme/payments' }),");
     await scaffold({ id: 'b', metrics: 'micrometer' });
     expect(await text('b.ts')).toContain("metrics: micrometer({ job: 'b' }),");
   });

@@ -546,8 +546,8 @@ describe('a directory that cannot be used', () => {
     ['a manifest of another program', '{"format":"something","version":1,"owner":"bank"}', 'is not ours'],
     [
       'a manifest of another owner',
-      '{"format":"grafana-as-code/directory","version":1,"owner":"bank"}',
-      'belongs to owner "bank"',
+      '{"format":"grafana-as-code/directory","version":1,"owner":"acme"}',
+      'belongs to owner "acme"',
     ],
     ['a manifest that was cut off', '{"format":"grafana-as', 'is not JSON'],
     [

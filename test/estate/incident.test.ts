@@ -17,7 +17,7 @@ let context: ReplayContext;
 let replays: readonly Replay[];
 
 beforeAll(async () => {
-  const built = await buildProject(ioOf());
+  const built = await buildProject(ioOf({}, REPOSITORY));
   if (!built.ok) throw new Error(built.problems.map(({ message }) => message).join('; '));
   const { catalog, project, desired, source } = built;
   rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));

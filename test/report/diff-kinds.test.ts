@@ -410,9 +410,9 @@ describe('every kind of change, as it stands in a terminal and in a comment', ()
     ],
     [
       'folder',
-      reportOf((resource) => (resource.kind === 'folder' ? { ...resource, title: 'Bank' } : resource)),
-      ['! folder Bank', 'title Bank → Bank'],
-      ['| folder Bank | – | – | title Bank → Bank |'],
+      reportOf((resource) => (resource.kind === 'folder' ? { ...resource, title: 'Acme' } : resource)),
+      ['! folder Acme', 'title Bank → Acme'],
+      ['| folder Acme | – | – | title Bank → Acme |'],
     ],
   ])('%s', (_, report, text, comment) => {
     expect(saidOf(report)).toEqual([text, comment]);

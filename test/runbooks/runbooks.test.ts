@@ -1,24 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildProject } from '../../src/app/build-project.ts';
 import { checkRunbooks } from '../../src/app/check-runbooks.ts';
 import { fillRunbooks } from '../../src/app/fill-runbooks.ts';
 import { answersOf, INCIDENT_FILE, type IncidentLookup, readIncident } from '../../src/app/incident.ts';
-import { readRunbooks } from '../../src/app/runbook-pages.ts';
 import { pageSource } from '../../src/app/runbooks.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import { seconds } from '../../src/model/quantity.ts';
 import type { Replay } from '../../src/model/replay.ts';
 import type { Service } from '../../src/model/service.ts';
-import { replayScenarios } from '../../src/replay/index.ts';
 import type { Incident } from '../../src/scenario/source.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
-import { replayContext } from '../support/replays.ts';
-import { PROJECT } from '../support/places.ts';
-import { ioOf } from '../support/run.ts';
+import { PROJECT, REPOSITORY } from '../support/places.ts';
 import { incidentExponential, incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { builtOf, edited, rulesOf, bankServices } from '../support/world.ts';
 
@@ -31,13 +25,6 @@ const incident: Incident = {
 
 function worldOf(services: readonly Service[] = bankServices) {
   const built = builtOf(services);
-  if (!built.ok) throw new Error('the services have problems');
-  return { ...built, ...pageSource(built) };
-}
-
-/** What the project itself has, whose pages are committed. */
-async function ownWorld() {
-  const built = await buildProject(ioOf());
   if (!built.ok) throw new Error('the services have problems');
   return { ...built, ...pageSource(built) };
 }
@@ -57,41 +44,13 @@ async function keptFor(rules: readonly AlertRule[]): Promise<IncidentLookup> {
   return lookup;
 }
 
-const pages = readRunbooks(PROJECT);
+/** The bank's pages, as the engine writes them. */
+const pages = fillRunbooks([], worldOf(), PROJECT, { title: incident.title, lookup: () => undefined }).filled;
 const page = (alert: string) => {
   const found = pages.find((one) => one.alert === alert);
   if (found === undefined) throw new Error(`no page ${alert}`);
   return found;
 };
-
-describe('the committed runbooks', () => {
-  test('are right, and say what the rules say; npm run runbooks brings them up to date', async () => {
-    const built = await ownWorld();
-    const own = built.source.incident;
-    if (own === undefined) throw new Error('the project knows no incident');
-    const lookup = readIncident(PROJECT, own);
-    const { filled, unfillable } = fillRunbooks(pages, built, PROJECT, { title: own.title, lookup });
-    expect([...unfillable, ...checkRunbooks(filled, built, PROJECT)]).toEqual([]);
-    const stale = filled.filter(({ text, path }) => text !== readFileSync(path, 'utf8'));
-    expect(stale.map(({ path }) => path)).toEqual([]);
-    expect(rulesOf(built.desired).filter(({ rule }) => lookup(rule) === undefined)).toEqual([]);
-    expect(pages.map(({ alert }) => alert).sort()).toEqual([...built.alertNames].sort());
-  });
-
-  test('give the answers of the replay', async () => {
-    const built = await ownWorld();
-    const [service] = Object.keys(incidentLinear.services);
-    // The rules of one service tell whether the file is that of this replay; npm run runbooks -- --replay makes it anew.
-    const rules = rulesOf(built.desired).flatMap(({ rule }) => (rule.labels['service'] === service ? [rule] : []));
-    const context = { ...(await replayContext()), catalog: built.catalog, project: built.project };
-    const { rules: again } = answersOf(incident, rules, await replayScenarios([incidentLinear], rules, context));
-    const kept = JSON.parse(readFileSync(INCIDENT_FILE, 'utf8')) as {
-      rules: Record<string, { answers: { linear: string } }>;
-    };
-    expect(rules.length).toBeGreaterThan(5);
-    for (const { uid } of rules) expect(kept.rules[uid]?.answers.linear).toBe(again[uid]?.answers['linear']);
-  });
-});
 
 describe('facts', () => {
   const everyRule = (built: ReturnType<typeof worldOf>) => rulesOf(built.desired).map(({ rule }) => rule);
@@ -126,7 +85,7 @@ describe('facts', () => {
 
   test('link to the project’s page about its replays where it has one', async () => {
     const told = { title: incident.title, lookup: () => [{ shape: 'linear', text: 'never' }] };
-    const [here] = fillRunbooks([], worldOf(), PROJECT, told).filled.slice(1);
+    const [here] = fillRunbooks([], worldOf(), REPOSITORY, told).filled.slice(1);
     const [elsewhere] = fillRunbooks([], worldOf(), '/nowhere/', told).filled.slice(1);
     expect(here?.text).toContain('by the [replay](../../docs/replay.md), in each');
     expect(elsewhere?.text).toContain('by the replay, in each');

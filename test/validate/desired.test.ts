@@ -25,7 +25,7 @@ function withRule(change: Partial<AlertRule>, more: Partial<RuleResource> = {}):
   );
 }
 
-/** The user service's dashboard with its panel "Error rate" changed; other panels can be added. */
+/** The user account's dashboard with its panel "Error rate" changed; other panels can be added. */
 function withPanel(change: Partial<SeenPanel> | Record<string, unknown>, extra: readonly SeenPanel[] = []): Desired {
   return withResource('bank-user-account', (resource) => {
     if (resource.kind !== 'dashboard') return resource;
@@ -55,13 +55,13 @@ describe('what is built', () => {
     [
       'B013',
       'two dashboards of one title',
-      withResource('bank-offer-service', (resource) => ({ ...resource, title: 'User service' })),
+      withResource('bank-offer-service', (resource) => ({ ...resource, title: 'User account' })),
       'has the same title as dashboard',
     ],
     [
       'B002',
       'a UID that Grafana refuses',
-      withResource('bank-user-account', (resource) => ({ ...resource, uid: 'bank-user service' })),
+      withResource('bank-user-account', (resource) => ({ ...resource, uid: 'bank-user account' })),
       'has the UID',
     ],
     [
