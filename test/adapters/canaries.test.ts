@@ -2,11 +2,19 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { commandNames } from '../../src/cli/main.ts';
 import { CANARIES, CANARY_USERS, expectNoCanary } from '../support/canaries.ts';
+import { committedCopy } from '../support/company.ts';
 import { listen } from '../support/loopback.ts';
+import { REPOSITORY } from '../support/places.ts';
 import { run } from '../support/run.ts';
+
+let project = '';
+beforeAll(async () => {
+  project = await committedCopy('canaries');
+});
+afterAll(() => rm(project, { recursive: true, force: true }));
 
 /** Says back head and body, in all forms that servers have. */
 async function echo(status: number): Promise<string> {
@@ -32,15 +40,16 @@ const window = ['--since', '2026-01-14T12:00:00Z', '--duration', '5m', '--warmup
 const mark = ['--service', 'offer-service', '--version', 'v1.2.3'];
 const judge = ['--service', 'offer-service', ...window];
 const replay = ['healthy-day'];
+const README = `${REPOSITORY}README.md`;
 
 /** Every command, with what it writes into a folder of its own. */
 const COMMANDS: readonly (readonly [string, (folder: string) => readonly string[]])[] = [
   ['annotate', () => mark],
   ['annotate', () => [...mark, '--rollback']],
-  ['comment', () => ['--file', 'README.md', '--pull-request', '7']],
-  ['comment', () => ['--file', 'README.md', '--summary']],
+  ['comment', () => ['--file', README, '--pull-request', '7']],
+  ['comment', () => ['--file', README, '--summary']],
   ['diff', (folder) => ['--base', 'HEAD', '--out', `${folder}/diff.html`, '--format', 'html']],
-  ['drift-issue', (folder) => ['--plan', `${folder}/../plan.json`, '--report', 'README.md']],
+  ['drift-issue', (folder) => ['--plan', `${folder}/../plan.json`, '--report', README]],
   ['gate', () => [...judge, '--baseline', 'none', '--format', 'md']],
   [
     'gate',
@@ -90,7 +99,7 @@ describe.each([
           PREVIEW_GRAFANA_PORT: new URL(url).port,
           CHROMIUM_PATH: '/nowhere/chromium',
         };
-        const { stdout, stderr } = await run(command, args(folder), { ...secrets, ...environment });
+        const { stdout, stderr } = await run(command, args(folder), { ...secrets, ...environment }, project);
         expectNoCanary(stdout, stderr, ...(await filesIn(folder)));
       }
     },

@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CANARIES, expectNoCanary } from '../support/canaries.ts';
+import { copyOfProject } from '../support/company.ts';
 import { createFakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import { serveFake, serveListener } from '../support/fake-grafana/serve.ts';
 import { run } from '../support/run.ts';
-import { copyOfProject } from '../support/company.ts';
 
 /** Passes requests on, and puts a text before every title of what comes back. */
 async function titled(url: string, before: string): Promise<string> {

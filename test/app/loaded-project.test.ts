@@ -47,7 +47,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ['plan', ['--target', 'directory', '--dir', 'nowhere']],
   ['annotate', ['--service', 'user-account', '--version', '1']],
   ['new-service', ['!']],
-  ['restore', ['package.json']],
+  ['restore', ['grafana.config.ts']],
 ];
 
 async function outputs(loadProject: () => Promise<ProjectSource>, commands = COMMANDS): Promise<readonly string[]> {

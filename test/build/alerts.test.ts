@@ -13,7 +13,7 @@ import { pageLatency, watchesQueries } from '../../src/model/alert-rule.ts';
 import { secret, secretsOf } from '../../src/model/contact-point.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { withPreviewReceivers } from '../../src/sync/index.ts';
-import { aService, desiredOf, project, ruleOf, rulesOf, bankServices, sourceOf } from '../support/world.ts';
+import { aService, bankServices, desiredOf, project, ruleOf, rulesOf, sourceOf } from '../support/world.ts';
 
 const rules = rulesOf(desiredOf());
 const { alerts } = sourceOf();

@@ -4,6 +4,7 @@ import { percent } from '../../src/model/quantity.ts';
 import type { DashboardResource } from '../../src/model/resource.ts';
 import {
   aService,
+  bankServices,
   dashboardsOf,
   desiredOf,
   edited,
@@ -11,7 +12,6 @@ import {
   project,
   ruleOf,
   rulesOf,
-  bankServices,
 } from '../support/world.ts';
 
 const dashboards = dashboardsOf(desiredOf());

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROJECT } from '../support/places.ts';
-import { run, runProcess } from '../support/run.ts';
 import { copyOfProject } from '../support/company.ts';
+import { run, runProcess } from '../support/run.ts';
 
 /** A copy of the project whose files tests may change. */
 let project = '';
@@ -483,8 +482,6 @@ describe('new-service', () => {
     const { stdout } = await run('new-service', ['billing'], {}, project);
     const steps = [...stdout.matchAll(/npm run (\w+)/g)].map(([, name]) => name ?? '');
     expect(steps).toEqual(['plan', 'render', 'runbooks']);
-    // Pages of alerts link to it.
-    await symlink(join(PROJECT, 'docs'), join(project, 'docs'));
     for (const name of steps) expect(await run(name, [], {}, project)).toMatchObject({ code: 0 });
     for (const name of ['render', 'runbooks'])
       expect(await run(name, ['--check'], {}, project)).toMatchObject({ code: 0, stderr: '' });

@@ -4,8 +4,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { defaultThresholds } from '../../src/model/service.ts';
-import { run } from '../support/run.ts';
 import { copyOfProject } from '../support/company.ts';
+import { run } from '../support/run.ts';
 import { project } from '../support/world.ts';
 
 const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {

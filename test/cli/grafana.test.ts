@@ -5,10 +5,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { planJsonSchema } from '../../src/report/plan/schema.ts';
+import { copyOfProject } from '../support/company.ts';
 import { createFakeGrafana, type FakeGrafana, TOKENS } from '../support/fake-grafana/index.ts';
 import { type Served, serveFake, serveListener } from '../support/fake-grafana/serve.ts';
 import { type Ran, run } from '../support/run.ts';
-import { copyOfProject } from '../support/company.ts';
 
 let project = '';
 let fake: FakeGrafana;

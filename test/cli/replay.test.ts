@@ -1,20 +1,20 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standardScenarios } from '../../src/defaults/scenarios/index.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
+import { committedCopy } from '../support/company.ts';
 import { loadFresh } from '../support/fresh-project.ts';
 import { run } from '../support/run.ts';
-import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
-import { copyOfProject } from '../support/company.ts';
 
 let folder: string;
+let copy: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'replay-cli-'));
+  copy = await committedCopy('replay');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => Promise.all([folder, copy].map((made) => rm(made, { recursive: true, force: true }))));
 
 describe('npm run replay', () => {
   it('lists the scenarios', async () => {
@@ -26,7 +26,7 @@ describe('npm run replay', () => {
 
   it('replays one scenario, and writes its picture', async () => {
     const picture = join(folder, 'idle.svg');
-    const { code, stdout } = await run('replay', ['idle-night', '--svg', picture, '--against', 'HEAD']);
+    const { code, stdout } = await run('replay', ['idle-night', '--svg', picture, '--against', 'HEAD'], {}, copy);
     expect(stdout).toContain('Silent. All expectations hold.');
     expect(stdout).toContain('Against HEAD: ');
     expect(code).toBe(0);
@@ -54,23 +54,12 @@ describe('npm run replay', () => {
 });
 
 describe('a change to a rule', () => {
-  let copy: string;
-  const git = (...args: string[]) =>
-    promisify(execFile)('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: copy });
-
   beforeAll(async () => {
-    copy = await copyOfProject('replay');
-    await run('render', [], {}, copy);
-    await git('init', '--quiet');
-    await git('add', 'alerts/rendered');
-    await git('commit', '--quiet', '--message', 'As it was');
     const file = `${copy}services/user-account.ts`;
     const text = await readFile(file, 'utf8');
     expect(text).toContain('percent(75)');
     await writeFile(file, text.replace('percent(75)', 'percent(85)'));
   });
-
-  afterAll(() => rm(copy, { recursive: true, force: true }));
 
   /** The copy with the bank's incident among its scenarios. */
   const loadProject = async () => ({

@@ -12,7 +12,7 @@ import { apply, type Outcome, plan, type Target, withPreviewReceivers } from '..
 import { openDirectory } from '../../src/targets/directory/index.ts';
 import { only } from '../support/estate.ts';
 import { SELF } from '../support/run.ts';
-import { aService, desiredOf, edited, bankServices } from '../support/world.ts';
+import { aService, bankServices, desiredOf, edited } from '../support/world.ts';
 
 let root = '';
 beforeEach(async () => {

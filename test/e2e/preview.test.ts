@@ -20,12 +20,12 @@ import { replayScenarios } from '../../src/replay/index.ts';
 import { secondsOf } from '../../src/scenario/index.ts';
 import { apply, plan, type Target, withPreviewReceivers } from '../../src/sync/index.ts';
 import { openGrafana } from '../../src/targets/grafana/index.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { estateOf } from '../support/estate.ts';
 import { httpWorld, sleep as patience } from '../support/http-world.ts';
 import { replayContext } from '../support/replays.ts';
 import { run } from '../support/run.ts';
-import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
-import { desiredOf, project, rulesOf, bankServices } from '../support/world.ts';
+import { bankServices, desiredOf, project, rulesOf } from '../support/world.ts';
 
 const asked = process.env['MODE'] === 'e2e';
 const FROM = '14:50';

@@ -9,7 +9,7 @@ import { findPromtool } from '../../src/adapters/promtool/find.ts';
 import { encodePrometheusRule, encodePrometheusRules } from '../../src/encode/index.ts';
 import { micrometer, otel, promClient } from '../../src/metrics/index.ts';
 import { findOptions } from '../support/promtool-setup.ts';
-import { aService, desiredOf, rulesOf, bankServices } from '../support/world.ts';
+import { aService, bankServices, desiredOf, rulesOf } from '../support/world.ts';
 
 const PROFILES = {
   otel: otel({ job: 'bank/payments' }),

@@ -7,8 +7,8 @@ import { firstFiring, formatSecond, lastResolved, type Replay } from '../../src/
 import { evaluateScenarios, judge, type ReplayContext, replayScenarios } from '../../src/replay/index.ts';
 import { renderFiredTable, renderReplaySvg } from '../../src/report/index.ts';
 import { type Scenario, secondsOf } from '../../src/scenario/index.ts';
-import { replayContext } from '../support/replays.ts';
 import { REPOSITORY } from '../support/places.ts';
+import { replayContext } from '../support/replays.ts';
 import { ioOf } from '../support/run.ts';
 
 let rules: readonly AlertRule[];

@@ -7,10 +7,10 @@ import { askGate, type GateRequest } from '../../src/app/gate.ts';
 import { ExplainedError } from '../../src/model/explained-error.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { buildSeries, openMetricsLines, type Scenario } from '../../src/scenario/index.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { type FilledPrometheus, freePort, startPrometheus } from '../support/filled-prometheus.ts';
 import { ioOf, run } from '../support/run.ts';
-import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
-import { project, bankServices } from '../support/world.ts';
+import { bankServices, project } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '14:30' };
 const catalog = defineCatalog(bankServices);
@@ -179,7 +179,7 @@ describe('what is asked', () => {
     // The timer of a request would overflow.
     ['K011', { timeout: '60d' }],
     ['K014', { baseline: 'file:/nowhere.json' }],
-    ['K014', { baseline: 'file:package.json' }],
+    ['K014', { baseline: 'file:grafana.config.ts' }],
     // 2m of warm-up and 25m.
     ['K016', { baseline: 'offset:26m' }],
     ['C005', { service: 'user-acconut' }],

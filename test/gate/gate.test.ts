@@ -5,12 +5,12 @@ import type { GateResult } from '../../src/model/gate.ts';
 import { defineCatalog, type Service } from '../../src/model/service.ts';
 import { renderGateJson, renderGateJunit, renderGateMarkdown } from '../../src/report/gate/gate.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';
 import { scenarioOf } from '../support/replays.ts';
-import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { passedOn, startStandIn } from '../support/stand-in.ts';
-import { aService, project, bankServices } from '../support/world.ts';
+import { aService, bankServices, project } from '../support/world.ts';
 
 function own(id: string): Service {
   const found = bankServices.find((service) => service.id === id);

@@ -3,6 +3,7 @@ import { timingOf } from '../../src/metrics/timing.ts';
 import { pageLatency } from '../../src/model/alert-rule.ts';
 import type { Duration } from '../../src/model/duration.ts';
 import {
+  bankServices,
   builtOf,
   dashboardsOf,
   desiredOf,
@@ -10,7 +11,6 @@ import {
   project,
   ruleOf,
   rulesOf,
-  bankServices,
 } from '../support/world.ts';
 
 const usual = desiredOf();

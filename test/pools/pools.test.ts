@@ -4,11 +4,11 @@ import { pooledServices } from '../../src/app/services.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { sizePools } from '../../src/pools/index.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
+import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { type FilledPrometheus, startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';
 import { run } from '../support/run.ts';
-import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
-import { aService, project, bankServices } from '../support/world.ts';
+import { aService, bankServices, project } from '../support/world.ts';
 
 const incident: Scenario = { ...incidentLinear, from: '13:00', until: '15:45' };
 /** Busy for ten minutes: a window of five lies in them, wherever it begins. */

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import project from '../../grafana.config.ts';
 import type { Ran as Program, ProgramCall } from '../../src/adapters/program.ts';
 import type { WatchFiles } from '../../src/adapters/watch.ts';
 import type { Io } from '../../src/app/io.ts';
@@ -18,6 +17,7 @@ import { serveFake } from '../support/fake-grafana/serve.ts';
 import { loadFresh } from '../support/fresh-project.ts';
 import { PROJECT } from '../support/places.ts';
 import { ioOf, type Ran } from '../support/run.ts';
+import { desiredOf, project } from '../support/world.ts';
 
 const ADMIN_HEADER = `Basic ${Buffer.from(`${ADMIN.user}:${ADMIN.password}`).toString('base64')}`;
 
@@ -437,7 +437,7 @@ describe('npm run preview', () => {
     const first = await preview([], proxied, { answers: true });
     expect(first.code, first.stderr).toBe(0);
     const uid = overviewUid(project);
-    const overview = await readFile(`${PROJECT}dashboards/rendered/${uid}.json`, 'utf8');
+    const overview = JSON.stringify(desiredOf().resources.find((resource) => resource.uid === uid));
     const [window = 'no window'] = /\?from=\d{13}&to=\d{13}/.exec(overview) ?? [];
     expect(first.stdout).toContain(`/d/${uid}${window}`);
     expect(first.stdout).toContain('log in as admin with the password admin');

@@ -18,9 +18,9 @@ import {
   startRun,
 } from '../../src/preview/index.ts';
 import type { Series } from '../../src/scenario/recorder.ts';
-import { scenarioOf, scenarios } from '../support/replays.ts';
 import { incidentExponential, incidentLinear } from '../companies/bank/scenarios/incident.ts';
-import { project, bankServices } from '../support/world.ts';
+import { scenarioOf, scenarios } from '../support/replays.ts';
+import { bankServices, project } from '../support/world.ts';
 
 const context = { catalog: defineCatalog(bankServices), project };
 const healthyNow = ordinaryDay(context);

@@ -6,7 +6,7 @@ import { evaluateScenarios, type ReplayContext } from '../../src/replay/evaluate
 import { SENTINEL, SIGNAL_METRIC } from '../../src/replay/test-file.ts';
 import { defineScenario, type Scenario } from '../../src/scenario/index.ts';
 import { rulesOfService } from '../support/replays.ts';
-import { project, bankServices } from '../support/world.ts';
+import { bankServices, project } from '../support/world.ts';
 
 const rules = rulesOfService('user-account').filter(({ alert }) => /PoolSaturated|CpuHigh/.test(alert));
 const short = defineScenario({

@@ -8,7 +8,7 @@ import { selectionOf } from '../../src/replay/selection.ts';
 import { evaluationTimes, valuesOf } from '../../src/replay/test-file.ts';
 import { buildSeries, gridOf, STALE } from '../../src/scenario/index.ts';
 import { ownRules, replayContext, rulesOfService, scenarioOf } from '../support/replays.ts';
-import { project, bankServices } from '../support/world.ts';
+import { bankServices, project } from '../support/world.ts';
 
 describe("promtool's notation", () => {
   it('writes runs short, and tells gaps from ends', () => {

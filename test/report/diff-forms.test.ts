@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildDiff } from '../../src/diff/index.ts';
 import { renderDiffHtml, renderDiffMarkdown } from '../../src/report/index.ts';
 import { BASE, before, compared, type Panel, withPanel } from '../support/diffs.ts';
-import { aService, desiredOf, bankServices } from '../support/world.ts';
+import { aService, bankServices, desiredOf } from '../support/world.ts';
 
 describe('a comment that would be too long', () => {
   const many = buildDiff(

@@ -15,7 +15,7 @@ import {
   withPanel,
   withRule,
 } from '../support/diffs.ts';
-import { aService, desiredOf, edited, bankServices } from '../support/world.ts';
+import { aService, bankServices, desiredOf, edited } from '../support/world.ts';
 
 describe('a diff', () => {
   test('of the same code says so', () => {

@@ -14,8 +14,8 @@ import { micrometer, otel, promClient } from '../../src/metrics/index.ts';
 import { withoutCode } from '../../src/model/runbook-page.ts';
 import { parseQuery } from '../../src/validate/promql.ts';
 import { metricNames } from '../../src/validate/series.ts';
+import { REPOSITORY } from '../support/places.ts';
 import { findOptions } from '../support/promtool-setup.ts';
-import { PROJECT } from '../support/places.ts';
 import { sourceOf } from '../support/world.ts';
 import { ACME, alone, type Company, companies, fleet, java, mixed, node } from './companies.ts';
 
@@ -36,7 +36,7 @@ function buildAnew({ services, facts }: Company) {
 
 /** The pages that a company gets that has none. */
 function pagesOf(company: Company): ReadonlyMap<string, string> {
-  const { filled, unfillable } = fillRunbooks([], builtOf(company), PROJECT, undefined);
+  const { filled, unfillable } = fillRunbooks([], builtOf(company), REPOSITORY, undefined);
   expect(unfillable).toEqual([]);
   return new Map(filled.map(({ alert, text }) => [alert, text]));
 }
@@ -65,8 +65,8 @@ describe.each(companies.map((company) => [company.name, company] as const))('for
   test('every alert has a page, in which nothing is wrong', () => {
     const filled = [...pages].map(([alert, text]) => ({ alert, path: `alerts/runbooks/${alert}.md`, text }));
     expect([...pages.keys()].sort()).toEqual([...built.alertNames].sort());
-    expect(checkRunbooks(filled, built, PROJECT)).toEqual([]);
-    const again = fillRunbooks(filled, built, PROJECT, undefined);
+    expect(checkRunbooks(filled, built, REPOSITORY)).toEqual([]);
+    const again = fillRunbooks(filled, built, REPOSITORY, undefined);
     expect(again).toEqual({ filled, unfillable: [] });
   });
 
@@ -196,7 +196,7 @@ describe('a page', () => {
   test('links to the pages of the alerts that the project has, and to no other', () => {
     const built = builtOf(node);
     const few = built.alerts.filter(({ signal }) => ['cpu-utilisation', 'error-ratio'].includes(signal));
-    const { filled } = fillRunbooks([], { ...built, alerts: few }, PROJECT, undefined);
+    const { filled } = fillRunbooks([], { ...built, alerts: few }, REPOSITORY, undefined);
     expect(filled.map(({ alert }) => alert)).toEqual(['ServiceCpuHigh', 'ServiceErrorRateHigh']);
     for (const { text } of filled) expect(text).not.toMatch(/\]\(Service(?!CpuHigh|ErrorRateHigh)/);
     expect(filled[0]?.text).not.toContain('ServiceMemoryHigh');
@@ -207,7 +207,7 @@ describe('a page', () => {
     const alerts = built.alerts.map((one) =>
       one.signal === 'memory-utilisation' ? { ...one, alert: 'HeapHigh' } : one,
     );
-    const { filled } = fillRunbooks([], { ...built, alerts }, PROJECT, undefined);
+    const { filled } = fillRunbooks([], { ...built, alerts }, REPOSITORY, undefined);
     expect(filled.find(({ alert }) => alert === 'ServiceCpuHigh')?.text).toContain('[HeapHigh](HeapHigh.md)');
     expect(filled.find(({ alert }) => alert === 'HeapHigh')?.text).toContain('# HeapHigh');
   });
@@ -217,7 +217,7 @@ describe('a page', () => {
     const bare = built.desired.resources.map((one) =>
       one.kind === 'dashboard' ? { ...one, spec: { ...one.spec, panels: [] } } : one,
     );
-    const { filled } = fillRunbooks([], { ...built, desired: { resources: bare } }, PROJECT, undefined);
+    const { filled } = fillRunbooks([], { ...built, desired: { resources: bare } }, REPOSITORY, undefined);
     for (const { text } of filled) expect(text).not.toMatch(/\(row |\(top\)/);
     expect(filled.find(({ alert }) => alert === 'ServiceCpuHigh')?.text).toContain('Ask in Explore:');
   });

@@ -12,9 +12,9 @@ import type { Replay } from '../../src/model/replay.ts';
 import type { Service } from '../../src/model/service.ts';
 import type { Incident } from '../../src/scenario/source.ts';
 import type { RunbookPage } from '../../src/validate/runbooks.ts';
-import { PROJECT, REPOSITORY } from '../support/places.ts';
 import { incidentExponential, incidentLinear } from '../companies/bank/scenarios/incident.ts';
-import { builtOf, edited, rulesOf, bankServices } from '../support/world.ts';
+import { PROJECT, REPOSITORY } from '../support/places.ts';
+import { bankServices, builtOf, edited, rulesOf } from '../support/world.ts';
 
 const incident: Incident = {
   title: 'The outage of 2026-01-14',

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { PROJECT, REPOSITORY } from './places.ts';
+import { run } from './run.ts';
 
 const ENGINE = ['package.json', 'tsconfig.json', 'src', 'scripts'];
 const COMPANY = ['grafana.config.ts', 'services', 'dashboards', 'alerts', 'scenarios'];
@@ -12,5 +15,17 @@ export async function copyOfProject(name: string): Promise<string> {
   const parts = [...ENGINE.map((part) => [REPOSITORY, part]), ...COMPANY.map((part) => [PROJECT, part])] as const;
   for (const [from = '', part = ''] of parts) await cp(join(from, part), join(folder, part), { recursive: true });
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+/** The same, with its rendered files committed: there is something to compare with. */
+export async function committedCopy(name: string): Promise<string> {
+  const folder = await copyOfProject(name);
+  await run('render', [], {}, folder);
+  const git = (...args: string[]) =>
+    promisify(execFile)('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
+  await git('init', '--quiet');
+  await git('add', 'alerts/rendered', 'dashboards/rendered');
+  await git('commit', '--quiet', '--message', 'As it was');
   return folder;
 }

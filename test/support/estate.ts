@@ -1,7 +1,7 @@
 /** The project's own estate for another owner, so that tests on one Grafana do not meet. */
 import type { Desired, Resource } from '../../src/model/resource.ts';
 import type { Service } from '../../src/model/service.ts';
-import { desiredOf, bankServices } from './world.ts';
+import { bankServices, desiredOf } from './world.ts';
 
 const texts = new Map<string, string>();
 

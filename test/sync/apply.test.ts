@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Plan } from '../../src/model/plan.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { type ApplyEvent, apply, plan, type Step, type Target } from '../../src/sync/index.ts';
-import { desiredOf, bankServices } from '../support/world.ts';
+import { bankServices, desiredOf } from '../support/world.ts';
 
 const IDENTITY = { kind: 'directory', name: 'test' } as const;
 const desired = desiredOf();

@@ -4,7 +4,7 @@ import type { Live, LiveObject, Use } from '../../src/model/plan.ts';
 import type { Desired, Resource } from '../../src/model/resource.ts';
 import { plan } from '../../src/sync/index.ts';
 import { changed, withThreshold } from '../support/estate.ts';
-import { desiredOf, bankServices } from '../support/world.ts';
+import { bankServices, desiredOf } from '../support/world.ts';
 
 const TARGET = { kind: 'grafana', name: 'test' } as const;
 const RULE = 'bank-user-account-errors';

@@ -5,7 +5,7 @@ import { percent } from '../../src/model/quantity.ts';
 import { type Desired, type Resource, resourceKey } from '../../src/model/resource.ts';
 import { changeText, subjectText } from '../../src/report/common/words.ts';
 import { plan } from '../../src/sync/index.ts';
-import { aService, desiredOf, edited, bankServices } from '../support/world.ts';
+import { aService, bankServices, desiredOf, edited } from '../support/world.ts';
 
 const TARGET = { kind: 'directory', name: 'test' } as const;
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../src/model/json.ts';
 import type { Desired, Resource, RuleResource } from '../../src/model/resource.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { validateDesired } from '../../src/validate/index.ts';
-import { desiredOf, panelsOf, project, type SeenPanel, bankServices } from '../support/world.ts';
+import { bankServices, desiredOf, panelsOf, project, type SeenPanel } from '../support/world.ts';
 
 const desired = desiredOf();
 const catalog = defineCatalog(bankServices);

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { count, milliseconds, percent, seconds, times } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service, type ServiceFacts } from '../../src/model/service.ts';
 import { validateFacts } from '../../src/validate/index.ts';
-import { aService, builtOf, project, bankServices } from '../support/world.ts';
+import { aService, bankServices, builtOf, project } from '../support/world.ts';
 
 function problemsOf(...services: readonly Service[]): readonly Diagnostic[] {
   return validateFacts(defineCatalog(services), project);

@@ -28,8 +28,7 @@ export const offerService = extendDashboard(
       timeseriesPanel({
         key: 'offers-lost',
         title: 'Offers lost',
-        description:
-          'Requests for offers that failed, in each interval of the graph: customers who got no loan.',
+        description: 'Requests for offers that failed, in each interval of the graph: customers who got no loan.',
         unit: 'short',
         width: 24,
         queries: [{ expr: `sum(increase(${failed}[${RATE}])) or 0 * sum(increase(${all}[${RATE}]))`, legend: 'lost' }],
