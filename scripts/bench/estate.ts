@@ -1,6 +1,4 @@
-/** Estates of any size from the project's own builders: dashboards of about 16 KB, and rules in as many groups as asked for. */
-import own from '../../grafana.config.ts';
-import { userService } from '../../services/user-service.ts';
+/** Estates of any size from the builders of the tests' own company: dashboards of about 16 KB, and rules in as many groups as asked for. */
 import {
   alertNamesOf,
   buildDashboard,
@@ -11,6 +9,8 @@ import {
 import type { Project } from '../../src/model/project.ts';
 import type { DashboardResource, Desired, Resource } from '../../src/model/resource.ts';
 import { defineCatalog } from '../../src/model/service.ts';
+import own from '../../test/companies/bank/grafana.config.ts';
+import { userAccount } from '../../test/companies/bank/services/user-account.ts';
 
 /** How large an estate is. */
 export interface EstateSize {
@@ -24,7 +24,7 @@ const BYTES = 16 * 1024;
 /** Builds an estate for an owner of its own. Every dashboard is laid out and every rule built, none is copied as JSON. */
 export function buildEstate(owner: string, size: EstateSize, title = 'p95 now'): Desired {
   const project: Project = { ...own, owner, folder: { uid: `${owner}-services`, title: `Bench ${owner}` } };
-  const service = userService;
+  const service = userAccount;
   const catalog = defineCatalog([service]);
   const context = { project, catalog, alertNames: alertNamesOf(own.alerts) };
   const draft = trimmed(serviceDashboard(service, context, own.dashboards), project);
@@ -74,7 +74,7 @@ function rulesFor(
   project: Project,
   dashboards: readonly DashboardResource[],
 ): Resource[] {
-  const catalog = defineCatalog([userService]);
+  const catalog = defineCatalog([userAccount]);
   const context = { project, panelOf: () => ({ dashboardUid: dashboards[0]?.uid ?? '', panelId: 1 }) };
   const made: Resource[] = [];
   while (made.length < rules) {

@@ -61,7 +61,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   scripts: ['src/cli', 'scripts/bench', 'scripts/layers'],
   // Tools for the engineers of this repository, which measure and check the rest.
   'scripts/layers': [],
-  'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, ...PROJECT, 'scripts/layers', 'test'],
+  'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, 'scripts/layers', 'test'],
   test: [
     'src',
     'src/app',
@@ -69,7 +69,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/defaults',
     'src/project',
     ...ENGINE,
-    ...PROJECT,
     'scripts',
     'scripts/bench',
     'scripts/layers',

@@ -1,50 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { defaultThresholds } from '../../src/model/service.ts';
 import { copyOfProject } from '../support/company.ts';
+import { pagesOfRepository } from '../support/pages.ts';
 import { run } from '../support/run.ts';
-import { project } from '../support/world.ts';
 
-const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((name) => name !== '' && existsSync(name));
+const pages = pagesOfRepository();
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
-
-/** GitHub's anchor of a heading. */
-function anchor(heading: string): string {
-  return heading
-    .trim()
-    .toLowerCase()
-    .replace(/[`*]/g, '')
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replace(/\s/g, '-');
-}
-
-function anchorsOf(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(/^#{1,6} (.*)$/gm)].map(([, heading]) => anchor(heading ?? ''));
-}
 
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(page, 'utf8');
-
-  test('links to files and headings that exist', () => {
-    const links = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
-      ([, target]) => target ?? '',
-    );
-    const broken = links.filter((target) => {
-      if (/^[a-z]+:/.test(target)) return false;
-      const [path = '', heading] = target.split('#');
-      const file = path === '' ? page : normalize(join(dirname(page), path));
-      if (!existsSync(file)) return true;
-      return heading !== undefined && file.endsWith('.md') && !anchorsOf(file).includes(heading);
-    });
-    expect(broken).toEqual([]);
-  });
 
   test('imports the engine by its name alone', () => {
     expect(text).not.toMatch(/from '(?:\.\.?\/)+(?:src|default)\b/);
@@ -56,9 +23,12 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('the README lists every command that users have', () => {
+test('the README lists every command that users have, and CONTRIBUTING the tests of the engine', () => {
   const readme = readFileSync('README.md', 'utf8');
-  const missing = Object.keys(scripts).filter((name) => name !== 'test:long' && !readme.includes(`npm run ${name}`));
+  const contributing = readFileSync('CONTRIBUTING.md', 'utf8');
+  const missing = Object.keys(scripts).filter(
+    (name) => !(name.startsWith('test:') ? readme + contributing : readme).includes(`npm run ${name}`),
+  );
   expect(missing.filter((name) => name !== 'test' || !readme.includes('npm test'))).toEqual([]);
 });
 
@@ -74,14 +44,6 @@ test.each(
   const biome = (command: string) =>
     execFileSync('node_modules/.bin/biome', [command, `--stdin-file-path=${file}`], { input: code, encoding: 'utf8' });
   expect(biome('format')).toBe(code);
-});
-
-test('the README’s bucket boundaries are those of the project, with every default threshold among them', () => {
-  const readme = readFileSync('README.md', 'utf8').replaceAll('**', '');
-  expect(readme).toContain(`| server | ${project.histogramBoundaries.server.join(', ')} |`);
-  expect(readme).toContain(`| database | ${project.histogramBoundaries.database.join(', ')} |`);
-  expect(project.histogramBoundaries.server).toContain(defaultThresholds.latencyP95.above.value);
-  expect(project.histogramBoundaries.database).toContain(defaultThresholds.queryP95.above.value);
 });
 
 test('the README’s own panel can be added as it is written', async () => {
