@@ -5,8 +5,12 @@ const results = { json: '.cache/test-results.json' };
 
 /** Tests of what is loaded, and when: nobody else may have loaded it. */
 const ALONE = ['test/adapters/github.test.ts'];
+/** Has a run of its own: it builds, packs and installs the engine. */
+const PACKED = ['test/packed/**'];
+/** What is about the shop. `npm run test:engine` leaves it out: it holds whatever project lies beside the engine. */
+const ESTATE = ['test/estate/**'];
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     globalSetup: ['test/support/promtool-setup.ts', 'test/support/processes-setup.ts'],
     setupFiles: ['test/support/processes-watch.ts'],
@@ -14,10 +18,18 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     // Loading the engine once for each of a hundred files takes longer than most tests: a worker loads it once.
     projects: [
-      { extends: true, test: { name: 'together', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ALONE, ...PACKED, ...(mode === 'engine' ? ESTATE : [])],
+          isolate: false,
+        },
+      },
       { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
     ],
     testTimeout: 60_000,
     ...(process.env.CI === undefined ? {} : { reporters: ['default', 'json'], outputFile: results }),
   },
-});
+}));
