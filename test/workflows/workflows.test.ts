@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ROOMS } from '../../scripts/layers/rooms.ts';
 
 const FOLDER = '.github/workflows';
 const step = z.looseObject({
@@ -180,14 +181,24 @@ test('every Node that is promised is tested, and the oldest is the one of .nvmrc
 });
 
 test('the answers of promtool are kept for the next run of the tests', () => {
-  const testing = jobs.filter(({ job: one }) => one.steps.some(({ run }) => run === 'npm test'));
-  expect(testing.length).toBe(2);
+  const testing = jobs.filter(({ job: one }) =>
+    one.steps.some(({ run }) => /^npm (test|run test:engine)$/.test(run ?? '')),
+  );
+  expect(testing.length).toBe(4);
   for (const { job: one } of testing) {
     const [cache] = using(one, 'cache');
     expect(cache?.with).toMatchObject({ path: '.cache/promtool-answers', 'restore-keys': 'promtool-answers-' });
     // The key is new each time: what is found is kept for the next.
     expect(cache?.with?.['key']).toMatch(/^promtool-answers-\$\{\{ github\.run_id \}\}/);
   }
+});
+
+test.each(['pull-request.yml', 'main.yml'])('the engine of %s is tested where no project lies beside it', (file) => {
+  const runs = named(file).jobs['engine']?.steps.flatMap(({ run }) => run ?? []) ?? [];
+  const [deletion = '', ...after] = runs.slice(runs.findIndex((run) => run.startsWith('rm ')));
+  const gone = [...Object.keys(ROOMS).filter((room) => !/^(src|scripts|test)\b/.test(room)), 'test/estate'];
+  expect(deletion.split(' ').slice(2).sort()).toEqual(gone.sort());
+  expect(after).toEqual(['npx tsc', 'npm run -s layers', 'npm run test:engine']);
 });
 
 test('a sync on the main branch is never cut off by the next one, and follows the tests', () => {
