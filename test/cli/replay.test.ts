@@ -35,7 +35,7 @@ describe('npm run replay', () => {
 
   it('writes JSON to a file', async () => {
     const file = join(folder, 'idle.json');
-    const { code, stdout } = await run('replay', ['idle-night', '--format', 'json', '--out', file]);
+    const { code, stdout } = await run('replay', ['idle-night', '--format', 'json', '--out', file], {}, copy);
     expect([code, stdout]).toEqual([0, '']);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ holds: true, scenarios: [{ id: 'idle-night' }] });
   });

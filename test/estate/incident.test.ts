@@ -94,6 +94,24 @@ describe('the incident of 2025-12-15', () => {
       expect(formatSecond(firstFiring(replay.alerts[0]?.spans ?? []) ?? 0)).toBe('15:00');
     }
   });
+
+  it('cites the review for every fixed point of the incident, and names its assumptions', () => {
+    expect(scenarios).toHaveLength(2);
+    for (const { events, assumptions } of scenarios) {
+      expect(events.map(({ at }) => at)).toEqual([
+        '14:00',
+        '14:15',
+        '14:30',
+        '14:45',
+        '15:00',
+        '15:30',
+        '16:00',
+        '16:30',
+      ]);
+      expect(events.every(({ source }) => source === 'incident review')).toBe(true);
+      expect(assumptions.length).toBeGreaterThan(3);
+    }
+  });
 });
 
 describe('README.md', () => {

@@ -16,8 +16,7 @@ import { parseQuery } from '../../src/validate/promql.ts';
 import { metricNames } from '../../src/validate/series.ts';
 import { REPOSITORY } from '../support/places.ts';
 import { findOptions } from '../support/promtool-setup.ts';
-import { sourceOf } from '../support/world.ts';
-import { ACME, alone, type Company, companies, fleet, java, mixed, node } from './companies.ts';
+import { alone, type Company, companies, fleet, java, mixed, node, sourceOf } from './companies.ts';
 
 const known = new Map<Company, ReturnType<typeof buildAnew>>();
 
@@ -27,9 +26,8 @@ function builtOf(company: Company) {
   return built;
 }
 
-function buildAnew({ services, facts }: Company) {
-  const { incident: _, ...source } = sourceOf(services, { ...ACME, ...facts });
-  const all = buildFrom({ ...source, runbooks: new Set() });
+function buildAnew(company: Company) {
+  const all = buildFrom(sourceOf(company));
   if (!all.ok) throw new Error(JSON.stringify(all.problems));
   return { ...all, ...pageSource(all) };
 }

@@ -7,8 +7,7 @@ import { runbookNames } from '../../src/app/runbook-pages.ts';
 import { percent } from '../../src/model/quantity.ts';
 import { defaultThresholds, type Service } from '../../src/model/service.ts';
 import { type Ran, run } from '../support/run.ts';
-import { sourceOf } from '../support/world.ts';
-import { ACME, alone } from './companies.ts';
+import { alone, sourceOf } from './companies.ts';
 
 const FOLDER = 'alerts/runbooks';
 let root = '';
@@ -24,8 +23,7 @@ function command(
   args: readonly string[] = [],
   services: readonly Service[] = alone.services,
 ): Promise<Ran> {
-  const { incident: _, ...source } = sourceOf(services, ACME);
-  const loadProject = async () => ({ ...source, root, runbooks: new Set(runbookNames(root)) });
+  const loadProject = async () => ({ ...sourceOf({ services }), root, runbooks: new Set(runbookNames(root)) });
   return run(name, args, {}, root, { loadProject });
 }
 
@@ -74,7 +72,7 @@ describe('a project without a page', () => {
 });
 
 function alertNames(): readonly string[] {
-  const built = buildFrom(sourceOf(alone.services, ACME));
+  const built = buildFrom(sourceOf(alone));
   return built.ok ? built.alertNames : [];
 }
 

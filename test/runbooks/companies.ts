@@ -1,8 +1,11 @@
 /** Companies that have nothing in common but that their pages are written by the same texts. */
+import { loadProject } from '../../src/cli/load-project.ts';
 import { micrometer, otel, promClient } from '../../src/metrics/index.ts';
 import type { Project } from '../../src/model/project.ts';
 import { milliseconds, percent, seconds } from '../../src/model/quantity.ts';
 import { defineService, type Service } from '../../src/model/service.ts';
+import type { ProjectSource } from '../../src/project/source.ts';
+import { SMALL_PROJECT } from '../support/places.ts';
 
 export interface Company {
   readonly name: string;
@@ -10,14 +13,12 @@ export interface Company {
   readonly facts?: Partial<Project>;
 }
 
-/** Whose projects they are. */
-export const ACME = {
-  owner: 'acme',
-  system: 'acme',
-  team: 'platform',
-  folder: { uid: 'acme-services', title: 'Acme' },
-  repository: { url: 'https://example.com/acme/monitoring', branch: 'main' },
-} as const;
+const acme = await loadProject(SMALL_PROJECT);
+
+/** Their files: all of them choose what acme chooses. */
+export function sourceOf({ services, facts }: Pick<Company, 'services' | 'facts'>): ProjectSource {
+  return { ...acme, services, project: { ...acme.project, ...facts } };
+}
 
 const MIB = 1024 ** 2;
 const payments = {
@@ -30,7 +31,7 @@ const payments = {
 /** One service that has nothing: no database, no pool, and calls nobody. */
 export const alone: Company = {
   name: 'one service without anything',
-  services: [defineService({ ...payments, metrics: otel({ job: 'acme/payments' }) })],
+  services: acme.services,
 };
 
 export const node: Company = {

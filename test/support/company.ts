@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ANSWERS_FOLDER } from '../../src/adapters/promtool/answers.ts';
 import { PROJECT, REPOSITORY } from './places.ts';
 import { run } from './run.ts';
 
@@ -15,7 +16,15 @@ export async function copyOfProject(name: string): Promise<string> {
   const parts = [...ENGINE.map((part) => [REPOSITORY, part]), ...COMPANY.map((part) => [PROJECT, part])] as const;
   for (const [from = '', part = ''] of parts) await cp(join(from, part), join(folder, part), { recursive: true });
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+  await shareAnswers(folder);
   return folder;
+}
+
+/** What promtool has answered to one test is known to all, and to the next run. */
+async function shareAnswers(folder: string): Promise<void> {
+  const [kept, place] = [join(REPOSITORY, ANSWERS_FOLDER), join(folder, ANSWERS_FOLDER)];
+  await Promise.all([mkdir(kept, { recursive: true }), mkdir(dirname(place), { recursive: true })]);
+  await symlink(kept, place);
 }
 
 /** The same, with its rendered files committed: there is something to compare with. */
