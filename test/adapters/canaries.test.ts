@@ -7,7 +7,6 @@ import { commandNames } from '../../src/cli/main.ts';
 import { CANARIES, CANARY_USERS, expectNoCanary } from '../support/canaries.ts';
 import { committedCopy } from '../support/company.ts';
 import { listen } from '../support/loopback.ts';
-import { REPOSITORY } from '../support/places.ts';
 import { run } from '../support/run.ts';
 
 let project = '';
@@ -40,16 +39,15 @@ const window = ['--since', '2026-01-14T12:00:00Z', '--duration', '5m', '--warmup
 const mark = ['--service', 'offer-service', '--version', 'v1.2.3'];
 const judge = ['--service', 'offer-service', ...window];
 const replay = ['healthy-day'];
-const README = `${REPOSITORY}README.md`;
 
 /** Every command, with what it writes into a folder of its own. */
 const COMMANDS: readonly (readonly [string, (folder: string) => readonly string[]])[] = [
   ['annotate', () => mark],
   ['annotate', () => [...mark, '--rollback']],
-  ['comment', () => ['--file', README, '--pull-request', '7']],
-  ['comment', () => ['--file', README, '--summary']],
+  ['comment', (folder) => ['--file', `${folder}/../report.md`, '--pull-request', '7']],
+  ['comment', (folder) => ['--file', `${folder}/../report.md`, '--summary']],
   ['diff', (folder) => ['--base', 'HEAD', '--out', `${folder}/diff.html`, '--format', 'html']],
-  ['drift-issue', (folder) => ['--plan', `${folder}/../plan.json`, '--report', README]],
+  ['drift-issue', (folder) => ['--plan', `${folder}/../plan.json`, '--report', `${folder}/../report.md`]],
   ['gate', () => [...judge, '--baseline', 'none', '--format', 'md']],
   [
     'gate',
@@ -110,7 +108,7 @@ describe.each([
 /** Those that ask a server. */
 const REMOTE = new Set(['annotate', 'comment', 'drift-issue', 'gate', 'plan', 'pools', 'restore', 'sync']);
 
-/** A folder with a plan and a backup beside it. */
+/** A folder with a plan, a backup and a report beside it. */
 async function scratch(): Promise<string> {
   const around = await mkdtemp(join(tmpdir(), 'canaries-'));
   onTestFinished(() => rm(around, { recursive: true, force: true }));
@@ -118,6 +116,7 @@ async function scratch(): Promise<string> {
   await mkdir(folder);
   const head = { format: 'grafana-as-code/plan', version: 1, changed: true, counts: { blocked: 0 }, drift: [] };
   await writeFile(join(around, 'plan.json'), JSON.stringify(head));
+  await writeFile(join(around, 'report.md'), '# A report\n');
   const target = { kind: 'grafana', name: 'http://127.0.0.1' };
   const backup = { format: 'grafana-as-code/backup', version: 1, target, resources: [] };
   await writeFile(join(around, 'backup.json'), JSON.stringify(backup));

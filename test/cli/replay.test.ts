@@ -2,10 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { standardScenarios } from '../../src/defaults/scenarios/index.ts';
-import { incidentLinear } from '../companies/bank/scenarios/incident.ts';
 import { committedCopy } from '../support/company.ts';
-import { loadFresh } from '../support/fresh-project.ts';
 import { run } from '../support/run.ts';
 
 let folder: string;
@@ -61,15 +58,9 @@ describe('a change to a rule', () => {
     await writeFile(file, text.replace('percent(75)', 'percent(85)'));
   });
 
-  /** The copy with the bank's incident among its scenarios. */
-  const loadProject = async () => ({
-    ...(await loadFresh(copy)),
-    scenarios: [incidentLinear, standardScenarios],
-  });
-
   it('says how many minutes later the alert fires than in another commit, and fails where that is too late', async () => {
     const args = ['incident-linear', '--against', 'HEAD'];
-    const { code, stdout } = await run('replay', args, {}, copy, { loadProject });
+    const { code, stdout } = await run('replay', args, {}, copy);
     expect(stdout).toContain(
       '~ incident-linear: ServicePoolSaturated of user-account (pool primary) fires 5 minutes later (14:37 instead of 14:32)',
     );
@@ -81,7 +72,7 @@ describe('a change to a rule', () => {
 
   it('says so of a standard scenario as well, whose expectations follow the limit', async () => {
     const args = ['connection-leak', '--against', 'HEAD'];
-    const { code, stdout } = await run('replay', args, {}, copy, { loadProject });
+    const { code, stdout } = await run('replay', args, {}, copy);
     expect(stdout).toContain(
       '~ connection-leak: ServicePoolSaturated of user-account (pool primary) fires 18 minutes later (15:05 instead of 14:47)',
     );

@@ -1,4 +1,4 @@
-/** The project's own estate for another owner, so that tests on one Grafana do not meet. */
+/** The bank's estate for another owner, so that tests on one Grafana do not meet. */
 import type { Desired, Resource } from '../../src/model/resource.ts';
 import type { Service } from '../../src/model/service.ts';
 import { bankServices, desiredOf } from './world.ts';
