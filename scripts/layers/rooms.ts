@@ -58,10 +58,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   alerts: [],
   scenarios: [],
   'grafana.config.ts': ['dashboards', 'alerts', 'scenarios'],
-  scripts: ['src/cli', 'scripts/bench', 'scripts/layers'],
+  scripts: ['src/cli', 'scripts/api', 'scripts/bench', 'scripts/docs', 'scripts/layers'],
   // Tools for the engineers of this repository, which measure and check the rest.
   'scripts/layers': [],
   'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, 'scripts/layers', 'test'],
+  'scripts/api': [],
+  'scripts/docs': ['scripts/api'],
   test: [
     'src',
     'src/app',
@@ -70,7 +72,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/project',
     ...ENGINE,
     'scripts',
+    'scripts/api',
     'scripts/bench',
+    'scripts/docs',
     'scripts/layers',
   ],
 };
@@ -80,7 +84,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // A project's only way into the engine; the engine itself has shorter ones.
   'grafana-as-code': [...PROJECT, 'test'],
   axios: ['src/adapters/http', 'test'],
-  commander: ['src/cli', 'scripts/bench'],
+  commander: ['src/cli', 'scripts/api.ts', 'scripts/bench'],
   'playwright-core': ['src/adapters/chromium.ts', 'src/adapters/dashboard-page.ts', 'test'],
   // Parses what comes from outside, and takes its time to load: what describes and builds has neither.
   zod: [

@@ -25,6 +25,7 @@ export const SIGNAL_UNITS = {
   'data-source-reachable': 'count',
   watchdog: 'count',
 } as const satisfies Readonly<Record<string, Unit>>;
+/** A signal that the engine knows how to ask for. @example 'latency-p95' */
 export type SignalId = keyof typeof SIGNAL_UNITS;
 
 /** Whether a signal is one of the engine's, about which it knows what to write. */
