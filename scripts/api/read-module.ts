@@ -143,7 +143,7 @@ function declarationsIn(node: Node, around: Span, source: Source): readonly Decl
           : type.type === 'TSUnionType'
             ? type.types.map((one) => member('', one, source))
             : [];
-      const text = members.length === 0 ? `${head} ${line(type)}`.trim() : head;
+      const text = members.length === 0 ? `${head} = ${line(type)}`.trim() : head;
       return [{ ...shared, name: node.id.name, kind: 'type', text, members }];
     }
     case 'ClassDeclaration': {

@@ -22,7 +22,7 @@ describe('a declaration', () => {
     ['export declare function f<T>(a: T, b?: string): T;', 'function', '<T>(a: T, b?: string): T'],
     ['export declare const a: string;', 'const', ': string'],
     ['export declare const a: import("./b.ts").B;', 'const', ': B'],
-    ['type A = readonly string[];', 'type', 'readonly string[]'],
+    ['type A = readonly string[];', 'type', '= readonly string[]'],
     ['export type A<T> = T | undefined & { a: 1 };', 'type', '<T>'],
     ['export interface A extends B { }', 'interface', 'extends B'],
     ['export declare class A extends Error { }', 'class', 'extends Error'],
@@ -106,7 +106,7 @@ describe('the list of public names', () => {
   test('has every name of every entry, and the types that they are made of', () => {
     expect(readFileSync(join(root, PUBLIC), 'utf8').replace(/^#.*\n/gm, '')).toBe(`
 acme Size type
-  Box
+  = Box
 acme double const
   : (size: Size) => Size
 acme twice const
