@@ -50,8 +50,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/project': ['src/build', 'src/scenario', 'src/model'],
   // It knows the process, so it makes the world that adapters and use cases are given.
   'src/cli': ['src/app', 'src/project', 'src/report', 'src/adapters', 'src/model'],
-  // Entries of the package: what people import who write services, dashboards and alerts.
-  src: [...BUILDING, 'src/defaults', 'src/scenario', 'src/project'],
+  // A project's own tests, by what its commands do and say.
+  'src/testing': ['src/cli', 'src/app', 'src/report', 'src/model'],
+  // Entries of the package: what people import who write services, dashboards, alerts and tests of them.
+  src: [...BUILDING, 'src/defaults', 'src/scenario', 'src/project', 'src/testing'],
   // The wall: a project imports the engine by its package's name only, and the engine never imports a project.
   services: [],
   dashboards: [],
@@ -70,6 +72,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/cli',
     'src/defaults',
     'src/project',
+    'src/testing',
     ...ENGINE,
     'scripts',
     'scripts/api',
@@ -86,6 +89,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   axios: ['src/adapters/http', 'test'],
   commander: ['src/cli', 'scripts/api.ts', 'scripts/bench'],
   'playwright-core': ['src/adapters/chromium.ts', 'src/adapters/dashboard-page.ts', 'test'],
+  // Who has no tests of a project has no need of it.
+  vitest: ['src/testing', 'test'],
   // Parses what comes from outside, and takes its time to load: what describes and builds has neither.
   zod: [
     'src/adapters',

@@ -33,7 +33,8 @@ export async function runProcess(which: string | CliCommand): Promise<void> {
   if (process.exitCode === EXIT.interrupted) process.exit();
 }
 
-function processIo(interrupted: AbortSignal): ProcessIo {
+/** What this process has of the world. @param interrupted default: never */
+export function processIo(interrupted: AbortSignal = new AbortController().signal): ProcessIo {
   return {
     environment: process.env,
     cwd: process.cwd(),
