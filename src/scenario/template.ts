@@ -20,7 +20,7 @@ export const template = defineScenario({
   events: [
     { at: '14:00', title: 'Deployment of Payments', source: 'incident review' },
     { at: '14:05', title: 'Payments begin to fail', source: 'incident review', sign: true },
-    { at: '14:25', title: 'On-call is told by a customer', source: 'incident review', page: true },
+    { at: '14:25', title: 'On-call hears of it from a customer', source: 'incident review', page: true },
     { at: '14:30', title: 'Rollback', source: 'incident review' },
   ],
   // What the review does not say, and you take to be so.

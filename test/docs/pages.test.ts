@@ -1,0 +1,76 @@
+/** What the pages show people to write: in a project of theirs it is valid. */
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { buildProject } from '../../src/app/build-project.ts';
+import { loadProject } from '../../src/cli/load-project.ts';
+import { ioOf, run } from '../support/run.ts';
+import { REPOSITORY, smallProject } from '../testing/small-project.ts';
+
+/** Files that a page shows whole, by their paths. */
+function filesOf(page: string): Readonly<Record<string, string>> {
+  const text = readFileSync(join(REPOSITORY, page), 'utf8');
+  const blocks = [...text.matchAll(/```ts\n\/\/ (\S+\.ts)\n(import [\s\S]*?)```/g)];
+  return Object.fromEntries(blocks.map(([, path = '', code = '']) => [path, code]));
+}
+
+const CONFIG = `import { defineProject } from 'grafana-as-code';
+import { alerts } from './alerts/index.ts';
+import { dashboards } from './dashboards/index.ts';
+
+export default defineProject({
+  owner: 'acme', system: 'acme', team: 'platform',
+  folder: { uid: 'acme-services', title: 'Acme' },
+  dataSource: { uid: 'prometheus', name: 'Prometheus' },
+  histogramBoundaries: { server: [0.1, 0.5, 1, 2, 5], database: [0.05, 0.1, 0.5, 1, 2, 2.5] },
+  repository: { url: 'https://git.example.com/acme/monitoring', branch: 'main' },
+  dashboards, alerts,
+});
+`;
+
+test('docs/choose-what-is-built.md: sections, alerts and limits of a project are what is built', async () => {
+  const files = filesOf('docs/choose-what-is-built.md');
+  expect(Object.keys(files).sort()).toEqual([
+    'alerts/index.ts',
+    'dashboards/index.ts',
+    'dashboards/routes.ts',
+    'limits.ts',
+    'services/payments.ts',
+  ]);
+  const root = await smallProject({ ...files, 'grafana.config.ts': CONFIG });
+  const built = await buildProject(ioOf({}, root, { loadProject: () => loadProject(root) }));
+  if (!built.ok) throw new Error(built.problems.map(({ code, message }) => `${code} ${message}`).join('\n'));
+  const rules = built.desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource] : []));
+  expect(rules.map(({ rule }) => [rule.alert, rule.severity, rule.threshold])).toEqual([
+    ['ServiceErrorRateHigh', 'critical', 0.01],
+    ['ServiceLatencyP95High', 'warning', 2],
+    ['ServiceCpuHigh', 'warning', 0.9],
+  ]);
+  expect(rules.find(({ rule }) => rule.alert === 'ServiceLatencyP95High')?.source).toBe('alerts/index.ts');
+  expect(JSON.stringify(built.desired.resources)).toContain('Routes: who asks for what');
+});
+
+test('docs/replay.md: its scenario is the engine’s template, which is replayed elsewhere', () => {
+  const shown = filesOf('docs/replay.md')['scenarios/payments-fail.ts'] ?? '';
+  const template = readFileSync(join(REPOSITORY, 'src/scenario/template.ts'), 'utf8');
+  const body = (text: string, name: string) => text.slice(text.indexOf(`export const ${name} = `)).replace(name, 'it');
+  expect(body(shown, 'paymentsFail').replace("'payments-fail'", "'template'")).toBe(body(template, 'template'));
+});
+
+test('docs/replay.md: a project can take its scenario as it stands', async () => {
+  const files = filesOf('docs/replay.md');
+  const web = `import { defineService, otel } from 'grafana-as-code';
+export const web = defineService({
+  id: 'web', title: 'Web', team: 'money', tier: 'edge', metrics: otel({ job: 'acme/web' }), dependencies: [{ service: 'payments' }],
+});
+`;
+  const root = await smallProject({ ...files, 'services/web.ts': web });
+  const config = readFileSync(`${root}grafana.config.ts`, 'utf8');
+  const named = config.replace('[standardScenarios]', '[paymentsFail]');
+  await writeFile(`${root}grafana.config.ts`, `import { paymentsFail } from './scenarios/payments-fail.ts';\n${named}`);
+  expect(await run('replay', ['--list'], {}, root)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('payments-fail  Incident of 2026-01-14'),
+  });
+});
