@@ -2,6 +2,7 @@
 
 import type { HttpWorld } from '../adapters/http/index.ts';
 import type { LockTaker } from '../adapters/lock.ts';
+import type { CommandForm } from '../model/command-form.ts';
 import type { ProjectSource } from '../project/source.ts';
 
 /** A stream that a command writes to. */
@@ -32,6 +33,8 @@ export interface ProcessIo {
   readonly cwd: string;
   /** The project's root, absolute, with a slash at its end. */
   readonly root: string;
+  /** How the project calls the engine's commands. Default: as `npm run NAME`. */
+  readonly commands?: CommandForm | undefined;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly clock: Clock;

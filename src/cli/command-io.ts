@@ -4,6 +4,7 @@ import type { Redactor } from '../adapters/http/index.ts';
 import { createHttpWorld } from '../adapters/http/index.ts';
 import type { Io, Output, ProcessIo } from '../app/io.ts';
 import { loadedProject } from '../app/loaded-project.ts';
+import { type CommandForm, sayCommands } from '../model/command-form.ts';
 import { renderDiagnostics } from '../report/common/diagnostics.ts';
 import { withoutCommands } from '../report/common/escape.ts';
 import { paintFor } from './terminal.ts';
@@ -15,14 +16,17 @@ import { paintFor } from './terminal.ts';
 export function commandIo(io: ProcessIo): Io {
   const paint = paintFor(io.stderr, io.environment);
   const http = createHttpWorld(io, (warning) => void stderr.write(`${renderDiagnostics([warning], { paint })}\n`));
-  const stderr = guarded(io.stderr, http.secrets);
-  return { ...io, stdout: guarded(io.stdout, http.secrets), stderr, http, loadProject: () => loadedProject(io) };
+  const stderr = guarded(io.stderr, http.secrets, io.commands);
+  return { ...io, stdout: guarded(io.stdout, http.secrets, io.commands), stderr, http, loadProject: () => loadedProject(io) };
 }
 
-/** Nothing that a command prints is a secret, or a line that a runner of workflows would obey. */
-function guarded(output: Output, secrets: Redactor): Output {
+/**
+ * Nothing that a command prints is a secret, or a line that a runner of workflows would obey; and commands are named as
+ * this project calls them.
+ */
+function guarded(output: Output, secrets: Redactor, form: CommandForm | undefined): Output {
   return {
-    write: (text) => output.write(withoutCommands(secrets.redact(text))),
+    write: (text) => output.write(withoutCommands(secrets.redact(sayCommands(text, form)))),
     get isTerminal() {
       return output.isTerminal;
     },

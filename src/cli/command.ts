@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Io } from '../app/io.ts';
+import { sayCommands } from '../model/command-form.ts';
 import { ExplainedError, usageError } from '../model/explained-error.ts';
 import { visible, visibleLines } from '../model/outside-text.ts';
 import { renderDiagnostics, renderFailure } from '../report/common/diagnostics.ts';
@@ -11,6 +12,8 @@ import { paintFor } from './terminal.ts';
 export interface CliCommand {
   /** As in `npm run NAME`. */
   readonly name: string;
+  /** What it does, in a sentence. */
+  readonly description: string;
   /** It ends in order after Ctrl-C by itself; any other command is left where it is. */
   readonly stopsInOrder: boolean;
   run(args: readonly string[], io: Io): Promise<ExitCode>;
@@ -50,15 +53,17 @@ export function defineCommand<Options extends object = object>(spec: {
   const { name, description, declare, run, stopsInOrder = false } = spec;
   return {
     name,
+    description,
     stopsInOrder,
     run: async (args, io) => {
       const started = io.clock.elapsed();
       const written: Promise<void>[] = [];
-      const bare = new Command(`npm run ${name} --`)
-        .description(description)
+      const say = (text: string): string => sayCommands(text, io.commands);
+      const bare = new Command(say(`npm run ${name} --`))
+        .description(say(description))
         .helpOption('--help', 'show this help')
         .allowExcessArguments(false)
-        .showHelpAfterError(`(npm run ${name} -- --help shows the options)`)
+        .showHelpAfterError(say(`(npm run ${name} -- --help shows the options)`))
         .exitOverride()
         .configureOutput({
           writeOut: (text) => written.push(io.stdout.write(text)),
@@ -70,6 +75,8 @@ export function defineCommand<Options extends object = object>(spec: {
           getErrHasColors: () => false,
         });
       const command = declare?.(bare, io) ?? bare;
+      // Before its lines are broken, which may come between the words of a command.
+      for (const option of command.options) option.description = say(option.description);
       try {
         command.parse([...args], { from: 'user' });
       } catch (error) {

@@ -19,7 +19,12 @@ const SERVICES = 'services';
  */
 export async function loadProject(root: string): Promise<ProjectSource> {
   if (!existsSync(`${root}${CONFIG}`))
-    throw refused('F020', CONFIG, 'does not exist', `Write it, or start where it is`);
+    throw refused(
+      'F020',
+      CONFIG,
+      `does not exist in ${root.slice(0, -1)}, nor in a folder above it`,
+      'Start the command in a project, or write the file that makes one: export default defineProject({ … })',
+    );
   const load = (path: string): Promise<Readonly<Record<string, unknown>>> =>
     import(pathToFileURL(`${root}${path}`).href);
   const files = serviceFiles(root);

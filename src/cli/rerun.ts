@@ -1,11 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import type { RunProgram } from '../adapters/program.ts';
 import type { WatchFiles } from '../adapters/watch.ts';
 import type { Io } from '../app/io.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** A command of the project that is run whenever code changes, each time as a process of its own. */
+/** Beside this file, as sources or compiled. */
+const PROGRAM = fileURLToPath(new URL(`./bin.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
+
+/** A command that is run whenever code changes, each time as a process of its own. */
 export interface Rerun {
-  /** As in `scripts/NAME.ts`. */
+  /** As in `npm run NAME`. */
   readonly name: string;
   readonly args: readonly string[];
   /** Whether it runs before the first change, too. */
@@ -24,7 +28,7 @@ export async function rerunOnChange(
     adapters ?? import('./run-program.ts'),
     adapters ?? import('../adapters/watch.ts'),
   ]);
-  const script = { name, args, root: io.root, node: process.execPath };
+  const script = { program: PROGRAM, name, args, root: io.root, node: process.execPath };
   const run = (signal: AbortSignal) => runScript(script, io.environment, signal, runProgram);
   await runOnChange({ atOnce }, { io, watchFiles, run });
   return EXIT.interrupted;

@@ -17,8 +17,9 @@ export function swallowedOptions(
   environment: Readonly<Record<string, string | undefined>>,
   options: readonly string[],
 ): readonly SwallowedOption[] {
-  // npm says so in each script that it starts; elsewhere these variables are somebody's configuration of npm.
-  if (environment['npm_lifecycle_event'] === undefined) return [];
+  // npm says so in each script that it starts; elsewhere, and under npx, these variables are somebody's configuration.
+  const script = environment['npm_lifecycle_event'];
+  if (script === undefined || script === 'npx') return [];
   return options.flatMap((option) => {
     const value = environment[`npm_config_${option.replaceAll('-', '_')}`];
     return value === undefined || value === '' || value === 'false' ? [] : [{ option: `--${option}`, value }];

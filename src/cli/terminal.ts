@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { writeFileSafely } from '../adapters/files.ts';
 import type { ApplyEvent, Target } from '../app/apply-plan.ts';
 import type { Io, Output } from '../app/io.ts';
+import { sayCommands } from '../model/command-form.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { visible } from '../model/outside-text.ts';
 import { renderDiagnostics } from '../report/common/diagnostics.ts';
@@ -17,9 +18,11 @@ export function paintFor({ isTerminal }: Output, environment: Io['environment'])
 }
 
 /** Writes the result: to a file if one is asked for, else to stdout. */
-export async function writeResult(text: string, out: string | undefined, { stdout, cwd, http }: Io): Promise<void> {
+export async function writeResult(text: string, out: string | undefined, io: Io): Promise<void> {
+  const { stdout, cwd, http, commands } = io;
   const ended = text.endsWith('\n') ? text : `${text}\n`;
-  await (out === undefined ? stdout.write(ended) : writeFileSafely(resolve(cwd, out), http.secrets.redact(ended)));
+  if (out === undefined) return stdout.write(ended);
+  await writeFileSafely(resolve(cwd, out), http.secrets.redact(sayCommands(ended, commands)));
 }
 
 /** Where a plan is for. @example 'directory dist/grafana' */

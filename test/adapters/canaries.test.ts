@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { commandNames } from '../../src/cli/main.ts';
+import { commandNames } from '../../src/cli/commands.ts';
 import { CANARIES, CANARY_USERS, expectNoCanary } from '../support/canaries.ts';
 import { committedCopy } from '../support/company.ts';
 import { listen } from '../support/loopback.ts';
