@@ -60,9 +60,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   alerts: [],
   scenarios: [],
   'grafana.config.ts': ['dashboards', 'alerts', 'scenarios'],
-  scripts: ['src/cli', 'scripts/api', 'scripts/bench', 'scripts/docs', 'scripts/layers'],
+  scripts: ['src/cli', 'scripts/api', 'scripts/bench', 'scripts/docs', 'scripts/layers', 'scripts/package'],
   // Tools for the engineers of this repository, which measure and check the rest.
   'scripts/layers': [],
+  'scripts/package': [],
   'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, 'scripts/layers', 'test'],
   'scripts/api': [],
   'scripts/docs': ['scripts/api'],
@@ -79,6 +80,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'scripts/bench',
     'scripts/docs',
     'scripts/layers',
+    'scripts/package',
   ],
 };
 
@@ -118,8 +120,8 @@ export const OUTSIDE: { readonly modules: readonly string[]; readonly places: re
 /** Who, of the engine, may look at the process, the clock and chance. All others are given them. */
 export const WORLD: readonly string[] = ['src/cli', 'src/preview/containers'];
 
-/** Modules that import what their caller names: the loader of a project's files. */
-export const COMPUTED: readonly string[] = ['src/cli/load-project.ts'];
+/** Modules that import what is named when they run: a project's files, and the engine that a project has installed. */
+export const COMPUTED: readonly string[] = ['src/cli/load-project.ts', 'src/cli/bin.ts'];
 
 /** A module at the root, which is a room of its own. */
 const MODULE_ROOM = /^[^/]+\.ts$/;

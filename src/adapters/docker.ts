@@ -185,7 +185,7 @@ export async function openCompose(options: ComposeOptions, run: RunProgram): Pro
       const [, port] = /(?:bind for|listen tcp4?) [\d.]*:(\d+)(?!\d)[^\n]*(?:already|in use)/i.exec(ran.stderr) ?? [];
       if (port !== undefined) throw portTaken(port);
       const why = ran.end === 'interrupted' ? '' : await failures();
-      throw failed('Compose could not start the preview', 'npm run preview:down clears what is left', ran, why);
+      throw failed('Compose could not start the preview', 'npm run preview -- --down clears what is left', ran, why);
     },
     async down() {
       const ran = await call([...base, 'down', '--volumes', '--remove-orphans', '--timeout', '2'], {
@@ -212,7 +212,7 @@ export function notInTime(message: string, lines: string): ExplainedError {
     code: 'P006',
     message: withLines(message, lines),
     remedy:
-      'If the machine is busy, give it more time: --timeout 8m. Else read what it says; npm run preview:down clears all',
+      'If the machine is busy, give it more time: --timeout 8m. Else read what it says; npm run preview -- --down clears all',
   });
 }
 

@@ -48,7 +48,9 @@ export async function compareEngines(
     lines.push(
       `${verdict}  ${scenario.id}: ${rules.length} rules, ${series} series that were pending or firing, ${evaluations} states compared minute by minute, ${differences.length} differ. Grafana took ${seconds} s`,
       ...(differences.length > 5 && grafanaSilent(differences)
-        ? ['    Grafana never fires: is its Prometheus filled with this scenario? docs/replay.md says how']
+        ? [
+            '    Grafana never fires: is its Prometheus filled with this scenario, as npm run replay -- --openmetrics FILE writes it?',
+          ]
         : []),
       ...differences.map(
         ({ alert, subject, promtool, grafana, minutes }) =>
@@ -88,7 +90,7 @@ function openEngine(config: Config, { http }: Io): PostJson {
       'C022',
       '--engine grafana',
       'needs GRAFANA_URL, which is not set',
-      'Set GRAFANA_URL and GRAFANA_TOKEN; docs/replay.md says how to fill its Prometheus',
+      'Set GRAFANA_URL and GRAFANA_TOKEN, of a Grafana whose Prometheus is filled by: npm run replay -- <id> --openmetrics FILE',
     );
   }
   const client = openGrafanaClient({

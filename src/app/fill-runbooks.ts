@@ -77,18 +77,20 @@ export function unsafePages(pages: readonly RunbookPage[], overwriteEdits: boole
  *
  * @param root where the project's files are: a page links to those there are
  * @param incident undefined where the project knows none
+ * @param say names commands as the project calls them. Default: as they are written
  */
 export function fillRunbooks<Page extends RunbookPage>(
   pages: readonly Page[],
   built: PageSource,
   root: string,
   incident: PageIncident | undefined,
+  say: (text: string) => string = (text) => text,
 ): FilledPages<Page | RunbookPage> {
   const rules = groupBy(
     built.desired.resources.filter((resource) => resource.kind === 'rule'),
     ({ rule }) => rule.alert,
   );
-  const all = { built, context: contextOf(root, incident), lookup: incident?.lookup ?? NOTHING };
+  const all = { built, context: contextOf(root, incident), lookup: incident?.lookup ?? NOTHING, say };
   const filled: (Page | RunbookPage)[] = [];
   const unfillable: Diagnostic[] = [];
   for (const page of withNewPages(pages, built.alerts)) {
@@ -103,20 +105,24 @@ interface Surroundings {
   readonly built: PageSource;
   readonly context: FactsContext;
   readonly lookup: IncidentLookup;
+  readonly say: (text: string) => string;
 }
 
 /** The page's text; undefined where it has no place for facts, or is new and the engine knows no text. */
 function filledText(
   page: Maybe<RunbookPage>,
   rules: readonly RuleResource[],
-  { built, context, lookup }: Surroundings,
+  { built, context, lookup, say }: Surroundings,
 ): string | undefined {
   const facts = rules.map((resource) => factOf(resource, built, lookup));
   const chosen = built.alerts.find(({ alert }) => alert === page.alert);
-  const parts = page.text === undefined ? ({ kind: 'generated', ...NEW_PAGE } as const) : partsOf(page.text);
+  const parts =
+    page.text === undefined
+      ? ({ kind: 'generated', before: NEW_PAGE.before, after: say(NEW_PAGE.after) } as const)
+      : partsOf(page.text);
   if (parts.kind !== 'generated') {
     // That a page is about no alert is said by the checks.
-    return withRunbookFacts(page.text ?? '', facts, context) ?? (chosen === undefined ? page.text : undefined);
+    return withRunbookFacts(page.text ?? '', facts, context, say) ?? (chosen === undefined ? page.text : undefined);
   }
   const services = rules.flatMap(({ service }) =>
     service === undefined ? [] : (findService(built.catalog, service) ?? []),
@@ -129,7 +135,7 @@ function filledText(
     facts: renderRunbookFacts(facts, context),
     ownHeadings: ownHeadings(parts),
   });
-  return withGenerated(parts, rendered, digest);
+  return withGenerated(parts, rendered, digest, say);
 }
 
 function digest(text: string): string {

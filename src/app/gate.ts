@@ -127,7 +127,7 @@ function refuseOverlap(text: string, baseline: Baseline, { from, until }: Span):
     `is a part of what it is compared with, ${formatMoment(from)} to ${formatMoment(until, from)} UTC`,
     baseline.kind === 'offset'
       ? `Give an offset of at least warm-up and duration together, ${toDuration(until - from)}: offset:1d`
-      : 'Compare with a file of another window: docs/gate.md, "Baselines"',
+      : 'Compare with values kept of another window: --write-baseline FILE there, --baseline file:FILE here',
   );
 }
 

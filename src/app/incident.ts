@@ -74,7 +74,7 @@ export function answersOf(incident: Incident, rules: readonly AlertRule[], repla
       return replay === undefined ? [] : [[shape, answerOf(rule, replay)] as const];
     });
   return {
-    note: `Written by npm run runbooks: when each rule would have fired (${incident.title}), and of which rule that is true.`,
+    note: `Written by the command runbooks: when each rule would have fired (${incident.title}), and of which rule that is true.`,
     scenarios: Object.fromEntries(shapes.map(([shape, scenario]) => [shape, digestOfEvents(scenario)])),
     rules: Object.fromEntries(
       rules.map((rule) => [rule.uid, { rule: evaluated(rule), answers: Object.fromEntries(said(rule)) }]),

@@ -1,5 +1,6 @@
 /** Writes the pages of alerts/runbooks from what is built, and checks them. */
 import type { AlertRule } from '../model/alert-rule.ts';
+import { sayCommands } from '../model/command-form.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { refused } from '../model/explained-error.ts';
 import type { Incident } from '../scenario/source.ts';
@@ -53,7 +54,9 @@ export async function updateRunbooks(
   const unsafe = unsafePages(there, request.overwriteEdits);
   if (unsafe.length > 0) return { ok: false, problems: unsafe, closing: 'Nothing was written.' };
   const minutes = incident === undefined ? undefined : await minutesOf(incident, built, request, io);
-  const { filled, unfillable } = fillRunbooks(there, pageSource(built), io.root, minutes);
+  const { filled, unfillable } = fillRunbooks(there, pageSource(built), io.root, minutes, (text) =>
+    sayCommands(text, io.commands),
+  );
   const unfilled = there.filter(({ path }) => unfillable.some(({ file }) => file === path));
   const problems = [...unfillable, ...checkRunbooks([...filled, ...unfilled], built, io.root)];
   if (problems.length > 0) return { ok: false, problems, closing: 'No page was written.' };

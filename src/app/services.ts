@@ -28,5 +28,10 @@ export function pooledServices<S extends Pick<Service, 'id' | 'pools'>>(
   const subject = id === undefined ? 'services/' : `--service ${id}`;
   const known = services.filter(({ pools }) => pools.length > 0).map((service) => service.id);
   const others = known.length === 0 ? '' : `, or ask for another service: ${known.join(', ')}`;
-  throw refused('K017', subject, 'has no pool to size', `State its pools (docs/add-a-service.md)${others}`);
+  throw refused(
+    'K017',
+    subject,
+    'has no pool to size',
+    `State its pools in its file, pools: [{ kind: 'database', name: 'primary', maxConnections: 20 }]${others}`,
+  );
 }

@@ -17,7 +17,13 @@ export function commandIo(io: ProcessIo): Io {
   const paint = paintFor(io.stderr, io.environment);
   const http = createHttpWorld(io, (warning) => void stderr.write(`${renderDiagnostics([warning], { paint })}\n`));
   const stderr = guarded(io.stderr, http.secrets, io.commands);
-  return { ...io, stdout: guarded(io.stdout, http.secrets, io.commands), stderr, http, loadProject: () => loadedProject(io) };
+  return {
+    ...io,
+    stdout: guarded(io.stdout, http.secrets, io.commands),
+    stderr,
+    http,
+    loadProject: () => loadedProject(io),
+  };
 }
 
 /**

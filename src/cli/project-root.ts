@@ -26,7 +26,9 @@ export function packageOf(folder: string): PackageFacts | undefined {
   if (found === undefined) return undefined;
   const file = `${found}package.json`;
   const { type, scripts } = objectIn(readFileSync(file, 'utf8'));
-  const lines = Object.entries(scripts ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const lines = Object.entries(scripts ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return { file, type, scripts: Object.fromEntries(lines) };
 }
 
@@ -46,12 +48,22 @@ export function engineFolder(): string {
 export function programOf(root: string): string {
   const { file, type } = packageOf(root) ?? { file: `${root}package.json`, type: undefined };
   if (type !== 'module')
-    throw refused('C051', file, 'does not say "type": "module", so that Node cannot load the project', 'npm pkg set type=module');
+    throw refused(
+      'C051',
+      file,
+      'does not say "type": "module", so that Node cannot load the project',
+      'npm pkg set type=module',
+    );
   let entry: string;
   try {
     entry = createRequire(`${root}${CONFIG}`).resolve(ENGINE);
   } catch {
-    throw refused('C050', ENGINE, `is not installed in ${root.slice(0, -1)}`, 'npm install, in the folder of its package.json');
+    throw refused(
+      'C050',
+      ENGINE,
+      `is not installed in ${root.slice(0, -1)}`,
+      'npm install, in the folder of its package.json',
+    );
   }
   const extension = entry.endsWith('.ts') ? 'ts' : 'js';
   return realpathSync(join(dirname(entry), `cli/bin.${extension}`));

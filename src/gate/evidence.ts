@@ -94,7 +94,7 @@ function silentProblem(
     `could be judged at ${judged} of ${expectedPoints} evaluations, and ${enough} are needed: ${why}`,
     early > quiet
       ? 'A quiet service is judged over 30m, which have to lie after --since: --duration 1h, or send more load'
-      : 'Send more load, as a load test does: docs/gate.md, "Evidence", says how much each alert needs',
+      : 'Send more load, as a load test does: 200 requests or queries in five minutes, and 400 requests in two for the error rate',
   );
 }
 
@@ -121,7 +121,7 @@ export function evidenceOfWindow(signal: Signal, evidence: Evidence): readonly D
       problem(
         'K023',
         `cannot be held against ${formatQuantity(limit)}: that is not a boundary of its histogram (${there})`,
-        'Record the boundary: README.md, "Required bucket boundaries". Until then the value is a guess between its neighbours.',
+        'Add the boundary where the service records its histogram, and to histogramBoundaries. Until then the value is a guess between its neighbours.',
       ),
     );
   }

@@ -63,13 +63,15 @@ export function partsOf(page: string): PageParts {
  * A page with its generated part written anew, and what the team wrote around it as it was.
  *
  * @param digest twelve hexadecimal digits that tell one text from another
+ * @param say names commands as the project calls them. Default: as they are written
  */
 export function withGenerated(
   { before, after }: { readonly before: string; readonly after: string },
   text: string,
   digest: (inside: string) => string,
+  say: (text: string) => string = (text) => text,
 ): string {
-  const inside = `${NOTE}\n\n${text}\n`;
+  const inside = say(`${NOTE}\n\n${text}\n`);
   return `${before}<!-- generated ${digest(inside)} -->\n${inside}\n${END}\n${after}`;
 }
 
@@ -83,8 +85,14 @@ export function ownHeadings({ before, after }: { readonly before: string; readon
   return sections.flatMap((section) => {
     const [heading = '', ...body] = section.split('\n');
     const said = body.join('\n').trim();
-    return said === '' || said === OWN_HINT ? [] : [heading.trim()];
+    return said === '' || isHint(said) ? [] : [heading.trim()];
   });
+}
+
+/** The hint as it was written, however the project calls the command in it. */
+function isHint(text: string): boolean {
+  const [begin = '', end = ''] = OWN_HINT.split('npm run runbooks');
+  return text.startsWith(begin) && text.endsWith(end) && !text.slice(begin.length, -end.length).includes('\n');
 }
 
 /** A page without what is written by the engine: what a team has to keep true by itself. */

@@ -22,7 +22,7 @@ export function thresholdProblems(each: Service, project: Project): Diagnostic[]
           'F001',
           each,
           `has a threshold "${key}", which does not exist`,
-          `${near === undefined ? '' : `Did you mean "${near}"? `}The type Thresholds in src/model/service.ts lists them.`,
+          `${near === undefined ? '' : `Did you mean "${near}"? `}The type Thresholds of grafana-as-code lists them.`,
         ),
       );
       continue;
@@ -71,7 +71,7 @@ function fieldProblems(
         'F001',
         each,
         `has a fact thresholds.${place}, which does not exist`,
-        `${nearField(place)}The type Thresholds in src/model/service.ts lists them.`,
+        `${nearField(place)}The type Thresholds of grafana-as-code lists them.`,
       ),
     ];
   if (typeof model === 'string') {

@@ -465,7 +465,7 @@ describe('npm run preview', () => {
     const stop = new AbortController();
     answers = {
       ...answers,
-      'scripts/preview.ts': () => {
+      'src/cli/bin.ts': () => {
         stop.abort();
         return {};
       },
@@ -478,7 +478,7 @@ describe('npm run preview', () => {
     expect(result.code).toBe(130);
     expect(result.stderr).toContain('services/user-account.ts changed');
     expect(calls.at(-1)).toMatchObject({
-      command: [process.execPath, '--import', 'tsx', 'scripts/preview.ts', '--sync'],
+      command: [process.execPath, '--import', 'tsx', expect.stringMatching(/src\/cli\/bin\.ts$/), 'preview', '--sync'],
       output: 'inherit',
     });
     await close();

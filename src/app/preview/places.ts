@@ -45,7 +45,7 @@ export function placesText(
     '',
     'Looking needs no login; to edit, log in as admin with the password admin.',
     'npm run preview -- --watch    syncs whenever a file is saved',
-    'npm run preview:down          removes all of it',
+    'npm run preview -- --down     removes all of it',
   ].join('\n');
 }
 

@@ -63,7 +63,7 @@ export const sync = defineCommand<SyncOptions & { readonly plan?: string }>({
     const summary = renderOutcome(plan, outcome, took, paint);
     const next =
       target.identity.kind === 'directory'
-        ? `\nMount ${visible(target.identity.name)} as Grafana's provisioning folder. docs/sync.md`
+        ? `\nMount ${visible(target.identity.name)} as Grafana's provisioning folder, /etc/grafana/provisioning in its image.`
         : '';
     // JSON is one document: the plan with what became of it.
     const json = (): Promise<string> => renderJson(plan, outcome, took);

@@ -3,4 +3,4 @@ const controller = new AbortController();
 const end = (): void => controller.abort();
 process.once('SIGTERM', end).once('SIGINT', end);
 
-export const ended = controller.signal;
+export const ended: AbortSignal = controller.signal;

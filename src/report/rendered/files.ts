@@ -15,7 +15,7 @@ export interface RenderedFile {
   readonly resources: readonly Resource[];
 }
 
-const NOTE = '# Built by `npm run render`; edit services/, dashboards/ or alerts/ instead.';
+const NOTE = '# Built by the command render; edit services/, dashboards/ or alerts/ instead.';
 
 /** Files that hold no rule group; no group's name begins like that. */
 export const CONTACT_POINTS_FILE = 'alerts/rendered/_contact-points.yaml';

@@ -45,18 +45,20 @@ export interface FactsContext {
 /**
  * A page that is all the team's, with its facts filled in.
  *
+ * @param say names commands as the project calls them. Default: as they are written
  * @returns undefined if the page has no place for them, or several.
  */
 export function withRunbookFacts(
   page: string,
   facts: readonly RunbookFact[],
   context: FactsContext,
+  say: (text: string) => string = (text) => text,
 ): string | undefined {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END, begin);
   const another = page.indexOf(BEGIN, Math.max(end, 0));
   if (begin === -1 || end < begin || another !== -1) return undefined;
-  const block = [BEGIN, NOTE, '', renderRunbookFacts(facts, context), '', END].join('\n');
+  const block = [BEGIN, say(NOTE), '', renderRunbookFacts(facts, context), '', END].join('\n');
   return `${page.slice(0, begin)}${block}${page.slice(end + END.length)}`;
 }
 

@@ -100,7 +100,8 @@ function keptContactPoints(live: Live, { resources }: Desired, { only, service }
     level: 'warning',
     subject: `contact point ${title}`,
     message: 'left the code, but a Grafana that had it keeps it: asked to delete one in use, it does not start',
-    remedy: 'When nothing there uses it any more, delete it as docs/sync.md says under "Contact points".',
+    remedy:
+      'When nothing there uses it any more, delete it: put a file of your own beside ours whose deleteContactPoints names its UID, until Grafana has read it.',
   }));
 }
 

@@ -241,7 +241,7 @@ function guides(owner: string): RenderedFile[] {
   return [
     guide(
       'datasources',
-      'Put the file with your Prometheus data source here, such as `prometheus.yaml`; docs/sync.md shows one. Files that the sync did not write are left alone.',
+      'Put the file with your Prometheus data source here, such as `prometheus.yaml`: Grafana’s documentation of provisioning shows one. Its `uid` is that of `dataSource` in grafana.config.ts. Files that the sync did not write are left alone.',
     ),
     guide('plugins', 'Nothing of the project; Grafana reports an error at every start if this folder is missing.'),
   ];

@@ -70,7 +70,7 @@ function demand({ url }: Account, missing: ReadonlySet<string>, role: 'Viewer' |
   throw new ExplainedError({
     code: 'G006',
     message: `the account lacks rights on ${url}\n       missing: ${[...missing].join(', ')}`,
-    remedy: `The account needs the ${role} role, or these rights. Nothing was written. docs/grafana.md#rights`,
+    remedy: `The account needs the ${role} role, or these rights. Nothing was written.`,
     kind: 'access',
   });
 }
