@@ -7,6 +7,7 @@ import { refused } from '../model/explained-error.ts';
 import type { ProjectDefinition } from '../project/definition.ts';
 import { fromTheEdge, servicesIn } from '../project/services.ts';
 import type { ProjectSource } from '../project/source.ts';
+import { readTypeScript } from './typescript.ts';
 
 const SERVICES = 'services';
 
@@ -25,6 +26,7 @@ export async function loadProject(root: string): Promise<ProjectSource> {
       `does not exist in ${root.slice(0, -1)}, nor in a folder above it`,
       'Start the command in a project, or write the file that makes one: export default defineProject({ … })',
     );
+  await readTypeScript();
   const load = (path: string): Promise<Readonly<Record<string, unknown>>> =>
     import(pathToFileURL(`${root}${path}`).href);
   const files = serviceFiles(root);
