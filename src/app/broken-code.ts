@@ -26,7 +26,7 @@ export function brokenCode(cause: unknown, root: string, otherwise: string): Dia
     file,
     subject: place,
     message: `cannot be used: ${visible(message.trim())}`,
-    remedy: 'Correct it there; npx tsc --noEmit shows what the compiler knows.',
+    remedy: 'Correct it there; tsc --noEmit shows what the compiler knows.',
   };
 }
 

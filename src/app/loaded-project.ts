@@ -89,7 +89,7 @@ function wrong(code: 'F000' | 'F013', what: string, { path, message }: z.core.$Z
     file: CONFIG,
     subject: 'project',
     message: `has ${what}${place === '' ? '' : ` at ${place}`}: ${message}`,
-    remedy: 'Make it with defineProject, defineDashboards and defineAlerts; npx tsc --noEmit shows the line.',
+    remedy: 'Make it with defineProject, defineDashboards and defineAlerts; tsc --noEmit shows the line.',
   };
 }
 

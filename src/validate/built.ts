@@ -82,7 +82,7 @@ export function shapeProblems(
       file: source,
       subject: `${called}()${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')}`,
       message: `is not what it has to be: ${message}`,
-      remedy: 'Build it with the functions of grafana-as-code/panels; npx tsc --noEmit shows what the compiler knows.',
+      remedy: 'Build it with the functions of grafana-as-code/panels; tsc --noEmit shows what the compiler knows.',
     };
   });
 }

@@ -122,7 +122,7 @@ function shape(each: Service): Diagnostic[] {
       'F001',
       each,
       `has a wrong fact${path === '' ? '' : ` at ${path}`}: ${issue.message}`,
-      `${near}The type ServiceFacts explains every fact; npx tsc --noEmit shows the line.`,
+      `${near}The type ServiceFacts explains every fact; tsc --noEmit shows the line.`,
     );
   });
 }

@@ -13,43 +13,53 @@ export interface Served {
  * Serves a fake.
  *
  * @param options.path the sub-path it is served from @param options.tls its key and certificate
+ * @param options.port default: a free one
  */
 export function serveFake(
   fake: FakeGrafana,
-  options: { readonly path?: string; readonly tls?: { readonly key: string; readonly cert: string } } = {},
+  options: {
+    readonly path?: string;
+    readonly tls?: { readonly key: string; readonly cert: string };
+    readonly port?: number;
+  } = {},
 ): Promise<Served> {
   const path = options.path ?? '';
-  return serveListener(async (request, response) => {
-    const place = request.url ?? '/';
-    if (!place.startsWith(path)) {
-      response.writeHead(404, { 'content-type': 'text/html' }).end('<html>nothing here</html>');
-      return;
-    }
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
-    const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
-      typeof value === 'string' ? [[name, value]] : [],
-    );
-    const answer = await fake.app.request(`http://fake${place.slice(path.length)}`, {
-      method: request.method ?? 'GET',
-      headers,
-      ...body,
-    });
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  }, options.tls);
+  return serveListener(
+    async (request, response) => {
+      const place = request.url ?? '/';
+      if (!place.startsWith(path)) {
+        response.writeHead(404, { 'content-type': 'text/html' }).end('<html>nothing here</html>');
+        return;
+      }
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
+      const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+        typeof value === 'string' ? [[name, value]] : [],
+      );
+      const answer = await fake.app.request(`http://fake${place.slice(path.length)}`, {
+        method: request.method ?? 'GET',
+        headers,
+        ...body,
+      });
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    },
+    options.tls,
+    options.port,
+  );
 }
 
 /** Serves anything, such as a page that is no Grafana. */
 export function serveListener(
   listener: (request: IncomingMessage, response: ServerResponse) => unknown,
   tls?: { readonly key: string; readonly cert: string },
+  fixed = 0,
 ): Promise<Served> {
   const handler = listener as RequestListener;
   const server = tls === undefined ? createServer(handler) : createTlsServer(tls, handler);
   return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(fixed, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
       resolve({
         url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
