@@ -19,7 +19,7 @@ const CALL = /\bnpm run (-s )?([a-z][a-z-]*(?::[a-z][a-z-]*)*)( --(?= |$))?/g;
 /** A document of JSON, whose values are other people's texts. */
 const DOCUMENT = /^[{[]\s*["{[]/;
 /** What the engine itself says in one. */
-const REMEDY = /^\s*"remedy": .*$/gm;
+const REMEDY = /^ *"remedy": .*$/gm;
 
 /**
  * A text with its commands as the project calls them. Of a JSON document only remedies are texts of the engine; all
@@ -59,6 +59,9 @@ export function commandForm(names: readonly string[], scripts: Readonly<Record<s
 
 /** The command that a script runs without any option; a file of `scripts/` has no colon in its name. */
 function commandIn(line: string): string | undefined {
-  const [, name, file] = /(?:^|\s)(?:grafana-as-code\s+([\w:-]+)|scripts\/([\w-]+)\.ts)\s*$/.exec(line) ?? [];
-  return name ?? file?.replace(/^setup-/, 'setup:');
+  const words = line.trim().split(/\s+/);
+  const [program, last = ''] = words.slice(-2);
+  if (program === ENGINE) return last;
+  const [, file] = /^scripts\/([\w-]+)\.ts$/.exec(last) ?? [];
+  return file?.replace(/^setup-/, 'setup:');
 }

@@ -5,8 +5,12 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROMTOOL_FOLDER } from '../../src/adapters/promtool/find.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where the tests of this repository have fetched it to, if the machine has none. */
+const PROMTOOL = join(REPOSITORY, PROMTOOL_FOLDER);
 
 export interface Consumer {
   /** The project, absolute, with a slash at its end. */
@@ -156,7 +160,7 @@ esac
 `;
   await writeFile(join(bin, 'docker'), script);
   await chmod(join(bin, 'docker'), 0o755);
-  return { DOCKER_STUB: folder, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
+  return { DOCKER_STUB: folder, PATH: [bin, process.env['PATH'], PROMTOOL].join(delimiter) };
 }
 
 /** Resolves when a file is there. @param seconds after which it is given up */

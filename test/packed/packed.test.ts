@@ -20,8 +20,8 @@ import {
 const FOREIGN = /shop|user-service|order-service|api-gateway|2025-12-15/i;
 /** Files of the repository, which nobody has who installed the package, and scripts that the project does not have. */
 const ELSEWHERE = /\b(?:docs|src)\/|npm run /;
-/** Of the scenarios: each kind once, as many as the time allows. */
-const SCENARIOS = ['dependency-errors', 'service-silent', 'minor-troubles'];
+/** Two of twenty: alerts that have to fire, and troubles in which none may. Each takes promtool seconds. */
+const SCENARIOS = ['dependency-errors', 'minor-troubles'];
 const LIMITS = { processes: 40, seconds: 120 } as const;
 
 const began = performance.now();
@@ -55,8 +55,7 @@ test('its declarations are accepted by the compiler', async () => {
   expect(code).toBe(0);
 });
 
-test('validate says by which command the pages of the alerts are written, and runbooks writes them', async () => {
-  expect(await succeeds('validate')).toContain('npx grafana-as-code runbooks writes it');
+test('runbooks writes the pages of the alerts, and nothing is wrong then', async () => {
   expect(await succeeds('runbooks')).toContain('alerts/runbooks/ServiceErrorRateHigh.md');
   expect(await succeeds('validate')).toBe('Valid: 1 services, 2 dashboards, 8 alert rules, 2 contact points.\n');
 });
@@ -136,7 +135,6 @@ test('preview starts the programs of the package, and syncs to its Grafana', asy
     simulator.kill();
   }
 
-  expect(await succeeds('preview', '--down')).toContain('The preview is gone');
   const calls = await readFile(join(folder, DOCKER_CALLS), 'utf8');
   expect(calls).toContain(join(consumer.root, 'node_modules/grafana-as-code/preview/containers/compose.yaml'));
 });
@@ -147,16 +145,16 @@ test('a project with scripts of its own is shown those', async () => {
   const printed = consumer.printed();
   expect(printed).not.toMatch(ELSEWHERE);
   await writeFile(file, JSON.stringify({ ...manifest, scripts: { plan: 'grafana-as-code plan' } }));
-  const { code, stdout, stderr } = await consumer.run('npm', ['run', '-s', 'plan', '--', '--serivce', 'payments']);
-  expect(stderr).toContain('npm run plan -- --help shows the options');
-  expect(code).toBe(2);
-  const right = await consumer.run('npm', ['run', '-s', 'plan', '--', '--service', 'payments']);
-  expect(right.code, stdout).toBe(0);
+  const { code, stdout } = await consumer.run('npm', ['run', '-s', 'plan', '--', '--help']);
+  expect(stdout).toContain('Usage: npm run plan -- [options]');
+  expect(code).toBe(0);
+  const plan = await consumer.run('npm', ['run', '-s', 'plan', '--', '--service', 'payments']);
+  expect(plan).toMatchObject({ code: 0, stdout: expect.stringContaining('Plan for directory dist/grafana') });
 });
 
 test('nothing that was printed or written is about somebody else’s project, or names what is not there', async () => {
   expect(consumer.printed()).not.toMatch(FOREIGN);
-  const files = await filesBelow(consumer.root, ['node_modules', '.git', '.cache']);
+  const files = await filesBelow(consumer.root, ['node_modules', '.git']);
   const wrong = [...files].filter(([, text]) => FOREIGN.test(text) || ELSEWHERE.test(text));
   expect(wrong.map(([path]) => path)).toEqual([]);
 });
