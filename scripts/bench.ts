@@ -6,6 +6,7 @@ import { runProcess } from '../src/cli/process.ts';
 interface Options {
   readonly fakeOnly?: true;
   readonly tests?: true;
+  readonly packed?: true;
   /** Seconds. */
   readonly settle: number;
   readonly runs: number;
@@ -21,6 +22,7 @@ const bench = defineCommand<Options>({
   declare: (command, io) =>
     command
       .option('--fake-only', 'leave GRAFANA_URL out')
+      .option('--packed', 'measure what a command of the packed engine takes instead, beside one from sources')
       .option('--tests', 'measure npm test and a replay instead, from nothing and the second time')
       .option(
         '--settle <seconds>',
@@ -45,6 +47,12 @@ const bench = defineCommand<Options>({
       const { measureTests } = await import('./bench/tests.ts');
       const { root, environment, clock } = io;
       const measured = await measureTests({ root, environment, elapsed: () => clock.elapsed(), say });
+      await writeResult(renderBench(measured), options.out, io);
+      return measured.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
+    }
+    if (options.packed === true) {
+      const { measurePacked } = await import('./bench/packed.ts');
+      const measured = await measurePacked({ elapsed: () => io.clock.elapsed(), say });
       await writeResult(renderBench(measured), options.out, io);
       return measured.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
     }

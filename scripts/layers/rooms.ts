@@ -64,7 +64,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Tools for the engineers of this repository, which measure and check the rest.
   'scripts/layers': [],
   'scripts/package': [],
-  'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, 'scripts/layers', 'test'],
+  'scripts/bench': ['src', 'src/app', 'src/cli', ...ENGINE, 'scripts/layers', 'scripts/package', 'test'],
   'scripts/api': [],
   'scripts/docs': ['scripts/api'],
   test: [

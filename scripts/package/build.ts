@@ -5,6 +5,7 @@ import { chmod, copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageManifest, type RepositoryManifest } from './manifest.ts';
+import { README } from './readme.ts';
 
 /** Where it is built, relative to the repository's root. */
 export const PACKAGE_FOLDER = 'dist/package';
@@ -22,7 +23,7 @@ export async function buildPackage(root: string): Promise<string> {
   await promisify(execFile)(process.execPath, compiler, { cwd: root });
   const repository = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as RepositoryManifest;
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(packageManifest(repository), undefined, 2)}\n`);
-  await copyFile(join(root, 'scripts/package/README.md'), join(folder, 'README.md'));
+  await copyFile(join(root, README), join(folder, 'README.md'));
   // What the engine reads at run time, wherever in it that lies.
   const isData = (path: string): boolean => basename(path).includes('.') && !path.endsWith('.ts');
   await cp(join(root, 'src'), folder, {

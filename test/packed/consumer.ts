@@ -5,6 +5,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PACKAGE_FOLDER } from '../../scripts/package/build.ts';
+import { README, readmeFiles } from '../../scripts/package/readme.ts';
 import { PROMTOOL_FOLDER } from '../../src/adapters/promtool/find.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -68,11 +70,11 @@ export async function installConsumer(): Promise<Consumer> {
   };
 
   await done(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { cwd: REPOSITORY });
-  const packed = await done('npm', ['pack', '--silent', join(REPOSITORY, 'dist/package')], { cwd: folder });
+  const packed = await done('npm', ['pack', '--silent', join(REPOSITORY, PACKAGE_FOLDER)], { cwd: folder });
   const tarball = join(folder, packed.trim());
   await mkdir(root);
-  const readme = await readFile(join(REPOSITORY, 'scripts/package/README.md'), 'utf8');
-  for (const [name, text] of filesIn(readme)) {
+  const readme = await readFile(join(REPOSITORY, README), 'utf8');
+  for (const [name, text] of readmeFiles(readme)) {
     await mkdir(dirname(join(root, name)), { recursive: true });
     await writeFile(join(root, name), text);
   }
@@ -86,14 +88,6 @@ export async function installConsumer(): Promise<Consumer> {
     engine: (command, ...args) => run(join(root, 'node_modules/.bin/grafana-as-code'), [command, ...args]),
     start,
   };
-}
-
-/** The files that the README shows, each below its name. */
-export function filesIn(readme: string): readonly (readonly [name: string, text: string])[] {
-  return [...readme.matchAll(/^\*\*`([^`]+)`\*\*.*\n\n```\w+\n([\s\S]*?)^```$/gm)].map(([, name = '', text = '']) => [
-    name,
-    text,
-  ]);
 }
 
 /** Every file below a folder, by its path there, but for those of other packages and of git. */
