@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { commandNames } from '../../src/cli/commands.ts';
+import { commandForm, sayCommands } from '../../src/model/command-form.ts';
 import { packageManifest, type RepositoryManifest } from './manifest.ts';
 import { README } from './readme.ts';
 
@@ -24,6 +26,8 @@ export async function buildPackage(root: string): Promise<string> {
   const repository = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as RepositoryManifest;
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(packageManifest(repository), undefined, 2)}\n`);
   await copyFile(join(root, README), join(folder, 'README.md'));
+  const variables = await readFile(join(root, '.env.example'), 'utf8');
+  await writeFile(join(folder, '.env.example'), sayCommands(variables, commandForm(commandNames, {})));
   // What the engine reads at run time, wherever in it that lies.
   const isData = (path: string): boolean => basename(path).includes('.') && !path.endsWith('.ts');
   await cp(join(root, 'src'), folder, {

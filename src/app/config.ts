@@ -156,7 +156,7 @@ export function readConfig(options: {
   const read = readInputFile(`${directory}/${file}`, LIMITS.environment);
   if ('problem' in read && (!read.missing || name !== undefined)) {
     const [message, remedy] = read.missing
-      ? ['does not exist', `Create it from .env.example, or leave out --env ${name}`]
+      ? ['does not exist', `Create it, with NAME=value in each line, or leave out --env ${name}`]
       : [read.problem, 'Make it a file that this user can read, or remove it'];
     return { problems: [problem('C002', file, message, remedy)] };
   }
@@ -170,7 +170,7 @@ export function readConfig(options: {
   const parsed = schema.safeParse(present(values));
   const held = KNOWN.filter((key) => /\p{Cc}/u.test(values[key] ?? ''));
   if (!parsed.success || held.length > 0) {
-    const remedy = `Set it as in .env.example, in the environment or in ${file}`;
+    const remedy = `Set it in the environment or in ${file}`;
     // The value itself is never shown: it may be a secret pasted into the wrong variable.
     const found = held.map((key) =>
       problem('C003', key, 'has a line break or another control character in it', remedy),

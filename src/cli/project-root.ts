@@ -62,7 +62,7 @@ export function programOf(root: string): string {
       'C050',
       ENGINE,
       `is not installed in ${root.slice(0, -1)}`,
-      'npm install, in the folder of its package.json',
+      'npm install, with the engine among the dependencies of its package.json',
     );
   }
   const extension = entry.endsWith('.ts') ? 'ts' : 'js';

@@ -6,7 +6,7 @@ import type { Kind, Resource } from '../model/resource.ts';
 /** Where a UID comes from, and what marks an object of that kind as ours. */
 const WAYS_OUT: Readonly<Record<Kind, string>> = {
   folder: 'give another UID in grafana.config.ts (folder), or the folder there the same title, and it is used',
-  'contact-point': 'rename it in alerts/routing.ts, or the other one in Grafana',
+  'contact-point': 'rename it in alerts/, or the other one in Grafana',
   rule: 'rename the service in services/, or delete the other rule; if it is ours, give it its label as_code again',
   dashboard: 'rename the service in services/, or delete the other dashboard; if it is ours, give it its tag again',
 };

@@ -125,7 +125,7 @@ export function strangeSecrets(resources: readonly Resource[], code: readonly Co
             own.length > 0
               ? `would send ${what}, which no contact point of the code does`
               : `would send ${what} to another place than the code does`,
-          remedy: 'If that is meant, put it into alerts/routing.ts first.',
+          remedy: 'If that is meant, put it into the contact points of alerts/ first.',
         },
       ];
     }),

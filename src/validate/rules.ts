@@ -143,7 +143,7 @@ function routingProblems(resource: RuleResource, { contactPoints }: RuleSurround
       receiver === ''
         ? `has nobody to notify for severity ${resource.rule.severity}`
         : `notifies "${receiver}", which no contact point is called`,
-      `Contact points in alerts/routing.ts: ${known}`,
+      `Contact points in alerts/: ${known}`,
     ),
   ];
 }

@@ -68,7 +68,7 @@ describe('the engine of a project', () => {
   test('that is not installed is C050', async () => {
     await files({ [`three/${CONFIG}`]: '', 'three/package.json': MODULE });
     expect(thrown(() => programOf(`${folder}/three/`))).toBe(
-      `C050 grafana-as-code is not installed in ${folder}/three. npm install, in the folder of its package.json`,
+      `C050 grafana-as-code is not installed in ${folder}/three. npm install, with the engine among the dependencies of its package.json`,
     );
   });
 

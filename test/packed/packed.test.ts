@@ -41,7 +41,13 @@ async function succeeds(command: string, ...args: string[]): Promise<string> {
 
 test('holds what the engine needs at run time, types, and nothing of the repository', async () => {
   const files = await filesBelow(join(consumer.root, 'node_modules/grafana-as-code/'));
-  for (const path of ['README.md', 'index.d.ts', 'preview/containers/compose.yaml', 'preview/containers/compose.env'])
+  for (const path of [
+    'README.md',
+    '.env.example',
+    'index.d.ts',
+    'preview/containers/compose.yaml',
+    'preview/containers/compose.env',
+  ])
     expect([...files.keys()]).toContain(path);
   expect([...files.keys()].filter((path) => /\.test\.|(?<!\.d)\.ts$/.test(path))).toEqual([]);
   expect([...files].filter(([path, text]) => FOREIGN.test(path) || FOREIGN.test(text)).map(([path]) => path)).toEqual(
