@@ -38,7 +38,6 @@ export async function suiteProject(
   { root, scenarios }: Pick<SuiteOptions, 'root' | 'scenarios'>,
   given: ProcessIo = processIo(),
 ): Promise<SuiteProject> {
-  await loadTypeScript();
   const world = worldOf(root, given);
   const found = await scenariosOf(commandIo(world), scenarios);
   const ids = typeof scenarios === 'object' ? scenarios : [];
@@ -112,11 +111,4 @@ function outputTo(said: string[]): Output {
       return Promise.resolve();
     },
   };
-}
-
-/** The project's files are TypeScript. Who runs the engine from its sources has a loader for them; what is compiled needs one. */
-async function loadTypeScript(): Promise<void> {
-  if (!import.meta.url.endsWith('.js')) return;
-  const { register } = await import('tsx/esm/api');
-  register();
 }

@@ -6,9 +6,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { commandNames } from '../../src/cli/commands.ts';
 import { main } from '../../src/cli/main.ts';
 import { commandForm, sayCommands } from '../../src/model/command-form.ts';
-import { ioOf, PROJECT } from '../support/run.ts';
+import { REPOSITORY } from '../support/places.ts';
+import { ioOf } from '../support/run.ts';
 
-const manifest = JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')) as {
+const manifest = JSON.parse(readFileSync(`${REPOSITORY}package.json`, 'utf8')) as {
   readonly version: string;
   readonly scripts: Readonly<Record<string, string>>;
 };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadProject } from '../../src/cli/load-project.ts';
 import { packageOf, programOf, projectRoot } from '../../src/cli/project-root.ts';
 import { ExplainedError } from '../../src/model/explained-error.ts';
-import { PROJECT } from '../support/run.ts';
+import { REPOSITORY } from '../support/places.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -62,7 +62,7 @@ describe('the engine of a project', () => {
   });
 
   test('is this repository’s own in this repository', () => {
-    expect(programOf(PROJECT)).toBe(`${PROJECT}src/cli/bin.ts`);
+    expect(programOf(REPOSITORY)).toBe(`${REPOSITORY}src/cli/bin.ts`);
   });
 
   test('that is not installed is C050', async () => {

@@ -4,12 +4,10 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PACKAGE_FOLDER } from '../../scripts/package/build.ts';
 import { README, readmeFiles } from '../../scripts/package/readme.ts';
 import { PROMTOOL_FOLDER } from '../../src/adapters/promtool/find.ts';
-
-export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+import { REPOSITORY } from '../support/places.ts';
 
 /** Where the tests of this repository have fetched it to, if the machine has none. */
 const PROMTOOL = join(REPOSITORY, PROMTOOL_FOLDER);

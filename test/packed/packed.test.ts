@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFakeGrafana } from '../support/fake-grafana/index.ts';
 import { serveFake, serveListener } from '../support/fake-grafana/serve.ts';
+import { REPOSITORY } from '../support/places.ts';
 import {
   appears,
   type Consumer,
@@ -13,7 +14,6 @@ import {
   DOCKER_READY,
   filesBelow,
   installConsumer,
-  REPOSITORY,
 } from './consumer.ts';
 
 /** Nothing of the first project that was ever written with the engine is in the engine. */
