@@ -1,31 +1,25 @@
 import { addPanels, extendDashboard, INSTANCE, quantile, RATE, timeseriesPanel } from 'grafana-as-code/panels';
 
 /** The gateway's routes: which part of the product is slow. */
-export const apiGateway = extendDashboard(
-  (
+export const apiGateway = extendDashboard((draft, { service: { metrics } }) => {
+  const { latency, route } = metrics.server ?? {};
+  if (latency === undefined || route === undefined) return draft;
+  return addPanels(
     draft,
-    {
-      service: {
-        metrics: { server },
-      },
-    },
-  ) =>
-    addPanels(
-      draft,
-      'latency',
-      timeseriesPanel({
-        key: 'latency-by-route',
-        title: 'Latency p95 by route',
-        description:
-          'Which part of the product users wait for. A single route points to the service behind it; all of them to the gateway itself.',
-        unit: 'seconds',
-        width: 24,
-        queries: [
-          {
-            expr: quantile(server, 0.95, { window: RATE, keep: [server.route], only: [INSTANCE] }),
-            legend: `{{${server.route}}}`,
-          },
-        ],
-      }),
-    ),
-);
+    'latency',
+    timeseriesPanel({
+      key: 'latency-by-route',
+      title: 'Latency p95 by route',
+      description:
+        'Which part of the product users wait for. A single route points to the service behind it; all of them to the gateway itself.',
+      unit: 'seconds',
+      width: 24,
+      queries: [
+        {
+          expr: quantile(latency, 0.95, { window: RATE, keep: [route], only: [INSTANCE] }),
+          legend: `{{${route}}}`,
+        },
+      ],
+    }),
+  );
+});

@@ -1,5 +1,17 @@
 /** What people write services and their project with. It is light: builders of panels and alerts have entries of their own. */
+export type { Dimension } from './model/dimension.ts';
 export type { Duration } from './model/duration.ts';
+export {
+  type AnyLimit,
+  type Asked,
+  type Direction,
+  defineSignal,
+  type LimitFacts,
+  type LimitOf,
+  limit,
+  type SignalDefinition,
+  type SignalFacts,
+} from './model/own-signal.ts';
 export type { Project } from './model/project.ts';
 export { count, milliseconds, percent, type Quantity, seconds, times, type Unit } from './model/quantity.ts';
 export {
@@ -8,6 +20,7 @@ export {
   type Dependency,
   defaultThresholds,
   defineService,
+  type MaxConnections,
   type Pool,
   type Service,
   type ServiceFacts,

@@ -10,6 +10,7 @@ export {
   dashboardUid,
   defineDashboards,
   type Extension,
+  eachOf,
   extendDashboard,
   heatmapPanel,
   INSTANCE,
@@ -26,6 +27,7 @@ export {
   tablePanel,
   textPanel,
   timeseriesPanel,
+  worstOf,
 } from './build/index.ts';
 export { overviewDashboard } from './defaults/overview.ts';
 export { dependencySection } from './defaults/sections/dependencies.ts';
@@ -35,7 +37,9 @@ export { poolSection } from './defaults/sections/pools.ts';
 export { querySection } from './defaults/sections/queries.ts';
 export { resourceSection } from './defaults/sections/resources.ts';
 export { verdictSection } from './defaults/sections/verdict.ts';
-export { buckets, counts, increase, quantile, rate, ratio, sums } from './metrics/histogram.ts';
+export { buckets, observed, quantile, secondsSpent } from './metrics/histogram.ts';
+export { dimensionsOf, identityOf } from './metrics/identity.ts';
 export { findSignal, matcher, signals } from './metrics/index.ts';
-export { by, firstOf, group, rename, select, series } from './metrics/promql.ts';
+export { by, firstOf, group, on, rename, select, series } from './metrics/promql.ts';
+export { countedSeries, failuresOf, increase, judgedOf, rate, ratio, requestsOf } from './metrics/requests.ts';
 export type { Signal, SignalId } from './model/signal.ts';

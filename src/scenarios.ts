@@ -5,6 +5,8 @@ export { bursts, type Curve, daily, type Point, product, sum, through, type Way 
 export {
   type AboutAlert,
   type CallBehaviour,
+  type DatabaseBehaviour,
+  type DivisionBehaviour,
   defineScenario,
   type Expectations,
   type InstanceBehaviour,
@@ -16,6 +18,7 @@ export {
   type Restart,
   type Scenario,
   type ScenarioEvent,
+  type ScenarioSeries,
   type ServiceBehaviour,
 } from './scenario/scenario.ts';
 export type { Incident, ScenarioRule, ScenarioSource, ScenarioWorld } from './scenario/source.ts';

@@ -5,6 +5,7 @@ import {
   buildContactPoints,
   buildDashboards,
   buildRules,
+  definedSignals,
   type IncidentLink,
   type RuleContext,
 } from '../build/index.ts';
@@ -65,10 +66,15 @@ export function buildFrom(source: ProjectSource): Built {
 }
 
 /** The services, each with its file relative to the project. */
-export function catalogOf({ services, root, project }: Pick<ProjectSource, 'services' | 'root' | 'project'>): Catalog {
+export function catalogOf({
+  services,
+  root,
+  project,
+  alerts,
+}: Pick<ProjectSource, 'services' | 'root' | 'project' | 'alerts'>): Catalog {
   return defineCatalog(
     services.map((service) => withinRoot(service, root)),
-    project,
+    { ...project, signals: definedSignals(alerts) },
   );
 }
 

@@ -55,17 +55,23 @@ function labelsOf({ resources }: Desired): ReadonlySet<string> {
 
 /** Labels that bindings name, whether a dashboard shows them or not. */
 function labelsOfBindings({ services }: Catalog): readonly string[] {
-  return services.flatMap(({ metrics: { server, client, database, databasePool, httpPool, version } }: Service) => [
-    server.route,
-    server.status,
-    client.address,
-    database.operation,
-    databasePool.pool,
-    ...(httpPool.kind === 'gauge' ? [httpPool.address] : []),
-    ...(version === undefined ? [] : [version.label]),
-    // A failure is matched by the label that tells its kind.
-    ...[server.failed, client.failed, database.failed].map((matcher) => /^\w*/.exec(matcher)?.[0] ?? ''),
-  ]);
+  return services.flatMap(({ metrics }: Service) => {
+    const { server, client, database, databases, databasePool, databasePools, httpPool, version } = metrics;
+    const queries = [database, ...Object.values(databases ?? {})].filter((one) => one !== undefined);
+    const pools = [databasePool, ...Object.values(databasePools ?? {})].filter((one) => one !== undefined);
+    const failures = [server, client, ...queries].flatMap((binding) => binding?.failures ?? []);
+    return [
+      server?.route,
+      server?.status,
+      client?.address,
+      ...queries.flatMap(({ operation, system, namespace }) => [operation, system, namespace]),
+      ...pools.map(({ pool }) => pool),
+      httpPool?.kind === 'gauge' ? httpPool.address : undefined,
+      version?.label,
+      // A failure is matched by the label that tells its kind.
+      ...failures.map((one) => ('where' in one ? /^\w*/.exec(one.where)?.[0] : undefined)),
+    ].filter((label) => label !== undefined);
+  });
 }
 
 /** Titles of panels by row; a row is called by what stands before the colon. */

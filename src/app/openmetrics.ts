@@ -1,5 +1,5 @@
 import { writeFileSafely } from '../adapters/files.ts';
-import { buildSeries, openMetricsLines, type Scenario, type SeriesContext } from '../scenario/index.ts';
+import { buildSeries, openMetricsLines, type Scenario, type SeriesContext, statedSeries } from '../scenario/index.ts';
 
 /** Writes the series of scenarios as OpenMetrics, which `promtool tsdb create-blocks-from openmetrics` reads. */
 export async function writeOpenMetrics(
@@ -12,7 +12,10 @@ export async function writeOpenMetrics(
 
 function* blocks(scenarios: readonly Scenario[], context: SeriesContext): Generator<string> {
   for (const scenario of scenarios) {
-    const series = context.catalog.services.flatMap((service) => buildSeries(scenario, service, context));
+    const series = [
+      ...context.catalog.services.flatMap((service) => buildSeries(scenario, service, context)),
+      ...statedSeries(scenario, context),
+    ];
     yield* openMetricsLines(scenario, series, context.project);
   }
   yield '# EOF\n';

@@ -1,3 +1,4 @@
+import { termsOf } from '../metrics/timing.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { toSeconds } from '../model/duration.ts';
 import { sizePools } from '../pools/index.ts';
@@ -28,5 +29,5 @@ export async function measurePools(request: PoolsRequest, io: Io): Promise<Measu
   const built = await buildProject(io);
   if (!built.ok) return built;
   const chosen = pooledServices(built.catalog.services, request.service);
-  return { ok: true, found: await sizePools(chosen, { from, until }, prometheus) };
+  return { ok: true, found: await sizePools(termsOf(built.catalog), chosen, { from, until }, prometheus) };
 }

@@ -2,6 +2,7 @@
 import { findSignal, projectSignals, signals } from '../metrics/index.ts';
 import type { Severity } from '../model/alert-rule.ts';
 import { callerFile } from '../model/caller.ts';
+import type { SignalDefinition } from '../model/own-signal.ts';
 import type { Project } from '../model/project.ts';
 import type { ContactPointResource, RuleResource } from '../model/resource.ts';
 import type { Catalog, Service } from '../model/service.ts';
@@ -48,6 +49,13 @@ export function defineAlerts(facts: ChosenAlerts): AlertChoice {
 /** The alert of each signal, by which panels find their runbooks. */
 export function alertNamesOf({ service, project }: AlertChoice): Readonly<Partial<Record<SignalId, string>>> {
   return Object.fromEntries([...service, ...project].map(({ signal, alert }) => [signal, alert]));
+}
+
+/** The signals that the project defines for its alerts, each once. */
+export function definedSignals({ service }: Pick<AlertChoice, 'service'>): readonly SignalDefinition[] {
+  return [
+    ...new Map(service.flatMap(({ defined }) => (defined === undefined ? [] : [[defined.id, defined]]))).values(),
+  ];
 }
 
 /** Every rule: for each service those that apply to it, then those of the project. */

@@ -2,10 +2,11 @@ import type { AbsenceState, AlertRule, Severity } from '../model/alert-rule.ts';
 import { callerFile } from '../model/caller.ts';
 import { longest, shortest, toDuration, toSeconds } from '../model/duration.ts';
 import { deepFreeze } from '../model/json.ts';
+import type { SignalDefinition } from '../model/own-signal.ts';
 import type { Project } from '../model/project.ts';
 import type { RuleResource } from '../model/resource.ts';
 import type { Service } from '../model/service.ts';
-import type { Signal, SignalId } from '../model/signal.ts';
+import type { KnownSignal, Signal, SignalId } from '../model/signal.ts';
 import { type ContactPointFacts, contactPointOf } from './contact-points.ts';
 import { runbookUrl } from './context.ts';
 
@@ -15,8 +16,8 @@ export interface AlertFacts {
   readonly alert: string;
   /** Short: the end of its UIDs. @example 'errors' */
   readonly slug: string;
-  /** What it watches: expression, threshold, comparison and `for` come from here. */
-  readonly signal: SignalId;
+  /** What it watches: expression, threshold, comparison and `for` come from here. The engine's by name, or one's own. */
+  readonly signal: KnownSignal | SignalDefinition;
   readonly severity: Severity | ((service: Service) => Severity);
   /** One line, with `{{value}}` and `{{label:NAME}}`. */
   readonly summary: string;
@@ -27,7 +28,10 @@ export interface AlertFacts {
 }
 
 /** An alert with the file that states it; without one it is the engine's own, chosen by the project. */
-export interface Alert extends AlertFacts {
+export interface Alert extends Omit<AlertFacts, 'signal'> {
+  readonly signal: SignalId;
+  /** The signal, where the project has defined it. */
+  readonly defined?: SignalDefinition;
   readonly source?: string;
 }
 
@@ -43,7 +47,12 @@ export interface Alert extends AlertFacts {
  */
 export function defineAlert(facts: AlertFacts): Alert {
   const source = callerFile();
-  return deepFreeze({ ...facts, ...(source === undefined ? {} : { source }) });
+  const { signal } = facts;
+  return deepFreeze({
+    ...facts,
+    ...(typeof signal === 'string' ? { signal } : { signal: signal.id, defined: signal }),
+    ...(source === undefined ? {} : { source }),
+  });
 }
 
 /** What a rule needs besides its alert. */

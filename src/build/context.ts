@@ -1,3 +1,5 @@
+import { type Divided, dimensionsOf } from '../metrics/identity.ts';
+import type { Terms } from '../metrics/timing.ts';
 import type { Project } from '../model/project.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Signal, SignalId } from '../model/signal.ts';
@@ -25,6 +27,8 @@ export interface BuildContext {
 export interface ServiceContext extends BuildContext {
   readonly service: Service;
   readonly signals: readonly Signal[];
+  /** Windows and dimensions of the project, which every expression takes. */
+  readonly terms: Terms;
 }
 
 /** UID of a service's dashboard. */
@@ -41,3 +45,19 @@ export function runbookUrl({ repository }: Pick<Project, 'repository'>, alert: s
 export const INSTANCE = 'instance=~"$instance"';
 /** The range of panel queries: Grafana makes it at least four scrapes. */
 export const RATE = '$__rate_interval';
+
+/**
+ * A legend for series that dimensions tell apart.
+ *
+ * @example eachOf('p95', terms, latency) // 'p95', and in a project with regions 'p95 {{region}}'
+ */
+export function eachOf(legend: string, terms: Terms, ...bindings: readonly Divided[]): string {
+  return [legend, ...dimensionsOf(terms, ...bindings).map((label) => `{{${label}}}`)].join(' ');
+}
+
+/** A signal as one number: the worst of its series. */
+export function worstOf({ alertExpression, perSeries, dimensions, fromDependency, limit }: Signal): string {
+  const one = perSeries === undefined && dimensions === undefined && !fromDependency;
+  if (one) return alertExpression;
+  return `${limit.comparison === 'lt' ? 'min' : 'max'}(${alertExpression})`;
+}

@@ -1,7 +1,7 @@
 /** What all dashboards share: variables, deployment annotations, links. */
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
-import { counts } from '../metrics/histogram.ts';
-import { select } from '../metrics/promql.ts';
+import { select, series } from '../metrics/promql.ts';
+import { countedSeries, requestsOf } from '../metrics/requests.ts';
 import type { Project } from '../model/project.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import { servicesBehind } from '../model/service.ts';
@@ -24,10 +24,12 @@ export function dataSourceVariable(project: Project): dashboard.DatasourceVariab
     .includeAll(false);
 }
 
-/** Chooses instances of a service; all of them at first. */
-export function instanceVariable({ service }: Pick<ServiceContext, 'service'>): dashboard.QueryVariableBuilder {
-  const query = `label_values(${counts(service.metrics.server)}, instance)`;
-  return new sdk.dashboard.QueryVariableBuilder('instance')
+/** Chooses instances of a service; all of them at first. None where nothing of it knows its instances. */
+export function instanceVariable({ service }: Pick<ServiceContext, 'service'>): dashboard.QueryVariableBuilder[] {
+  const known = instanceSeries(service);
+  if (known === undefined) return [];
+  const query = `label_values(${known}, instance)`;
+  const variable = new sdk.dashboard.QueryVariableBuilder('instance')
     .label('Instance')
     .datasource({ type: 'prometheus', uid: '${datasource}' })
     .query(query)
@@ -38,6 +40,18 @@ export function instanceVariable({ service }: Pick<ServiceContext, 'service'>): 
     .multi(true)
     .includeAll(true)
     .allValue('.*');
+  return [variable];
+}
+
+/** Series that have the label `instance`: requests where it serves some, else what its process reports. */
+function instanceSeries({
+  metrics: { server, client, database, runtime, restarts, cpu },
+}: Service): string | undefined {
+  const counted = [server, client, database].find((binding) => binding !== undefined);
+  if (counted !== undefined) return countedSeries(requestsOf(counted));
+  if (runtime !== undefined) return series(runtime.series);
+  if (restarts?.kind === 'start-time') return series(restarts.series);
+  return cpu === undefined || cpu.kind === 'container' ? undefined : series(cpu.usage);
 }
 
 /** Deployments of a service that the pipeline marked, and, where it marked none, changes of the running version. */

@@ -59,6 +59,8 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
     .links([...draft.links]);
   let top = 0;
   for (const section of draft.sections) {
+    // A heading over nothing is a hole.
+    if (section.panels.length === 0) continue;
     if (section.title !== '') {
       builder.withRow(
         new sdk.dashboard.RowBuilder(section.title)

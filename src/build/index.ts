@@ -6,6 +6,7 @@ export {
   buildRules,
   type ChosenAlerts,
   defineAlerts,
+  definedSignals,
   type Receivers,
 } from './alert-choice.ts';
 export {
@@ -20,11 +21,13 @@ export {
 export {
   type BuildContext,
   dashboardUid,
+  eachOf,
   INSTANCE,
   type IncidentLink,
   RATE,
   runbookUrl,
   type ServiceContext,
+  worstOf,
 } from './context.ts';
 export { buildDashboard, type DashboardDraft, ownerTag, type Section } from './dashboard.ts';
 export {

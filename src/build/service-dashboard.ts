@@ -1,5 +1,6 @@
 /** The dashboard of a service: the sections that a project has chosen, and what one service adds to them. */
 import { signals } from '../metrics/index.ts';
+import { termsOf } from '../metrics/timing.ts';
 import type { Service } from '../model/service.ts';
 import type { Family } from '../model/signal.ts';
 import { type BuildContext, dashboardUid, runbookUrl, type ServiceContext } from './context.ts';
@@ -10,7 +11,12 @@ import type { PanelDraft } from './panels.ts';
 
 /** The dashboard of a service, before it is laid out. */
 export function serviceDashboard(service: Service, context: BuildContext, choice: DashboardChoice): DashboardDraft {
-  const own: ServiceContext = { ...context, service, signals: signals(service, context.catalog) };
+  const own: ServiceContext = {
+    ...context,
+    service,
+    signals: signals(service, context.catalog),
+    terms: termsOf(context.catalog),
+  };
   const sections = choice.sections.map((build) => withSource(build(own), context, choice.source));
   const extension = Object.hasOwn(choice.extensions, service.id) ? choice.extensions[service.id] : undefined;
   const draft: DashboardDraft = {
@@ -21,7 +27,7 @@ export function serviceDashboard(service: Service, context: BuildContext, choice
     source: extension?.source ?? choice.source,
     service: service.id,
     sections,
-    variables: [dataSourceVariable(context.project), instanceVariable(own)],
+    variables: [dataSourceVariable(context.project), ...instanceVariable(own)],
     annotations: deploymentAnnotations(service),
     links: serviceLinks(own),
   };

@@ -120,6 +120,17 @@ export const telemetryAbsent = defineAlert({
     'Alerts and panels of this family are blind. Is the service up? Does Prometheus scrape it? Did a deployment rename its metrics?',
 });
 
+/** Ours: use over a limit that nobody has set is nothing, so that the alerts on it never fire. Never pages. */
+export const limitAbsent = defineAlert({
+  alert: 'ServiceLimitAbsent',
+  slug: 'limit',
+  signal: 'limit-absent',
+  severity: 'warning',
+  summary: 'the {{label:family}} is missing',
+  description:
+    'Without it nothing says how near the service is to its end, and its alert cannot fire. Set the limit, or say in the facts that there is none.',
+});
+
 /** Incident review, alert 6. Never pages: it would not have helped in the incident, and busy is not broken. */
 export const cpuHigh = defineAlert({
   alert: 'ServiceCpuHigh',

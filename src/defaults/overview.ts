@@ -15,15 +15,20 @@ import {
   statPanel,
   tablePanel,
   timeseriesPanel,
+  worstOf,
 } from '../build/index.ts';
-import { quantile, rate, ratio } from '../metrics/histogram.ts';
+import { quantile } from '../metrics/histogram.ts';
+import { identityOf } from '../metrics/identity.ts';
 import { findSignal, signals } from '../metrics/index.ts';
 import { firstOf, rename } from '../metrics/promql.ts';
+import { bindingOf, judgedOf, rate, ratio, requestsOf } from '../metrics/requests.ts';
+import { termsOf } from '../metrics/timing.ts';
 import { groupBy } from '../model/group-by.ts';
-import type { Service } from '../model/service.ts';
-import type { Signal, SignalId } from '../model/signal.ts';
+import type { ClientBinding } from '../model/metrics.ts';
+import type { Catalog, Service } from '../model/service.ts';
+import type { KnownSignal, Signal } from '../model/signal.ts';
 
-const COLUMNS: readonly (readonly [SignalId, string])[] = [
+const COLUMNS: readonly (readonly [KnownSignal, string])[] = [
   ['error-ratio', 'errors'],
   ['latency-p95', 'latency p95'],
   ['pool-utilisation', 'fullest pool'],
@@ -34,7 +39,7 @@ const COLUMNS: readonly (readonly [SignalId, string])[] = [
 ];
 
 /** How trouble spreads, from top to bottom: what moves first stands first. */
-const CHAIN: readonly (readonly [SignalId, title: string, says: string])[] = [
+const CHAIN: readonly (readonly [KnownSignal, title: string, says: string])[] = [
   [
     'latency-p95',
     'Latency p95, each service',
@@ -112,10 +117,7 @@ function glance(service: Service, signal: Signal, title: string, url: string): P
     height: 3,
     queries: [
       {
-        expr:
-          signal.perSeries === undefined && !signal.fromDependency
-            ? signal.alertExpression
-            : `max(${signal.alertExpression})`,
+        expr: worstOf(signal),
         legend: title,
         mode: 'instant',
       },
@@ -171,11 +173,7 @@ function trouble({ catalog, project }: BuildContext): Section {
   return {
     key: 'system',
     title: 'The whole system',
-    panels: [
-      ...alerts(catalog.services, project),
-      ...matrix(catalog.services.filter(({ dependencies }) => dependencies.length > 0)),
-      telemetry(),
-    ],
+    panels: [...alerts(catalog.services, project), ...matrix(catalog), telemetry()],
   };
 }
 
@@ -206,16 +204,26 @@ function alerts(services: readonly Service[], { owner }: BuildContext['project']
 }
 
 /** Who calls whom: one row for each pair. */
-function matrix(callers: readonly Service[]): PanelDraft[] {
+function matrix(catalog: Catalog): PanelDraft[] {
+  const terms = termsOf(catalog);
+  const callers = catalog.services.flatMap(({ dependencies, metrics: { client } }) =>
+    client === undefined || dependencies.length === 0 ? [] : [client],
+  );
   if (callers.length === 0) return [];
   const window = '$__range' as const;
-  const pairs = (expression: (caller: Service, keep: string[]) => string) =>
+  const pairs = (expression: (client: ClientBinding, keep: readonly string[]) => string | undefined) =>
     firstOf(
-      ...callers.map((caller) => {
-        const { address } = caller.metrics.client;
-        return rename(expression(caller, ['job', address]), address, 'dependency');
+      ...callers.flatMap((client) => {
+        const { address } = client;
+        const own = expression(client, [...identityOf(terms, bindingOf(requestsOf(client))), address]);
+        return own === undefined ? [] : [rename(own, address, 'dependency')];
       }),
     );
+  const failed = pairs((client, keep) => {
+    const judged = judgedOf(client);
+    return judged && ratio(judged.all, judged.failed, { window, keep });
+  });
+  const p95 = pairs(({ latency }, keep) => latency && quantile(latency, 0.95, { window, keep }));
   const panel = tablePanel({
     key: 'dependency-matrix',
     title: 'Who calls whom',
@@ -225,12 +233,9 @@ function matrix(callers: readonly Service[]): PanelDraft[] {
     width: 20,
     height: 7,
     queries: [
-      { expr: pairs(({ metrics: { client } }, keep) => rate(client, { window, keep })), legend: 'rate' },
-      {
-        expr: pairs(({ metrics: { client } }, keep) => ratio(client, client.failed, { window, keep })),
-        legend: 'failed',
-      },
-      { expr: pairs(({ metrics: { client } }, keep) => quantile(client, 0.95, { window, keep })), legend: 'p95' },
+      { expr: pairs((client, keep) => rate(requestsOf(client), { window, keep })), legend: 'rate' },
+      ...(failed === '' ? [] : [{ expr: failed, legend: 'failed' }]),
+      ...(p95 === '' ? [] : [{ expr: p95, legend: 'p95' }]),
     ],
   });
   panel.builder
@@ -239,15 +244,19 @@ function matrix(callers: readonly Service[]): PanelDraft[] {
       id: 'organize',
       options: {
         excludeByName: Object.fromEntries(
-          ['Time', ...callers.map(({ metrics }) => metrics.client.address)].map((name) => [name, true]),
+          ['Time', ...callers.map(({ address }) => address)].map((name) => [name, true]),
         ),
         indexByName: { job: 0, dependency: 1, 'Value #A': 2, 'Value #B': 3, 'Value #C': 4 },
         renameByName: {
           job: 'Caller',
           dependency: 'Dependency',
           'Value #A': 'Calls',
-          'Value #B': 'Failed',
-          'Value #C': 'p95',
+          ...Object.fromEntries(
+            [...(failed === '' ? [] : ['Failed']), ...(p95 === '' ? [] : ['p95'])].map((title, index) => [
+              `Value #${'BC'[index] ?? ''}`,
+              title,
+            ]),
+          ),
         },
       },
     })

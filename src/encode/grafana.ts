@@ -5,7 +5,7 @@ import type { AlertRule } from '../model/alert-rule.ts';
 import { type Duration, toDuration } from '../model/duration.ts';
 import { deepFreeze, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
 import { sdk } from './sdk.ts';
-import { CONDITION_REF, decodeText, encodeText, QUERY_REF, unitOfSignal } from './templates.ts';
+import { CONDITION_REF, decodeText, encodeText, QUERY_REF, unitOfRule } from './templates.ts';
 
 /** Data source of Grafana's server-side expressions. */
 const EXPRESSIONS = '__expr__';
@@ -129,7 +129,7 @@ export function decodeGrafanaRule(form: Json, interval: Duration, folderUid: str
   const source = data.find(({ refId }) => refId === QUERY_REF);
   const evaluator = evaluatorOf(data.find(({ refId }) => refId === CONDITION_REF)?.model);
   if (source === undefined || typeof source.model['expr'] !== 'string' || evaluator === undefined) return undefined;
-  const unit = unitOfSignal(labels['signal'] ?? '');
+  const unit = unitOfRule(labels['signal'] ?? '', Object.values(annotations), 'grafana');
   const texts = Object.entries(annotations).filter(
     ([name]) => name !== DASHBOARD_ANNOTATION && name !== PANEL_ANNOTATION,
   );

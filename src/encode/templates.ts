@@ -1,5 +1,5 @@
 import type { Unit } from '../model/quantity.ts';
-import { SIGNAL_UNITS } from '../model/signal.ts';
+import { isKnownSignal, SIGNAL_UNITS } from '../model/signal.ts';
 
 /** How a target names the value of an alert in its templates. */
 export type Dialect = 'grafana' | 'prometheus';
@@ -21,10 +21,16 @@ export function decodeText(text: string, unit: Unit, dialect: Dialect): string {
   return text.replaceAll(valueTemplate(unit, dialect), '{{value}}').replace(TEMPLATED_LABEL, '{{label:$1}}');
 }
 
-/** The unit of a signal by its label; a number without one for signals we do not know. */
-export function unitOfSignal(signal: string): Unit {
-  return Object.hasOwn(SIGNAL_UNITS, signal) ? SIGNAL_UNITS[signal as keyof typeof SIGNAL_UNITS] : 'count';
+/**
+ * The unit of a rule by the label of its signal; of a project's own signal by how its texts write the value, and a plain
+ * number where they do not.
+ */
+export function unitOfRule(signal: string, texts: readonly string[], dialect: Dialect): Unit {
+  if (isKnownSignal(signal)) return SIGNAL_UNITS[signal];
+  return UNITS.find((unit) => texts.some((text) => text.includes(valueTemplate(unit, dialect)))) ?? 'count';
 }
+
+const UNITS: readonly Unit[] = ['ratio', 'seconds', 'factor', 'count'];
 
 function valueTemplate(unit: Unit, dialect: Dialect): string {
   if (dialect === 'prometheus') return `{{ ${formatted(unit, '$value')} }}${suffix(unit)}`;

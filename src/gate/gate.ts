@@ -115,35 +115,39 @@ async function lookAt(
     reader.lookBack(gated, window, step),
     reader.whole(gated, window, await othersThanBaseline(question, reader)),
     reader.observations(gated, window),
-    gated.bucketed ? reader.boundaries(gated, window) : undefined,
+    gated.bucketed.length > 0 ? reader.boundaries(gated, window) : undefined,
   ]);
   const grid = gridOf(window, step);
   const shown = (tracks.length === 0 ? [{ series: {}, points: [] }] : tracks).map(({ series, points }) => ({
     series,
-    ...readingsOf(points, lookBack, since),
+    ...readingsOf(points, lookBack(series), since),
+    observations: observations(series),
   }));
   const evidence = {
     counted: gated.counted,
-    observations,
     expectedPoints: grid.length,
     since,
     span: window.until - window.from,
     missing: gated.families.filter((family) => missing.includes(family)),
     boundaries,
   };
-  const checks = shown.map(({ series, ...seen }) =>
+  const checks = shown.map(({ series, observations: seenOf, ...seen }) =>
     absolute(gated, {
       series,
       readings: seen.readings,
       grid,
       whole: whole.find((one) => sameSeries(one.series, series)),
-      problems: evidenceOfAlert(gated.signal, { ...evidence, seen }),
+      problems: evidenceOfAlert(gated.signal, { ...evidence, observations: seenOf, seen }),
     }),
   );
   // The series that says least speaks for all of them.
-  const problems = shown.map((seen) => evidenceOfWindow(gated.signal, { ...evidence, seen }));
+  const problems = shown.map(({ observations: seenOf, ...seen }) =>
+    evidenceOfWindow(gated.signal, { ...evidence, observations: seenOf, seen }),
+  );
+  const known = shown.flatMap(({ observations: seenOf }) => seenOf ?? []);
+  const total = known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
   const most = problems.reduce((longest, some) => (some.length > longest.length ? some : longest), []);
-  return { gated, checks, whole, observations, problems: most };
+  return { gated, checks, whole, observations: total, problems: most };
 }
 
 function gridOf({ from, until }: Span, step: number): readonly number[] {

@@ -1,6 +1,6 @@
 /** The gate's judgements: pure, over values that were measured. */
 import { toSeconds } from '../model/duration.ts';
-import type { Limit, SignalId } from '../model/signal.ts';
+import type { KnownSignal, Limit } from '../model/signal.ts';
 import type { Point } from '../model/time.ts';
 
 /** How far the evaluation at a time looks back, in seconds; undefined where its guard is closed. */
@@ -89,7 +89,7 @@ export function passes(value: number | undefined, { comparison, value: limit }: 
 }
 
 /** Signals that the gate judges. */
-export type GatedSignal = Extract<SignalId, 'latency-p95' | 'query-p95' | 'error-ratio' | 'pool-utilisation'>;
+export type GatedSignal = Extract<KnownSignal, 'latency-p95' | 'query-p95' | 'error-ratio' | 'pool-utilisation'>;
 
 /** A fifth worse than before is worse, */
 const FACTOR = 1.2;

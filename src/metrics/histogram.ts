@@ -1,77 +1,82 @@
+/** How latency histograms are read, classic and native ones, in whatever unit they were recorded. */
 import type { HistogramBinding, Matcher } from '../model/metrics.ts';
-import { by, matcher, select, type Window } from './promql.ts';
+import { matcher, select, sumBy } from './promql.ts';
+import type { Reading } from './requests.ts';
+
+function isNative({ buckets: bounds }: HistogramBinding): boolean {
+  return bounds === 'native';
+}
 
 /**
- * The series of the bucket that holds every observation. It counts like `_count`, and unlike `_count` it is missing
- * when the agent records no buckets (Micrometer's default), so that quantiles read as absent and not as 0.
+ * The series of which quantiles are made: of a classic histogram the bucket that holds every observation. It counts
+ * like `_count`, and unlike `_count` it is missing when the agent records no buckets (Micrometer's default), so that
+ * quantiles read as absent and not as 0.
  */
-export function infiniteBucket(histogram: HistogramBinding, extra: readonly Matcher[] = []): string {
-  return select(`${histogram.name}_bucket`, [...histogram.matchers, ...extra, matcher('le', '=', '+Inf')]);
+export function observations(histogram: HistogramBinding, extra: readonly Matcher[] = []): string {
+  return isNative(histogram) ? buckets(histogram, extra) : buckets(histogram, [...extra, matcher('le', '=', '+Inf')]);
 }
 
-/** The bucket series. */
+/** The bucket series; of a native histogram its one series. */
 export function buckets(histogram: HistogramBinding, extra: readonly Matcher[] = []): string {
-  return select(`${histogram.name}_bucket`, [...histogram.matchers, ...extra]);
+  return select(isNative(histogram) ? histogram.name : `${histogram.name}_bucket`, [...histogram.matchers, ...extra]);
 }
 
-/** The series that count observations. */
+/** The series that count observations; of a native histogram its one series, see `countOf`. */
 export function counts(histogram: HistogramBinding, extra: readonly Matcher[] = []): string {
-  return select(`${histogram.name}_count`, [...histogram.matchers, ...extra]);
+  return select(isNative(histogram) ? histogram.name : `${histogram.name}_count`, [...histogram.matchers, ...extra]);
 }
 
-/** The series that add the observed seconds up. */
-export function sums(histogram: HistogramBinding, extra: readonly Matcher[] = []): string {
-  return select(`${histogram.name}_sum`, [...histogram.matchers, ...extra]);
+/** The count that an aggregation of a histogram holds. */
+export function countOf(histogram: HistogramBinding, aggregated: string): string {
+  return isNative(histogram) ? `histogram_count(${aggregated})` : aggregated;
 }
 
-/** How a histogram is read: over which window, kept apart by which labels, of which series. */
-export interface Reading {
-  readonly window: Window;
-  /** Labels to keep. Default: `job`. */
-  readonly keep?: readonly string[];
-  readonly only?: readonly Matcher[];
-  /** An `offset`, such as `1h`. */
-  readonly offset?: string;
+/** Observations in the window, of which quantiles can be made. */
+export function observed(histogram: HistogramBinding, reading: Reading): string {
+  return countOf(histogram, summed('increase', observations(histogram, reading.only), reading));
 }
 
-/** Observations a second. */
-export function rate(histogram: HistogramBinding, { window, keep = ['job'], only = [], offset }: Reading): string {
-  return `sum ${by(...keep)}(rate(${counts(histogram, only)}[${window}]${at(offset)}))`;
-}
-
-/** Observations in the window. */
-export function increase(histogram: HistogramBinding, { window, keep = ['job'], only = [] }: Reading): string {
-  return `sum ${by(...keep)}(increase(${counts(histogram, only)}[${window}]))`;
-}
-
-/** Observations in the window that fell into buckets. */
-export function observed(histogram: HistogramBinding, { window, keep = ['job'], only = [], offset }: Reading): string {
-  return `sum ${by(...keep)}(increase(${infiniteBucket(histogram, only)}[${window}]${at(offset)}))`;
+/** The same, a second. */
+export function observedRate(histogram: HistogramBinding, reading: Reading): string {
+  return countOf(histogram, summed('rate', observations(histogram, reading.only), reading));
 }
 
 /**
  * A quantile in seconds, without a guard: what panels show.
  *
- * @example quantile(binding, 0.95, { window: '$__rate_interval' })
+ * @example quantile(binding, 0.95, { window: '$__rate_interval', keep: ['job'] })
  */
 export function quantile(
   histogram: HistogramBinding,
   q: number,
-  { window, keep = ['job'], only = [], offset }: Reading,
+  {
+    settled,
+    ...reading
+  }: Reading & { /** Only series that were there before. @example 'offset 5m' */ readonly settled?: string },
 ): string {
-  return `histogram_quantile(${q}, sum ${by(...keep, 'le')}(rate(${buckets(histogram, only)}[${window}]${at(offset)})))`;
+  const keep = isNative(histogram) ? reading.keep : [...reading.keep, 'le'];
+  const selector = buckets(histogram, reading.only);
+  const rates = summed(
+    'rate',
+    selector,
+    { ...reading, keep },
+    settled === undefined ? '' : ` and ${selector} ${settled}`,
+  );
+  return inSeconds(histogram, `histogram_quantile(${q}, ${rates})`);
 }
 
-/** The share of observations that match `failed`; nothing where none was made, 0 where none failed. */
-export function ratio(
-  histogram: HistogramBinding,
-  failed: Matcher,
-  { window, keep = ['job'], only = [] }: Reading,
-): string {
-  const all = rate(histogram, { window, keep, only });
-  return `(${rate(histogram, { window, keep, only: [...only, failed] })} or 0 * ${all}) / ${all}`;
+/** Seconds that were spent, a second: the observations that are under way at once, by Little's law. */
+export function secondsSpent(histogram: HistogramBinding, reading: Reading): string {
+  const { name, matchers } = histogram;
+  const selector = select(isNative(histogram) ? name : `${name}_sum`, [...matchers, ...(reading.only ?? [])]);
+  const rates = summed('rate', selector, reading);
+  return inSeconds(histogram, isNative(histogram) ? `histogram_sum(${rates})` : rates);
 }
 
-function at(offset: string | undefined): string {
-  return offset === undefined ? '' : ` offset ${offset}`;
+function inSeconds({ unit }: HistogramBinding, expression: string): string {
+  return unit === 'ms' ? `${expression} / 1000` : expression;
+}
+
+function summed(how: 'rate' | 'increase', selector: string, { window, keep, offset }: Reading, and = ''): string {
+  return `${sumBy(keep)}(${how}(${selector}[${window}]${offset === undefined ? '' : ` offset ${offset}`})${and})`;
 }

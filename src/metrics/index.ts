@@ -1,3 +1,4 @@
+export { withMatchers } from './bindings.ts';
 export { micrometer } from './profiles/micrometer.ts';
 export { otel } from './profiles/otel.ts';
 export { promClient } from './profiles/prom-client.ts';

@@ -10,12 +10,24 @@ export type Window = Duration | '$__rate_interval' | '$__range';
  * @example matcher('job', '=', 'acme/payments') // 'job="acme/payments"'
  */
 export function matcher(label: string, operator: '=' | '!=' | '=~' | '!~', value: string): Matcher {
-  return `${label}${operator}"${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`;
+  return `${labelName(label)}${operator}${text(value)}`;
 }
 
 /** A series selector. @example select('up', ['job="a"']) // 'up{job="a"}' */
 export function select(name: string, matchers: readonly Matcher[]): string {
-  return `${name}{${matchers.join(',')}}`;
+  return /^[A-Za-z_:][\w:]*$/.test(name)
+    ? `${name}{${matchers.join(',')}}`
+    : // Prometheus 3 takes any name, where it stands among the matchers.
+      `{${[text(name), ...matchers].join(',')}}`;
+}
+
+/** A label as PromQL takes it: in quotation marks where it has other signs. @example labelName('http.route') // '"http.route"' */
+export function labelName(label: string): string {
+  return /^[A-Za-z_]\w*$/.test(label) ? label : text(label);
+}
+
+function text(value: string): string {
+  return `"${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`;
 }
 
 /** Selects the series of a binding, with further matchers. */
@@ -24,8 +36,18 @@ export function series(binding: SeriesBinding, extra: readonly Matcher[] = []): 
 }
 
 /** Labels that an aggregation keeps. @example by('job', 'le') // 'by (job, le)' */
-export function by(...labels: string[]): string {
-  return `by (${labels.join(', ')})`;
+export function by(...labels: readonly string[]): string {
+  return `by (${labels.map(labelName).join(', ')})`;
+}
+
+/** The sum by labels; of everything where there are none. @example sumBy([]) // 'sum' */
+export function sumBy(labels: readonly string[]): string {
+  return labels.length === 0 ? 'sum' : `sum ${by(...labels)}`;
+}
+
+/** Labels that two sides are joined by. @example on('job', 'region') // 'on (job, region)' */
+export function on(...labels: readonly string[]): string {
+  return `on (${labels.map(labelName).join(', ')})`;
 }
 
 /** Alternatives, the first that has a value wins, one a line. */
@@ -35,7 +57,16 @@ export function firstOf(...alternatives: string[]): string {
 
 /** Copies a label under another name, so that rules of every profile carry the same labels. */
 export function rename(expression: string, from: string, to: string): string {
-  return from === to ? expression : `label_replace(${expression}, "${to}", "$1", "${from}", "(.*)")`;
+  return from === to ? expression : `label_replace(${expression}, "${to}", "$1", ${text(from)}, "(.*)")`;
+}
+
+/** Gives every series a label. @example labelled('vector(1)', { family: 'server' }) */
+export function labelled(expression: string, labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels).reduce(
+    (inner, [label, value]) =>
+      `label_replace(${inner}, ${text(label)}, ${text(value.replaceAll('$', '$$$$'))}, "", "")`,
+    expression,
+  );
 }
 
 /** Parentheses, and the lines between them indented. */

@@ -1,4 +1,6 @@
+import type { Dimension } from '../model/dimension.ts';
 import { type Duration, longest, toDuration, toSeconds } from '../model/duration.ts';
+import type { Catalog } from '../model/service.ts';
 
 /** Scrapes that a window holds at least: two are needed for a rate, and one may be lost. */
 export const SCRAPES_IN_WINDOW = 4;
@@ -25,4 +27,14 @@ export function timingOf(scrapeInterval: Duration = USUAL_SCRAPE): Timing {
     window,
     count: (usual, base) => Math.ceil((usual * toSeconds(window(base))) / toSeconds(base)),
   };
+}
+
+/** What every part of an alert's expression depends on: its windows, and what divides its series. */
+export interface Terms extends Timing {
+  readonly dimensions: readonly Dimension[];
+}
+
+/** The terms of a catalog. */
+export function termsOf({ scrapeInterval, dimensions = [] }: Omit<Catalog, 'services'>): Terms {
+  return { ...timingOf(scrapeInterval), dimensions };
 }

@@ -1,3 +1,4 @@
+import type { Dimension } from './dimension.ts';
 import type { Duration } from './duration.ts';
 
 /** What holds for every service, dashboard and rule: the facts of `grafana.config.ts`. */
@@ -17,6 +18,11 @@ export interface Project {
   readonly dataSource: { readonly uid: string; readonly name: string };
   /** How often Prometheus scrapes a service. Alert windows hold at least four scrapes. */
   readonly scrapeInterval: Duration;
+  /**
+   * Labels that divide every service, such as a region or a cluster: each of their values is judged on its own. A
+   * binding whose metrics do not have one says so (`lacks`). Default: none.
+   */
+  readonly dimensions?: readonly Dimension[];
   /** How often Grafana evaluates the rules; a multiple of 10 s. `for` is at least two evaluations. */
   readonly evaluationInterval: Duration;
   /**

@@ -98,3 +98,16 @@ export function matchersOf(selector: SyntaxNode, expression: string): readonly s
     ({ from, to }) => expression.slice(from, to).replace(/(?<!\s)\s*(=~|!~|!=|=)\s*/, '$1'),
   );
 }
+
+/**
+ * The metric that a vector selector names; undefined where it names none, or only as a matcher of `__name__`.
+ *
+ * @example metricOf(selector, '{"http.requests", job="a"}') // 'http.requests'
+ */
+export function metricOf(selector: SyntaxNode, expression: string): string | undefined {
+  const plain = selector.getChild('Identifier');
+  if (plain !== null) return expression.slice(plain.from, plain.to);
+  const quoted = selector.getChild('LabelMatchers')?.getChild('QuotedLabelName');
+  if (quoted === null || quoted === undefined) return undefined;
+  return expression.slice(quoted.from + 1, quoted.to - 1).replace(/\\(.)/g, '$1');
+}

@@ -1,7 +1,9 @@
 import { callerFile } from './caller.ts';
+import type { Dimension } from './dimension.ts';
 import type { Duration } from './duration.ts';
 import { deepFreeze } from './json.ts';
 import type { MetricProfile } from './metrics.ts';
+import type { LimitFacts, SignalDefinition } from './own-signal.ts';
 import { count, milliseconds, percent, type Quantity, seconds, times, type Unit } from './quantity.ts';
 
 type Above<U extends Unit> = { readonly above: Quantity<U>; readonly for: Duration };
@@ -72,13 +74,20 @@ export interface Database {
   readonly system: string;
 }
 
+/** The most connections of a pool, for each instance. `unlimited`: there is no maximum to be near. */
+export type MaxConnections = number | 'unlimited';
+
 /** A connection pool of the service. The maximum is per instance. */
 export type Pool =
-  | { readonly kind: 'database' /** As in the pool label. */; readonly name: string; readonly maxConnections: number }
+  | {
+      readonly kind: 'database' /** As in the pool label. */;
+      readonly name: string;
+      readonly maxConnections: MaxConnections;
+    }
   | {
       readonly kind: 'http';
       readonly name: string;
-      readonly maxConnections: number;
+      readonly maxConnections: MaxConnections;
       /** The dependency's address, if the pool is for one dependency alone. */
       readonly address?: string;
     };
@@ -111,6 +120,8 @@ export interface ServiceFacts {
   readonly dependencies?: readonly Dependency[];
   /** What differs from the defaults, alert by alert. @example { errorRatio: { above: percent(3) } } */
   readonly thresholds?: { readonly [K in keyof Thresholds]?: Partial<Thresholds[K]> };
+  /** Its limits of signals that the project defines. Default: theirs. @example [limit(queueLag, { above: count(10) })] */
+  readonly limits?: readonly LimitFacts[];
 }
 
 /** A service with every default filled in. */
@@ -125,6 +136,10 @@ export interface Catalog {
   readonly services: readonly Service[];
   /** How often they are scraped, which windows follow. Default: 15s. */
   readonly scrapeInterval?: Duration;
+  /** What divides all of them, such as regions. Default: nothing. */
+  readonly dimensions?: readonly Dimension[];
+  /** Signals that the project defines. Default: none. */
+  readonly signals?: readonly SignalDefinition[];
 }
 
 /**
@@ -151,18 +166,24 @@ export function defineService(facts: ServiceFacts): Service {
     databases: [],
     pools: [],
     dependencies: [],
+    limits: [],
     ...facts,
     thresholds: { ...defaultThresholds, ...Object.fromEntries(overridden) },
     source,
   });
 }
 
-/** The services together, as `signals()` and the builders want them, with how often they are scraped. Default: 15s. */
+/** The services together, as `signals()` and the builders want them, with what holds for all of their series. */
 export function defineCatalog(
   services: readonly Service[],
-  { scrapeInterval }: { readonly scrapeInterval?: Duration } = {},
+  { scrapeInterval, dimensions, signals }: Omit<Catalog, 'services'> = {},
 ): Catalog {
-  return deepFreeze({ services: [...services], ...(scrapeInterval === undefined ? {} : { scrapeInterval }) });
+  return deepFreeze({
+    services: [...services],
+    ...(scrapeInterval === undefined ? {} : { scrapeInterval }),
+    ...(dimensions === undefined ? {} : { dimensions }),
+    ...(signals === undefined ? {} : { signals }),
+  });
 }
 
 /** The service of an id, or undefined. */

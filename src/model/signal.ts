@@ -21,15 +21,18 @@ export const SIGNAL_UNITS = {
   'instance-error-ratio': 'ratio',
   'traffic-ratio': 'ratio',
   'telemetry-absent': 'count',
+  'limit-absent': 'count',
   'alert-queries': 'count',
   'data-source-reachable': 'count',
   watchdog: 'count',
 } as const satisfies Readonly<Record<string, Unit>>;
 /** A signal that the engine knows how to ask for. @example 'latency-p95' */
-export type SignalId = keyof typeof SIGNAL_UNITS;
+export type KnownSignal = keyof typeof SIGNAL_UNITS;
+/** Name of a signal: one of the engine's, or of one that a project defines. */
+export type SignalId = KnownSignal | (string & {});
 
 /** Whether a signal is one of the engine's, about which it knows what to write. */
-export function isKnownSignal(signal: string): signal is SignalId {
+export function isKnownSignal(signal: string): signal is KnownSignal {
   return Object.hasOwn(SIGNAL_UNITS, signal);
 }
 
@@ -62,5 +65,7 @@ export interface Signal {
   /** Belongs to the services behind this one: shown here, alerted where it is measured. */
   readonly fromDependency?: true;
   /** Label that keeps the series of one rule apart, such as `dependency`; without it there is one series. */
-  readonly perSeries?: 'pool' | 'dependency' | 'family';
+  readonly perSeries?: string;
+  /** Labels of the project's dimensions: each of their values has a series of its own. Default: none. */
+  readonly dimensions?: readonly string[];
 }

@@ -1,11 +1,15 @@
 /** Asks Prometheus what a service's pools were used for. */
 
-import { counts, sums } from '../metrics/histogram.ts';
+import { secondsSpent } from '../metrics/histogram.ts';
+import { identityOf } from '../metrics/identity.ts';
 import { matcher } from '../metrics/index.ts';
+import { databasePoolsOf, waitingFor } from '../metrics/pools.ts';
 import { by, series as select } from '../metrics/promql.ts';
+import { rate } from '../metrics/requests.ts';
+import type { Terms } from '../metrics/timing.ts';
 import { toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
-import type { HistogramBinding, SeriesBinding } from '../model/metrics.ts';
+import type { DatabasePoolBinding, HistogramBinding, SeriesBinding } from '../model/metrics.ts';
 import type { PoolReport, PoolSizing } from '../model/pool-sizing.ts';
 import type { Prometheus, TimeSeries } from '../model/prometheus.ts';
 import type { Pool, Service } from '../model/service.ts';
@@ -22,7 +26,12 @@ const POINTS = 2016;
  *
  * @throws ExplainedError if Prometheus cannot be asked.
  */
-export async function sizePools(services: readonly Service[], span: Span, prometheus: Prometheus): Promise<PoolReport> {
+export async function sizePools(
+  terms: Terms,
+  services: readonly Service[],
+  span: Span,
+  prometheus: Prometheus,
+): Promise<PoolReport> {
   const warnings = new Set<string>();
   const pieces = piecesOf(span);
   const ask: Ask = async (expression) => {
@@ -32,9 +41,12 @@ export async function sizePools(services: readonly Service[], span: Span, promet
   };
   const pools = await Promise.all(
     services.flatMap((service) => [
-      ...service.pools.map((pool) =>
-        pool.kind === 'database' ? sizeDatabasePool(service, pool, ask) : sizeHttpPools(service, pool, ask),
+      ...databasePoolsOf(service).flatMap(({ binding, pools: own }) =>
+        own.map((pool) => sizeDatabasePool({ terms, service, ask }, binding, pool, own.length === 1)),
       ),
+      ...service.pools
+        .filter((pool) => pool.kind === 'http')
+        .map((pool) => sizeHttpPools({ terms, service, ask }, pool)),
     ]),
   );
   return { ...span, prometheus: prometheus.address, pools: pools.flat(), warnings: [...warnings].sort() };
@@ -69,34 +81,48 @@ function keyOf(labels: Readonly<Record<string, string>>): string {
 
 type Ask = (expression: string) => Promise<readonly TimeSeries[]>;
 
+/** Whose pool is sized, and whom to ask. */
+interface Sizing {
+  readonly terms: Terms;
+  readonly service: Service;
+  readonly ask: Ask;
+}
+
+/** @param alone the binding reports no other pool of the service */
 async function sizeDatabasePool(
-  service: Service,
+  { terms, service, ask }: Sizing,
+  { pool: label, used, max, waiting, useTime }: DatabasePoolBinding,
   pool: Extract<Pool, { kind: 'database' }>,
-  ask: Ask,
+  alone: boolean,
 ): Promise<readonly PoolSizing[]> {
-  const { databasePool, database } = service.metrics;
-  const { pool: label, used, max, waiting, useTime } = databasePool;
-  const alone = service.pools.filter(({ kind }) => kind === 'database').length === 1;
+  const queries = service.metrics.database?.latency;
   // One declared pool stands for all that the agent reports.
   const only = alone ? [] : [matcher(label, '=', pool.name)];
-  const keep = by('job', 'instance');
+  const keep = [...identityOf(terms, used), 'instance'];
   const gauge = (binding: SeriesBinding | undefined) =>
-    binding === undefined ? [] : ask(`sum ${keep}(max_over_time(${select(binding, only)}[${WINDOW}]))`);
+    binding === undefined ? [] : ask(`sum ${by(...keep)}(max_over_time(${select(binding, only)}[${WINDOW}]))`);
   const held =
     useTime === undefined ? [] : await little({ ...useTime, matchers: [...useTime.matchers, ...only] }, keep, ask);
   const [taken, reported, sizes, queued] = await Promise.all([
     // Without the time connections are held, queries tell the least of it; they do not tell pools apart.
-    held.length === 0 && alone ? little(database, keep, ask) : held,
+    held.length === 0 && alone && queries !== undefined ? little(queries, keep, ask) : held,
     gauge(used),
     gauge(max),
-    gauge(waiting),
+    waiting === undefined
+      ? []
+      : 'gauge' in waiting
+        ? gauge(waiting.gauge)
+        : ask(waitingFor(waiting, keep, WINDOW, only)),
   ]);
+  const maximum = highest(sizes) ?? declared(pool);
+  // Nothing to be near: there is no size to judge.
+  if (maximum === undefined) return [];
   return [
     sizePool({
       service,
       pool: pool.name,
       kind: 'database',
-      maximum: highest(sizes) ?? pool.maxConnections,
+      maximum,
       slowFrom: service.thresholds.queryP95.above.value,
       demand: taken.map(({ demand }) => demand),
       taken: taken.map((one) => one.taken),
@@ -108,22 +134,26 @@ async function sizeDatabasePool(
 
 /** An outbound pool has its maximum for each address it calls. */
 async function sizeHttpPools(
-  service: Service,
+  { terms, service, ask }: Sizing,
   pool: Extract<Pool, { kind: 'http' }>,
-  ask: Ask,
 ): Promise<readonly PoolSizing[]> {
   const { client, httpPool } = service.metrics;
+  const maximum = declared(pool);
+  if (client?.latency === undefined || maximum === undefined) return [];
+  const { latency } = client;
   const only = pool.address === undefined ? [] : [matcher(client.address, '=', pool.address)];
   const taken = await little(
-    { ...client, matchers: [...client.matchers, ...only] },
-    by('job', 'instance', client.address),
+    { ...latency, matchers: [...latency.matchers, ...only] },
+    [...identityOf(terms, latency), 'instance', client.address],
     ask,
   );
-  const gauge = httpPool.kind === 'gauge' ? httpPool : undefined;
+  const gauge = httpPool?.kind === 'gauge' ? httpPool : undefined;
   const reported =
     gauge === undefined
       ? []
-      : await ask(`sum ${by('job', 'instance', gauge.address)}(max_over_time(${select(gauge.used)}[${WINDOW}]))`);
+      : await ask(
+          `sum ${by(...identityOf(terms, gauge.used), 'instance', gauge.address)}(max_over_time(${select(gauge.used)}[${WINDOW}]))`,
+        );
   const addresses = [...new Set(taken.map(({ labels }) => labels[client.address] ?? ''))].sort();
   const known = addresses.length === 0 ? [pool.address ?? pool.name] : addresses;
   return known.map((address) => {
@@ -133,7 +163,7 @@ async function sizeHttpPools(
       service,
       pool: address,
       kind: 'http',
-      maximum: pool.maxConnections,
+      maximum,
       slowFrom: service.thresholds.latencyP95.above.value,
       demand: own.map(({ demand }) => demand),
       taken: own.map((one) => one.taken),
@@ -150,13 +180,18 @@ interface Little {
 }
 
 /** Little's law from a histogram of durations: the rate of its sum is rate × mean. */
-async function little(histogram: HistogramBinding, keep: string, ask: Ask): Promise<readonly Little[]> {
+async function little(histogram: HistogramBinding, keep: readonly string[], ask: Ask): Promise<readonly Little[]> {
   const [demand, taken] = await Promise.all([
-    ask(`sum ${keep}(rate(${sums(histogram)}[${WINDOW}]))`),
-    ask(`sum ${keep}(rate(${counts(histogram)}[${WINDOW}]))`),
+    ask(secondsSpent(histogram, { window: WINDOW, keep })),
+    ask(rate({ in: { histogram } }, { window: WINDOW, keep })),
   ]);
   const rates = new Map(taken.map(({ labels, points }) => [keyOf(labels), points]));
   return demand.map(({ labels, points }) => ({ labels, demand: points, taken: rates.get(keyOf(labels)) ?? [] }));
+}
+
+/** What the facts say of a pool's maximum; undefined where it has none. */
+function declared({ maxConnections }: Pool): number | undefined {
+  return maxConnections === 'unlimited' ? undefined : maxConnections;
 }
 
 function highest(series: readonly TimeSeries[]): number | undefined {

@@ -2,7 +2,7 @@
 import { Gauge, Registry } from 'prom-client';
 import { toSeconds } from '../model/duration.ts';
 import { openMetricsLines } from '../scenario/openmetrics.ts';
-import { buildSeries, gridOf, type SeriesContext } from '../scenario/series.ts';
+import { buildSeries, gridOf, type SeriesContext, statedSeries } from '../scenario/series.ts';
 import { type Family, familiesOf, valueBetween } from './families.ts';
 import { type Run, scenarioSecond, startDay } from './run.ts';
 import type { Simulated } from './simulated.ts';
@@ -35,11 +35,13 @@ const UNTIL_STARTED = 30;
  */
 export function createSimulator({ run, healthy, past, ...context }: Simulated): Simulator {
   const all: SeriesContext = { ...context, detail: 'all' };
-  const seriesOf = ({ scenario }: Run) =>
-    context.catalog.services.flatMap((service) => [
+  const seriesOf = ({ scenario }: Run) => [
+    ...context.catalog.services.flatMap((service) => [
       ...buildSeries(scenario, service, all),
       ...versionSeries(scenario, service, context.project),
-    ]);
+    ]),
+    ...statedSeries(scenario, all),
+  ];
   let living = run;
   let series = seriesOf(run);
   const untilScraped = UNTIL_STARTED + toSeconds(context.project.scrapeInterval);

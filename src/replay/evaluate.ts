@@ -15,6 +15,7 @@ import {
   type Series,
   type SeriesContext,
   secondsOf,
+  statedSeries,
   unmakeable,
 } from '../scenario/index.ts';
 import { type AnsweredSeries, answerOf, keyOf, parseAnswer, type RuleAnswer, renderAnswer } from './answers.ts';
@@ -100,9 +101,13 @@ async function evaluateGroup(
   const { catalog, project } = context;
   const grid = gridOf(scenario, project);
   const selection = selectionOf(rules.map(({ expr }) => expr));
-  const series = selection
-    .services(catalog.services)
-    .flatMap((service) => buildSeries(scenario, service, { catalog, project, reads: selection.reads }));
+  const { reads } = selection;
+  const series = [
+    ...selection
+      .services(catalog.services)
+      .flatMap((service) => buildSeries(scenario, service, { catalog, project, reads })),
+    ...statedSeries(scenario, { project, reads }),
+  ];
   const evaluations = evaluationTimes((grid.samples - 1) * grid.step, rules[0]?.evaluationInterval ?? '1m');
   const answers = await answersTo({ rules, series, grid, evaluations }, context);
   const reading = { scenario, grid, evaluations, untold: untoldLabels(catalog.services) };
@@ -173,7 +178,8 @@ export interface PromtoolRun {
 /**
  * Evaluates rules in promtool, and answers with every alert and every signal of every evaluation.
  *
- * @throws ExplainedError T102 if promtool cannot evaluate them; the message holds its own words.
+ * @throws ExplainedError T102 if promtool cannot evaluate them, T108 if it is too old to read the series; the message holds
+ * its own words.
  */
 export async function runPromtool(promtool: RuleTester, { rules, series, step, evaluations, form }: PromtoolRun) {
   const evaluationInterval = rules[0]?.evaluationInterval ?? '1m';
@@ -182,6 +188,14 @@ export async function runPromtool(promtool: RuleTester, { rules, series, step, e
     test: testFile({ rulesFile: 'rules.json', step, evaluationInterval, series, evaluations }),
   });
   const report = parseReport(output);
+  const modern = modernSeries(series);
+  if (report === undefined && modern !== undefined && /series sequence|in label set/.test(output)) {
+    throw new ExplainedError({
+      code: 'T108',
+      message: `this promtool cannot read ${modern}: ${visible(output.trim().slice(0, 300))}`,
+      remedy: 'Install the promtool of a Prometheus 3, and see that it comes first in PATH',
+    });
+  }
   if (report === undefined) {
     throw new ExplainedError({
       code: 'T102',
@@ -190,6 +204,14 @@ export async function runPromtool(promtool: RuleTester, { rules, series, step, e
     });
   }
   return report;
+}
+
+/** What of the series only newer versions of promtool read; undefined where any does. */
+function modernSeries(series: readonly Series[]): string | undefined {
+  const native = series.find((one) => one.native !== undefined);
+  if (native !== undefined) return `native histograms such as ${native.name}`;
+  const quoted = series.find(({ name }) => !/^[A-Za-z_:][\w:]*$/.test(name));
+  return quoted && `names such as ${quoted.name}`;
 }
 
 interface Reading {
@@ -231,12 +253,12 @@ function seriesKey(rule: AlertRule, labels: Readonly<Record<string, string>>, un
 
 /** Labels that tell nothing apart: the job is fixed by the rule, and the profile's own names stand beside ours. */
 function untoldLabels(services: readonly Service[]): ReadonlySet<string> {
-  const native = services.flatMap(({ metrics: { client, databasePool, httpPool } }) => [
-    client.address,
-    databasePool.pool,
-    ...(httpPool.kind === 'gauge' ? [httpPool.address] : []),
+  const native = services.flatMap(({ metrics: { client, databasePool, databasePools, httpPool } }) => [
+    ...(client === undefined ? [] : [client.address]),
+    ...[databasePool, ...Object.values(databasePools ?? {})].flatMap((pools) => pools?.pool ?? []),
+    ...(httpPool?.kind === 'gauge' ? [httpPool.address] : []),
   ]);
-  const ours = ['pool', 'dependency', 'family'];
+  const ours = ['pool', 'dependency', 'family', 'database'];
   return new Set([
     '__name__',
     'alertname',

@@ -1,7 +1,8 @@
 /** Which series a group of rules reads, by the selectors of its expressions. */
 
+import { bindingsOf } from '../metrics/bindings.ts';
 import type { MetricProfile } from '../model/metrics.ts';
-import { matchersOf, promqlTree } from '../model/promql-tree.ts';
+import { matchersOf, metricOf, promqlTree } from '../model/promql-tree.ts';
 import type { Service } from '../model/service.ts';
 import { type Labels, matcherParts } from '../scenario/index.ts';
 import { SIGNAL_METRIC } from './test-file.ts';
@@ -64,11 +65,10 @@ function selectorsOf(expression: string): readonly Selector[] | undefined {
   const selectors: Selector[] = [];
   root.cursor().iterate(({ name, node }) => {
     if (name !== 'VectorSelector') return;
-    const identifier = node.getChild('Identifier');
     const matchers = matchersOf(node, text).flatMap(equality);
     const byName = matchers.find(([label]) => label === '__name__')?.[1];
     selectors.push({
-      metric: identifier === null ? byName : text.slice(identifier.from, identifier.to),
+      metric: metricOf(node, text) ?? byName,
       equal: matchers.filter(([label]) => label !== '__name__'),
     });
   });
@@ -88,18 +88,8 @@ interface Family {
 }
 
 function familiesOf(metrics: MetricProfile): readonly Family[] {
-  const { server, client, database, databasePool, httpPool, cpu, memory } = metrics;
-  const bindings = [
-    server,
-    client,
-    database,
-    databasePool.used,
-    ...[databasePool.max, databasePool.waiting].filter((one) => one !== undefined),
-    ...(httpPool.kind === 'gauge' ? [httpPool.used] : []),
-    cpu.usage,
-    ...('limit' in cpu ? [cpu.limit] : []),
-    memory.usage,
-    ...('limit' in memory ? [memory.limit] : []),
-  ];
-  return bindings.map(({ name, matchers }) => ({ name, labels: Object.fromEntries(matchers.flatMap(equality)) }));
+  return bindingsOf(metrics).map(({ name, matchers }) => ({
+    name,
+    labels: Object.fromEntries(matchers.flatMap(equality)),
+  }));
 }

@@ -1,9 +1,10 @@
 /** promtool's unit-test file: series, and a question for every evaluation. */
 import { encodePrometheusRule } from '../encode/index.ts';
+import { matcher, select } from '../metrics/promql.ts';
 import type { AlertRule } from '../model/alert-rule.ts';
 import { toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
-import { type Series, STALE } from '../scenario/index.ts';
+import { type NativeBuckets, type Series, STALE } from '../scenario/index.ts';
 
 /** The recorded value of a rule's expression, before its threshold; the rule is in the label `rule`. */
 export const SIGNAL_METRIC = 'replay:signal';
@@ -63,7 +64,10 @@ export function testFile({ rulesFile, step, evaluationInterval, series, evaluati
     tests: [
       {
         interval: `${step}s`,
-        input_series: series.map((one) => ({ series: selectorOf(one), values: valuesOf(one.samples) })),
+        input_series: series.map((one) => ({
+          series: selectorOf(one),
+          values: one.native === undefined ? valuesOf(one.samples) : nativeValuesOf(one.samples, one.native),
+        })),
         promql_expr_test: [
           ...evaluations.map((second) => ({ expr: QUESTION, eval_time: `${second}s` })),
           { expr: SENTINEL, eval_time: `${last}s` },
@@ -83,8 +87,21 @@ export function evaluationTimes(seconds: number, interval: AlertRule['evaluation
 }
 
 function selectorOf({ name, labels }: Series): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
-  return `${name}{${pairs.join(',')}}`;
+  return select(
+    name,
+    Object.entries(labels).map(([label, value]) => matcher(label, '=', value)),
+  );
+}
+
+/** Samples of a native histogram in promtool's notation. https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series */
+function nativeValuesOf(samples: Float64Array, { schema, offset, counts, sums }: NativeBuckets): string {
+  const parts = Array.from(samples, (value, sample) => {
+    if (value === STALE) return 'stale';
+    if (Number.isNaN(value)) return '_';
+    const buckets = counts.map((bucket) => bucket[sample] ?? 0).join(' ');
+    return `{{schema:${schema} sum:${sums[sample] ?? 0} count:${value} buckets:[${buckets}] offset:${offset}}}`;
+  });
+  return parts.join(' ');
 }
 
 /**

@@ -57,7 +57,7 @@ function checkOne(scenario: Scenario, subject: ScenarioSubject): Diagnostic[] {
 /** Without times and durations, no series can be made at all. */
 export function checkTimes(scenario: Scenario): Diagnostic[] {
   const { id, day, from, until, events, outages, expect } = scenario;
-  const behaviours = { defaults: scenario.defaults, ...scenario.services };
+  const behaviours = { defaults: scenario.defaults, ...scenario.services, series: scenario.series };
   const durations = [
     ...Object.values(behaviours).flatMap(durationsIn),
     ...durationsIn({ every: scenario.sampleInterval }),

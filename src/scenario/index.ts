@@ -7,7 +7,7 @@ export type { Labels } from './labels.ts';
 export { matcherParts } from './matchers.ts';
 export { openMetricsLines } from './openmetrics.ts';
 export { unmakeable } from './problems.ts';
-export { type Series, STALE } from './recorder.ts';
+export { type NativeBuckets, type Series, STALE } from './recorder.ts';
 export {
   type AboutAlert,
   behaviourOf,
@@ -23,7 +23,7 @@ export {
   type SeriesFamily,
   type ServiceBehaviour,
 } from './scenario.ts';
-export { buildSeries, gridOf, type SeriesContext } from './series.ts';
+export { buildSeries, gridOf, type SeriesContext, statedSeries } from './series.ts';
 export {
   type Incident,
   incidentScenario,

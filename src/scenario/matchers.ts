@@ -14,9 +14,12 @@ export interface MatcherParts {
  * @example matcherParts('job="acme/payments"') // { label: 'job', operator: '=', value: 'acme/payments' }
  */
 export function matcherParts(text: Matcher): MatcherParts | undefined {
-  const [, label, operator, double, single, raw] =
-    /^\s*([A-Za-z_]\w*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`)\s*$/s.exec(text) ?? [];
+  const [, plain, quoted, operator, double, single, raw] =
+    /^\s*(?:([A-Za-z_]\w*)|"([^"\\]+)")\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`)\s*$/s.exec(
+      text,
+    ) ?? [];
   const value = raw ?? (double ?? single)?.replace(/\\(.)/gs, (_whole, sign: string) => ESCAPED[sign] ?? sign);
+  const label = plain ?? quoted;
   if (label === undefined || value === undefined) return undefined;
   return { label, operator: operator as MatcherParts['operator'], value };
 }

@@ -7,7 +7,7 @@ import { gridOf } from './series.ts';
 /**
  * Series in OpenMetrics' text form at the times of the scenario's day (UTC), a block for each series; the end,
  * `# EOF`, is the writer's. The form knows no end of a series: what is lost in a scenario is seen for five minutes
- * more in a Prometheus that is filled with it.
+ * more in a Prometheus that is filled with it; nor does it know native histograms, which are left out.
  *
  * @param midnight in seconds since 1970, for another day than the scenario's own.
  */
@@ -19,7 +19,8 @@ export function* openMetricsLines(
 ): Generator<string> {
   const { start, step } = gridOf(scenario, project);
   // The form wants the series of a metric side by side.
-  for (const [name, members] of groupBy(series, (one) => one.name)) {
+  const classic = series.filter(({ native }) => native === undefined);
+  for (const [name, members] of groupBy(classic, (one) => one.name)) {
     yield `# TYPE ${name} unknown\n`;
     for (const { labels, samples } of members) {
       const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);

@@ -3,8 +3,8 @@ import type { SeriesBinding } from '../model/metrics.ts';
 import type { Service } from '../model/service.ts';
 import type { Curve } from './curve.ts';
 import type { Grid, Instance } from './instances.ts';
-import { labelsFor } from './labels.ts';
 import type { Recorder, Values } from './recorder.ts';
+import { placeOf } from './requests.ts';
 
 /** Time slices of a container's CPU limit that Linux counts each second: 100 ms each. */
 const SLICES = 10;
@@ -34,14 +34,13 @@ export function recordRuntime(
   cpuShare: Curve,
   grid: Grid,
 ): void {
-  const place = ({ name, matchers }: SeriesBinding, label: 'pod' | 'instance') => ({
-    name,
-    labels: { ...labelsFor(matchers), [label]: instance.name },
+  const place = (binding: SeriesBinding, label: 'pod' | 'instance') => ({
+    ...placeOf(binding, { [label]: instance.name }),
     family: 'cpu' as const,
     instance,
   });
   const busy = recorder.values(cpuShare, 'between');
-  if (cpu.kind === 'container' && cpu.throttled !== undefined) {
+  if (cpu?.kind === 'container' && cpu.throttled !== undefined) {
     recorder.counter(place(cpu.throttled.total, 'pod'), recorder.values(SLICES, 'between'));
     recorder.counter(
       place(cpu.throttled.periods, 'pod'),

@@ -1,4 +1,6 @@
 /** Facts of a service that no series can be made for: a scenario of it would be silent, and silence looks like health. */
+
+import { bindingOf, requestsOf } from '../metrics/requests.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { ExplainedError } from '../model/explained-error.ts';
 import type { Matcher, MetricProfile } from '../model/metrics.ts';
@@ -45,17 +47,31 @@ function failureOf(make: () => unknown): string[] {
 /** Everything that labels are made from. */
 function makersOf(metrics: MetricProfile): readonly (() => unknown)[] {
   const { server, client, database, databasePool, httpPool, cpu, memory, runtime, restarts } = metrics;
-  const { used, max, waiting, waitTime, useTime } = databasePool;
-  const requests = [server, client, database].flatMap(({ matchers, failed }) =>
-    (['well', 'failed', 'no status'] as const).map((outcome) => () => outcomeLabels(matchers, failed, outcome)),
+  const counted = [server, client, database, ...Object.values(metrics.databases ?? {})].filter(
+    (binding) => binding !== undefined,
   );
-  const bindings: readonly ({ readonly matchers: readonly Matcher[] } | undefined)[] = [
-    ...[used, max, waiting, waitTime, useTime],
-    ...(httpPool.kind === 'gauge' ? [httpPool.used] : []),
-    ...('limit' in cpu ? [cpu.limit] : []),
-    ...('throttled' in cpu ? [cpu.throttled?.total, cpu.throttled?.periods] : []),
-    ...('limit' in memory ? [memory.limit] : []),
-    ...[cpu.usage, memory.usage, runtime?.series, restarts?.series],
+  const requests = counted.flatMap((binding) => {
+    const { matchers } = bindingOf(requestsOf(binding));
+    const { failures } = binding;
+    if (failures === undefined || 'counter' in failures) return [() => labelsFor(matchers)];
+    return (['well', 'failed', 'no status'] as const).map(
+      (outcome) => () => outcomeLabels(matchers, failures.where, outcome),
+    );
+  });
+  const pools = [databasePool, ...Object.values(metrics.databasePools ?? {})].flatMap((pool) =>
+    pool === undefined ? [] : [pool.used, pool.max, pool.waitTime, pool.useTime, ...Object.values(pool.waiting ?? {})],
+  );
+  const bindings: readonly ({ readonly matchers: readonly Matcher[] } | number | 'none' | undefined)[] = [
+    ...counted.map(({ latency }) => latency),
+    ...counted.flatMap(({ failures }) => (failures !== undefined && 'counter' in failures ? [failures.counter] : [])),
+    ...pools,
+    ...(httpPool?.kind === 'gauge' ? [httpPool.used] : []),
+    ...(cpu?.kind === 'container' ? [cpu.limit, cpu.throttled?.total, cpu.throttled?.periods] : []),
+    ...(memory !== undefined && memory.kind !== 'declared' ? [memory.limit] : []),
+    ...[cpu?.usage, memory?.usage, runtime?.series, restarts?.series],
   ];
-  return [...requests, ...bindings.map((binding) => () => labelsFor(binding?.matchers ?? []))];
+  return [
+    ...requests,
+    ...bindings.map((binding) => () => labelsFor(typeof binding === 'object' ? binding.matchers : [])),
+  ];
 }

@@ -4,7 +4,16 @@ import type { TimeOfDay } from './clock.ts';
 import type { Curve } from './curve.ts';
 
 /** The families of series, each of which can be lost alone. */
-export type SeriesFamily = 'server' | 'client' | 'database' | 'database pool' | 'http pool' | 'cpu' | 'memory';
+export type SeriesFamily =
+  | 'server'
+  | 'client'
+  | 'database'
+  | 'database pool'
+  | 'http pool'
+  | 'cpu'
+  | 'memory'
+  /** Of CPU and memory, as Kubernetes reports them. */
+  | 'limits';
 
 /** How the connections of a pool are used. */
 export interface PoolBehaviour {
@@ -29,6 +38,14 @@ export interface CallBehaviour {
   readonly timeouts?: Curve;
 }
 
+/** How one of a service's databases is asked, and answers. */
+export interface DatabaseBehaviour {
+  /** Queries for each request served. Default: an even share of `queriesPerRequest`. */
+  readonly perRequest?: Curve;
+  /** 95th percentile of query time, in seconds. Default: as all of them. */
+  readonly queryP95?: Curve;
+}
+
 /** What differs for one of a service's instances. */
 export interface InstanceBehaviour {
   readonly errors?: Curve;
@@ -37,6 +54,14 @@ export interface InstanceBehaviour {
   readonly poolUsed?: Curve;
   readonly cpu?: Curve;
   readonly memory?: Curve;
+}
+
+/** What differs for a part of a service that a dimension divides off, such as one of its regions. */
+export interface DivisionBehaviour extends InstanceBehaviour {
+  /** Of the service's requests, 0 to 1. Default: an even share of what the others leave. */
+  readonly share?: number;
+  /** Series of this part alone that are not there. Default: none. */
+  readonly lost?: readonly Loss[];
 }
 
 /** Instances start again: their counters begin at 0. */
@@ -67,6 +92,8 @@ export interface ServiceBehaviour {
   readonly queryP95?: Curve;
   /** Queries for each request. */
   readonly queriesPerRequest: number;
+  /** What differs for single databases, by their names. */
+  readonly databases: Readonly<Record<string, DatabaseBehaviour>>;
   /** By the pool's name. */
   readonly pools: Readonly<Record<string, PoolBehaviour>>;
   /** By the dependency's address. */
@@ -75,9 +102,16 @@ export interface ServiceBehaviour {
   readonly cpu: Curve;
   /** Share of the limit in use, 0 to 1. */
   readonly memory: Curve;
+  /** As many in each region, where a dimension divides the service. */
   readonly instances: number;
   /** Instances that differ from the others, by number from 0. */
   readonly instanceOverrides: Readonly<Record<number, InstanceBehaviour>>;
+  /**
+   * What differs for a value of the project's dimension; for several dimensions, their values with a slash between.
+   *
+   * @example { eu: { share: 0.04, errors: 1 } }
+   */
+  readonly divisions: Readonly<Record<string, DivisionBehaviour>>;
   readonly restarts: readonly Restart[];
   readonly lost: readonly Loss[];
 }
@@ -89,15 +123,28 @@ export const healthyBehaviour: ServiceBehaviour = deepFreeze({
   errors: 0.001,
   tail: { share: 0, p95: 3 },
   queriesPerRequest: 1,
+  databases: {},
   pools: {},
   calls: {},
   cpu: 0.3,
   memory: 0.5,
   instances: 2,
   instanceOverrides: {},
+  divisions: {},
   restarts: [],
   lost: [],
 });
+
+/** A series that no binding of a service tells of, such as what a project's own signal reads. */
+export interface ScenarioSeries {
+  /** @example 'queue_messages' */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** A gauge has this value; a counter goes up by as much a second. */
+  readonly value: Curve;
+  /** Default: `gauge`. */
+  readonly kind?: 'gauge' | 'counter';
+}
 
 /** Something that happened, drawn on the timeline. */
 export interface ScenarioEvent {
@@ -182,6 +229,8 @@ export interface Scenario {
   readonly defaults: Partial<ServiceBehaviour>;
   /** What differs from that, by service id. */
   readonly services: Readonly<Record<string, Partial<ServiceBehaviour>>>;
+  /** Series besides those of the services. Default: none. */
+  readonly series: readonly ScenarioSeries[];
   /** When Prometheus does not answer Grafana: no rule learns anything then. Default: never. */
   readonly outages: readonly { readonly from: TimeOfDay; readonly until: TimeOfDay }[];
   readonly expect: Expectations;
@@ -193,7 +242,7 @@ export interface Scenario {
   readonly long?: true;
 }
 
-type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions' | 'defaults' | 'services' | 'outages';
+type Defaulted = 'day' | 'arrivals' | 'events' | 'assumptions' | 'defaults' | 'services' | 'series' | 'outages';
 
 /**
  * States a scenario; see docs/replay.md for a template.
@@ -216,6 +265,7 @@ export function defineScenario(
     assumptions: [],
     defaults: {},
     services: {},
+    series: [],
     outages: [],
     ...scenario,
   });

@@ -1,16 +1,18 @@
+import { databasesOf } from '../metrics/databases.ts';
+import { databasePoolsOf } from '../metrics/pools.ts';
 import { toSeconds } from '../model/duration.ts';
-import type { Matcher } from '../model/metrics.ts';
+import type { DatabasePoolBinding, SeriesBinding } from '../model/metrics.ts';
 import type { Project } from '../model/project.ts';
-import { type Catalog, type Dependency, dependencyAddress, type Service } from '../model/service.ts';
+import { type Catalog, type Dependency, dependencyAddress, type Pool, type Service } from '../model/service.ts';
 import { secondsOf } from './clock.ts';
-import { type Curve, product } from './curve.ts';
+import { type Curve, product, valueAt } from './curve.ts';
 import { meanOf } from './durations.ts';
 import { type Grid, type Instance, instancesOf } from './instances.ts';
-import { type Labels, labelsFor, type Outcome, outcomeLabels } from './labels.ts';
-import { matcherParts } from './matchers.ts';
+import type { Labels } from './labels.ts';
 import { recordRuntime, routesOf } from './panel-series.ts';
 import { seriesProblems, unmakeable } from './problems.ts';
 import { openRecorder, type Place, type Recorder, type Series, type Values } from './recorder.ts';
+import { type Happened, placeOf, recordRequests } from './requests.ts';
 import { recordCpu, recordMemory } from './resources.ts';
 import {
   behaviourOf,
@@ -50,7 +52,7 @@ export function buildSeries(scenario: Scenario, service: Service, context: Serie
   const grid = gridOf(scenario, context.project);
   const behaviour = behaviourOf(scenario, service.id);
   const recorder = openRecorder(grid, { arrivals: scenario.arrivals, seed: scenario.id, reads: context.reads });
-  for (const instance of instancesOf(service.id, behaviour, grid)) {
+  for (const instance of instancesOf(service.id, behaviour, grid, context.catalog.dimensions)) {
     const subject = { scenario, service, behaviour, recorder, instance, context };
     recordServer(subject);
     recordDatabases(subject);
@@ -64,6 +66,26 @@ export function buildSeries(scenario: Scenario, service: Service, context: Serie
   return recorder.series();
 }
 
+/** The series that a scenario states itself. */
+export function statedSeries(
+  scenario: Scenario,
+  { project, reads = () => true }: Pick<SeriesContext, 'project' | 'reads'>,
+): readonly Series[] {
+  const grid = gridOf(scenario, project);
+  return scenario.series
+    .filter(({ name, labels }) => reads(name, labels))
+    .map(({ name, labels, value, kind = 'gauge' }) => {
+      const samples = new Float64Array(grid.samples);
+      for (let sample = 0; sample < grid.samples; sample += 1) {
+        const second = grid.start + sample * grid.step;
+        const before = samples[sample - 1] ?? 0;
+        samples[sample] =
+          kind === 'gauge' ? valueAt(value, second) : before + valueAt(value, second - grid.step / 2) * grid.step;
+      }
+      return { name, labels, samples };
+    });
+}
+
 interface Subject {
   readonly scenario: Scenario;
   readonly service: Service;
@@ -74,12 +96,16 @@ interface Subject {
 }
 
 /** A service's share of requests that one instance serves. */
-function ownTraffic({ behaviour }: Subject): Curve {
-  return product(behaviour.traffic, 1 / behaviour.instances);
+function ownTraffic({ behaviour, instance }: Subject): Curve {
+  return product(behaviour.traffic, instance.share);
 }
 
 function latencyOf({ behaviour, instance }: Subject): Curve {
   return instance.overrides.latencyP95 ?? behaviour.latencyP95;
+}
+
+function errorsOf({ behaviour, instance }: Subject): Curve {
+  return instance.overrides.errors ?? behaviour.errors;
 }
 
 function queryP95Of({ behaviour, instance }: Subject): Curve {
@@ -91,101 +117,111 @@ function queryP95Of({ behaviour, instance }: Subject): Curve {
 function recordServer(subject: Subject): void {
   const { service, behaviour, recorder, instance, context } = subject;
   const { server } = service.metrics;
-  const place = { family: 'server', instance } as const;
-  const routes = context.detail === 'all' ? routesOf(service) : ['/api'];
+  if (server === undefined) return;
+  const routes = context.detail === 'all' && server.route !== undefined ? routesOf(service) : ['/api'];
   const traffic = recorder.values(ownTraffic(subject), 'between');
   const p95 = recorder.values(latencyOf(subject), 'between');
-  const errors = recorder.values(instance.overrides.errors ?? behaviour.errors, 'between');
-  const bounds = context.project.histogramBoundaries.server;
-  for (const [outcome, share] of [
-    ['well', errors.map((value) => 1 - value)],
-    ['failed', errors],
-  ] as const) {
-    const perSecond = times(traffic, share).map((rate) => rate / routes.length);
-    for (const route of routes) {
-      const labels = requestLabels(server, outcome, { instance: instance.name, [server.route]: route });
-      recorder.histogram({ ...place, name: server.name, labels }, perSecond, { p95, tail: behaviour.tail }, bounds);
-    }
-  }
-}
-
-/** The label that tells a failed request from a good one is the last: the order is part of what seeds its arrivals. */
-function requestLabels(
-  { matchers, failed }: { readonly matchers: readonly Matcher[]; readonly failed: Matcher },
-  outcome: Outcome,
-  own: Labels,
-): Labels {
-  const label = matcherParts(failed)?.label ?? '';
-  const { [label]: status, ...selected } = outcomeLabels(matchers, failed, outcome);
-  return { ...selected, ...own, ...(status === undefined ? {} : { [label]: status }) };
-}
-
-function recordDatabases(subject: Subject): void {
-  const { service, behaviour, recorder, instance, context } = subject;
-  const { database } = service.metrics;
-  const each = (behaviour.queriesPerRequest / Math.max(1, service.databases.length)) as Curve;
-  const queries = recorder.values(product(ownTraffic(subject), each), 'between');
-  const p95 = recorder.values(queryP95Of(subject), 'between');
-  for (const { name } of service.databases) {
-    const labels = requestLabels(database, 'well', {
-      instance: instance.name,
-      [database.operation]: `SELECT ${name}`,
-    });
-    const bounds = context.project.histogramBoundaries.database;
-    recorder.histogram(
-      { name: database.name, labels, family: 'database', instance },
-      queries,
-      { p95, tail: behaviour.tail },
-      bounds,
+  const errors = recorder.values(errorsOf(subject), 'between');
+  const outcomes: readonly Happened[] = [
+    [
+      'well',
+      times(
+        traffic,
+        errors.map((value) => 1 - value),
+      ),
+    ],
+    ['failed', times(traffic, errors)],
+  ];
+  for (const route of routes) {
+    const own = { instance: instance.name, ...(server.route === undefined ? {} : { [server.route]: route }) };
+    recordRequests(
+      recorder,
+      server,
+      { family: 'server', instance, own },
+      outcomes.map(([outcome, perSecond]) => [outcome, perSecond.map((rate) => rate / routes.length)]),
+      { p95, tail: behaviour.tail, boundaries: server.latency?.buckets ?? context.project.histogramBoundaries.server },
     );
   }
 }
 
-function recordDatabasePools(subject: Subject): void {
-  const { service, behaviour, recorder, instance, context, scenario } = subject;
-  const binding = service.metrics.databasePool;
-  const pools = service.pools.filter((pool) => pool.kind === 'database');
-  for (const pool of pools) {
-    const { used, waiting = 0 }: PoolBehaviour = behaviour.pools[pool.name] ?? {};
-    const share = instance.overrides.poolUsed ?? used;
-    const queries = product(ownTraffic(subject), behaviour.queriesPerRequest / pools.length);
-    const wanted = littlesLaw(recorder, queries, queryP95Of(subject));
-    const inUse =
-      share === undefined
-        ? wanted.map((connections) => Math.min(connections, pool.maxConnections))
-        : recorder.values(product(share, pool.maxConnections), 'at');
-    const queued =
-      share === undefined
-        ? wanted.map((connections) => Math.max(0, Math.ceil(connections - pool.maxConnections)))
-        : recorder.values(waiting, 'at');
-    const place = (bound: { name: string; matchers: readonly string[] }): Place => ({
-      name: bound.name,
-      labels: { ...labelsFor(bound.matchers), instance: instance.name, [binding.pool]: pool.name },
-      family: 'database pool',
-      instance,
+function recordDatabases(subject: Subject): void {
+  const { service, behaviour, recorder, instance, context } = subject;
+  const databases = databasesOf(service);
+  const each = (behaviour.queriesPerRequest / Math.max(1, databases.length)) as Curve;
+  for (const { name, binding, latency } of databases) {
+    const { operation } = binding;
+    const { perRequest, queryP95 } = behaviour.databases[name] ?? {};
+    const queries = recorder.values(product(ownTraffic(subject), perRequest ?? each), 'between');
+    const p95 = recorder.values(queryP95 ?? queryP95Of(subject), 'between');
+    const own = { instance: instance.name, ...(operation === undefined ? {} : { [operation]: `SELECT ${name}` }) };
+    recordRequests(recorder, { ...binding, latency }, { family: 'database', instance, own }, [['well', queries]], {
+      p95,
+      tail: behaviour.tail,
+      boundaries: latency.buckets ?? context.project.histogramBoundaries.database,
     });
-    recorder.gauge(place(binding.used), chancy(inUse, scenario, pool.maxConnections));
-    if (binding.max !== undefined) recorder.gauge(place(binding.max), recorder.values(pool.maxConnections, 'at'));
-    if (binding.waiting !== undefined) recorder.gauge(place(binding.waiting), queued);
-    if (context.detail === 'all' && binding.useTime !== undefined) {
-      recorder.histogram(
-        place(binding.useTime),
-        recorder.values(queries, 'between'),
-        { p95: recorder.values(queryP95Of(subject), 'between') },
-        context.project.histogramBoundaries.database,
-      );
-    }
-    if (context.detail === 'all' && binding.waitTime !== undefined) {
-      const begun = recorder.values(queries, 'between');
-      recorder.histogram(
-        place(binding.waitTime),
-        begun,
-        { p95: waitP95(queued, begun) },
-        context.project.histogramBoundaries.database,
-      );
-    }
   }
 }
+
+function recordDatabasePools(subject: Subject): void {
+  const pools = databasePoolsOf(subject.service);
+  const all = pools.flatMap((bound) => bound.pools).length;
+  for (const { binding, pools: own } of pools) for (const pool of own) recordDatabasePool(subject, binding, pool, all);
+}
+
+function recordDatabasePool(
+  subject: Subject,
+  binding: DatabasePoolBinding,
+  pool: Extract<Pool, { kind: 'database' }>,
+  pools: number,
+): void {
+  const { behaviour, recorder, instance, context, scenario } = subject;
+  const { used, waiting = 0 }: PoolBehaviour = behaviour.pools[pool.name] ?? {};
+  const maximum = pool.maxConnections === 'unlimited' ? UNLIMITED : pool.maxConnections;
+  const share = instance.overrides.poolUsed ?? used;
+  const queries = product(ownTraffic(subject), behaviour.queriesPerRequest / pools);
+  const wanted = littlesLaw(recorder, queries, queryP95Of(subject));
+  const inUse =
+    share === undefined
+      ? wanted.map((connections) => Math.min(connections, maximum))
+      : recorder.values(product(share, maximum), 'at');
+  const queued =
+    share === undefined
+      ? wanted.map((connections) => Math.max(0, Math.ceil(connections - maximum)))
+      : recorder.values(waiting, 'at');
+  const place = (bound: SeriesBinding): Place => ({
+    ...placeOf(bound, { instance: instance.name, [binding.pool]: pool.name }),
+    family: 'database pool',
+    instance,
+  });
+  recorder.gauge(place(binding.used), chancy(inUse, scenario, maximum));
+  if (binding.max !== undefined && pool.maxConnections !== 'unlimited')
+    recorder.gauge(place(binding.max), recorder.values(maximum, 'at'));
+  if (binding.waiting !== undefined) {
+    // As many wait at once as seconds are waited in a second.
+    if ('gauge' in binding.waiting) recorder.gauge(place(binding.waiting.gauge), queued);
+    else recorder.counter(place(binding.waiting.seconds), queued);
+  }
+  if (context.detail === 'all' && binding.useTime !== undefined) {
+    recorder.histogram(
+      place(binding.useTime),
+      recorder.values(queries, 'between'),
+      { p95: recorder.values(queryP95Of(subject), 'between') },
+      binding.useTime.buckets ?? context.project.histogramBoundaries.database,
+    );
+  }
+  if (context.detail === 'all' && binding.waitTime !== undefined) {
+    const begun = recorder.values(queries, 'between');
+    recorder.histogram(
+      place(binding.waitTime),
+      begun,
+      { p95: waitP95(queued, begun) },
+      binding.waitTime.buckets ?? context.project.histogramBoundaries.database,
+    );
+  }
+}
+
+/** Connections of a pool that has no maximum: enough for whatever a scenario asks for. */
+const UNLIMITED = 10_000;
 
 /** Little's law for the queue: as long as the waiting take to be served. Half a millisecond hands a free connection over. */
 function waitP95(queued: Values, perSecond: Values): Values {
@@ -203,7 +239,10 @@ function chancy(values: Values, { arrivals }: Scenario, most: number): Values {
 function recordCalls(subject: Subject): void {
   const { service, behaviour, recorder, instance, context } = subject;
   const { client, httpPool } = service.metrics;
-  const boundaries = context.detail === 'all' ? context.project.histogramBoundaries.server : 'none';
+  if (client === undefined) return;
+  const bounds = client.latency?.buckets ?? context.project.histogramBoundaries.server;
+  // Rules read no buckets of calls; the one series of a native histogram they do.
+  const boundaries = context.detail === 'all' || bounds === 'native' ? bounds : 'none';
   for (const dependency of service.dependencies) {
     const address = dependencyAddress(dependency);
     const call = callOf(subject, dependency);
@@ -215,35 +254,41 @@ function recordCalls(subject: Subject): void {
     const errors = recorder
       .values(call.errors, 'between')
       .map((share, sample) => Math.min(share, 1 - (timeouts[sample] ?? 0)));
-    const common = { instance: instance.name, [client.address]: address };
-    const outcomes = [
-      ['well', errors.map((share, sample) => 1 - share - (timeouts[sample] ?? 0))],
-      ['failed', errors],
-      ['no status', timeouts],
-    ] as const;
-    for (const [outcome, share] of outcomes) {
-      if (outcome === 'no status' && share.every((value) => value === 0)) continue;
-      const labels = requestLabels(client, outcome, common);
-      recorder.histogram(
-        { name: client.name, labels, family: 'client', instance },
-        times(rate, share),
-        { p95 },
-        boundaries,
-      );
-    }
+    const own = { instance: instance.name, [client.address]: address };
+    recordRequests(
+      recorder,
+      client,
+      { family: 'client', instance, own },
+      [
+        [
+          'well',
+          times(
+            rate,
+            errors.map((share, sample) => 1 - share - (timeouts[sample] ?? 0)),
+          ),
+        ],
+        ['failed', times(rate, errors)],
+        ...(timeouts.every((value) => value === 0) ? [] : [['no status', times(rate, timeouts)] as const]),
+      ],
+      { p95, boundaries },
+    );
     const pool = service.pools.find(
       (candidate) => candidate.kind === 'http' && (candidate.address ?? address) === address,
     );
-    if (pool === undefined || httpPool.kind !== 'gauge') continue;
+    if (pool === undefined || httpPool?.kind !== 'gauge') continue;
+    const maximum = pool.maxConnections === 'unlimited' ? UNLIMITED : pool.maxConnections;
     const used = instance.overrides.poolUsed ?? behaviour.pools[pool.name]?.used;
     const inUse =
       used === undefined
-        ? littlesLaw(recorder, calls, call.latencyP95).map((value) => Math.min(value, pool.maxConnections))
-        : recorder.values(product(used, pool.maxConnections), 'at');
-    const labels = { ...labelsFor(httpPool.used.matchers), instance: instance.name, [httpPool.address]: address };
+        ? littlesLaw(recorder, calls, call.latencyP95).map((value) => Math.min(value, maximum))
+        : recorder.values(product(used, maximum), 'at');
     recorder.gauge(
-      { name: httpPool.used.name, labels, family: 'http pool', instance },
-      chancy(inUse, subject.scenario, pool.maxConnections),
+      {
+        ...placeOf(httpPool.used, { instance: instance.name, [httpPool.address]: address }),
+        family: 'http pool',
+        instance,
+      },
+      chancy(inUse, subject.scenario, maximum),
     );
   }
 }

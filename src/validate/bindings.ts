@@ -1,5 +1,7 @@
 /** The shape of a service's metric bindings, and whether their matchers can find what they are for. */
 import { z } from 'zod';
+import type { AnyBinding } from '../metrics/bindings.ts';
+import { bindingOf, requestsOf } from '../metrics/requests.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Matcher } from '../model/metrics.ts';
@@ -15,50 +17,77 @@ export const name = z
   .refine((text) => !text.includes('{{'), 'holds {{, which Grafana takes for a template');
 /** No maximum and no limit is 0, negative or infinite. */
 export const positive = z.number().positive();
-const MATCHER = /^[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"((?:[^"\\\n]|\\.)*)"$/;
+/** A label that Prometheus 3 takes beside the usual ones stands in quotation marks. */
+const MATCHER = /^(?:[A-Za-z_]\w*|"[^"\\\n]+")\s*(=~|!~|!=|=)\s*"((?:[^"\\\n]|\\.)*)"$/;
+const LABEL = /^(?:[A-Za-z_]\w*|"[^"\\]+")/;
 const matcher = z
   .string()
   .refine((text) => MATCHER.test(text), 'is not a matcher such as job="acme/payments"')
   .refine((text) => !/^\w*=""$/.test(text), 'matches series without the label');
 const failed = z.string().refine((text) => MATCHER.test(text), 'is not a matcher such as status!~"[1-4].."');
-const metric = z.string().regex(/^[A-Za-z_:][\w:]*$/, 'is not the name of a metric');
-const label = z.string().regex(/^[A-Za-z_]\w*$/, 'is not the name of a label');
-const series = z.strictObject({ name: metric, matchers: z.array(matcher).min(1) });
+const metric = z.string().regex(/^[A-Za-z_:][\w:./-]*$/, 'is not the name of a metric');
+export const label = z.string().regex(/^[A-Za-z_][\w./-]*$/, 'is not the name of a label');
+const lacks = z.array(label).optional();
+const series = z.strictObject({ name: metric, matchers: z.array(matcher).min(1), lacks });
+const histogram = series.extend({
+  unit: z.enum(['s', 'ms']).optional(),
+  buckets: z.union([z.literal('native'), z.array(positive).min(1)]).optional(),
+});
+const requests = z.strictObject({
+  requests: z.union([z.strictObject({ counter: series }), z.strictObject({ countOf: z.literal('latency') })]),
+  failures: z.union([z.strictObject({ where: failed }), z.strictObject({ counter: series })]).optional(),
+  latency: histogram.optional(),
+});
+const database = requests.extend({
+  operation: label.optional(),
+  system: label.optional(),
+  namespace: label.optional(),
+});
+const limit = z.union([series, positive, z.literal('none')]);
+const databasePool = z.strictObject({
+  pool: label,
+  used: series,
+  max: series.optional(),
+  waiting: z.union([z.strictObject({ gauge: series }), z.strictObject({ seconds: series })]).optional(),
+  waitTime: histogram.optional(),
+  useTime: histogram.optional(),
+  timeouts: series.optional(),
+});
 
 /** The bindings of a service. Unknown ones are refused: a misspelt one would be used by nothing. */
 export const metricProfile = z.strictObject({
   convention: name,
-  server: series.extend({ failed, route: label, status: label }),
-  client: series.extend({ failed, address: label }),
-  database: series.extend({ failed, operation: label }),
-  databasePool: z.strictObject({
-    pool: label,
-    used: series,
-    max: series.optional(),
-    waiting: series.optional(),
-    waitTime: series.optional(),
-    useTime: series.optional(),
-    timeouts: series.optional(),
-  }),
-  httpPool: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('gauge'), used: series, address: label }),
-    z.strictObject({ kind: z.literal('littles-law') }),
-  ]),
-  cpu: z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('container'),
-      usage: series,
-      limit: series,
-      throttled: z.strictObject({ periods: series, total: series }).optional(),
-    }),
-    z.strictObject({ kind: z.literal('process-seconds'), usage: series, limitCores: positive }),
-    z.strictObject({ kind: z.literal('utilisation'), usage: series }),
-  ]),
-  memory: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('container'), usage: series, limit: series }),
-    z.strictObject({ kind: z.literal('ratio'), usage: series, limit: series }),
-    z.strictObject({ kind: z.literal('declared'), usage: series, limitBytes: positive }),
-  ]),
+  server: requests.extend({ route: label.optional(), status: label.optional() }).optional(),
+  client: requests.extend({ address: label }).optional(),
+  database: database.optional(),
+  databases: z.record(z.string(), database).optional(),
+  databasePool: databasePool.optional(),
+  databasePools: z.record(z.string(), databasePool).optional(),
+  httpPool: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('gauge'), used: series, address: label }),
+      z.strictObject({ kind: z.literal('littles-law') }),
+    ])
+    .optional(),
+  cpu: z
+    .discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('container'),
+        usage: series,
+        limit,
+        throttled: z.strictObject({ periods: series, total: series }).optional(),
+      }),
+      z.strictObject({ kind: z.literal('process-seconds'), usage: series, limitCores: positive }),
+      z.strictObject({ kind: z.literal('utilisation'), usage: series }),
+    ])
+    .optional(),
+  memory: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('container'), usage: series, limit }),
+      z.strictObject({ kind: z.literal('ratio'), usage: series, limit: series }),
+      z.strictObject({ kind: z.literal('declared'), usage: series, limitBytes: positive }),
+    ])
+    .optional(),
   runtime: z
     .strictObject({ title: name, unit: z.enum(['seconds', 'ratio']), kind: z.enum(['gauge', 'counter']), series })
     .optional(),
@@ -92,7 +121,7 @@ export function matcherProblems(each: Service): Diagnostic[] {
     ...contradictions(matchers).map((text) => found(each, place, text, 'can never hold together')),
     ...(failing === undefined || !['finds every series', 'finds no series'].includes(faultOf(failing) ?? '')
       ? []
-      : [found(each, `${place}.failed`, failing, faultOf(failing) ?? '')]),
+      : [found(each, `${place}.where`, failing, faultOf(failing) ?? '')]),
   ]);
 }
 
@@ -132,7 +161,7 @@ function matches(pattern: string, text: string): boolean {
 /** Two values of one label: no series has both. */
 function contradictions(matchers: readonly Matcher[]): string[] {
   const exact = matchers.flatMap((text) => {
-    const [, name_ = '', value = ''] = /^(\w+)\s*=\s*"(.*)"$/.exec(text) ?? [];
+    const [, name_ = '', value = ''] = /^([\w".]+)\s*=\s*"(.*)"$/.exec(text) ?? [];
     return name_ === '' ? [] : [{ text, name: name_, value }];
   });
   return [...groupBy(exact, (one) => one.name).values()].flatMap((same) =>
@@ -148,11 +177,11 @@ interface Binding {
 
 function bindingsIn(value: unknown, place: string): Binding[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { matchers, failed: failing } = value as { matchers?: readonly Matcher[]; failed?: Matcher };
+  const { matchers = [], where } = value as { matchers?: readonly Matcher[]; where?: Matcher };
   const inner = Object.entries(value).flatMap(([key, one]) =>
     Array.isArray(one) ? [] : bindingsIn(one, `${place}.${key}`),
   );
-  return Array.isArray(matchers) ? [{ place, matchers, failed: failing }, ...inner] : inner;
+  return matchers.length > 0 || where !== undefined ? [{ place, matchers, failed: where }, ...inner] : inner;
 }
 
 /**
@@ -160,9 +189,9 @@ function bindingsIn(value: unknown, place: string): Binding[] {
  * or job=~"acme/.*" beside job="acme/a". Where it is about the whole, as a fleet is, that is meant.
  */
 export function overlappingMetrics(services: readonly Service[]): Diagnostic[] {
-  const byName = groupBy(services, ({ metrics: { server } }) => server.name);
+  const byName = groupBy(answering(services), ({ requests: { name: metricName } }) => metricName);
   return [...byName.values()].flatMap((same) => {
-    const parsed = same.map((service) => ({ service, matchers: service.metrics.server.matchers.map(partsOf) }));
+    const parsed = same.map((one) => ({ ...one, matchers: one.requests.matchers.map(partsOf) }));
     return parsed.flatMap((wide) => {
       const inside = parsed.find(
         (narrow) =>
@@ -172,7 +201,7 @@ export function overlappingMetrics(services: readonly Service[]): Diagnostic[] {
       const problem = error(
         'F019',
         wide.service,
-        `finds its requests by ${wide.service.metrics.server.matchers.join(',')}, and those of ${inside.service.id} are among them`,
+        `finds its requests by ${wide.requests.matchers.join(',')}, and those of ${inside.service.id} are among them`,
         'Give each a matcher that tells them apart. If it is about both, leave it: nothing is stopped.',
       );
       return [{ ...problem, level: 'warning' as const }];
@@ -188,14 +217,25 @@ interface MatcherParts {
 
 function partsOf(text: Matcher): MatcherParts {
   const [, operator = '', value = ''] = MATCHER.exec(text) ?? [];
-  return { label: /^\w+/.exec(text)?.[0] ?? '', operator, value };
+  return { label: LABEL.exec(text)?.[0] ?? '', operator, value };
 }
 
-type Parsed = { readonly service: Service };
+/** A service with what counts its requests. */
+interface Answering {
+  readonly service: Service;
+  readonly requests: AnyBinding;
+}
+
+function answering(services: readonly Service[]): readonly Answering[] {
+  return services.flatMap((service) => {
+    const { server } = service.metrics;
+    return server === undefined ? [] : [{ service, requests: bindingOf(requestsOf(server)) }];
+  });
+}
 
 /** Those are an error of their own. */
-function sameText(one: Parsed, other: Parsed): boolean {
-  const text = ({ service }: Parsed) => [...service.metrics.server.matchers].sort().join();
+function sameText(one: Answering, other: Answering): boolean {
+  const text = ({ requests: { matchers } }: Answering) => [...matchers].sort().join();
   return text(one) === text(other);
 }
 
@@ -225,15 +265,16 @@ function holds(operator: string, value: string, text: string): boolean {
 
 /** Two services that find the same requests alert about each other, and staging pages production. */
 export function sharedMetrics(services: readonly Service[]): Diagnostic[] {
-  const key = ({ metrics: { server } }: Service) => `${server.name}{${[...server.matchers].sort().join(',')}}`;
-  return [...groupBy(services, key)].flatMap(([selector, [first, ...others]]) =>
+  const key = ({ requests: { name: metricName, matchers } }: Answering) =>
+    `${metricName}{${[...matchers].sort().join(',')}}`;
+  return [...groupBy(answering(services), key)].flatMap(([selector, [first, ...others]]) =>
     others
-      .filter(({ id }) => id !== first?.id)
+      .filter(({ service }) => service.id !== first?.service.id)
       .map((other) =>
         error(
           'F019',
-          other,
-          `finds its requests by ${selector}, and so does ${first?.id ?? '?'}`,
+          other.service,
+          `finds its requests by ${selector}, and so does ${first?.service.id ?? '?'}`,
           'Give each its own job, or a matcher that tells them apart.',
         ),
       ),

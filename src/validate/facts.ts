@@ -5,11 +5,22 @@ import { isDuration, toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
 import { type Catalog, dependencyAddress, type Service } from '../model/service.ts';
-import { matcherProblems, metricProfile, name, overlappingMetrics, positive, sharedMetrics } from './bindings.ts';
+import {
+  label,
+  matcherProblems,
+  metricProfile,
+  name,
+  overlappingMetrics,
+  positive,
+  sharedMetrics,
+} from './bindings.ts';
 import { closest } from './closest.ts';
+import { dimensionProblems, dimensionSlips } from './dimensions.ts';
 import { onService as error } from './on-service.ts';
+import { limitProblems, signalProblems } from './own-signals.ts';
 import { slips } from './slips.ts';
 import { thresholdProblems } from './thresholds.ts';
+import { unbound } from './unbound.ts';
 
 /** Grafana refuses longer UIDs. */
 export const MAX_UID = 40;
@@ -20,7 +31,7 @@ const RESERVED = ['overview', 'project', 'services'];
 
 const quantity = z.strictObject({ unit: z.string(), value: z.number() });
 /** Connections are counted. */
-const whole = z.number().int().positive();
+const whole = z.union([z.number().int().positive(), z.literal('unlimited')]);
 const pool = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('database'), name, maxConnections: whole }),
   z.strictObject({ kind: z.literal('http'), name, maxConnections: whole, address: name.optional() }),
@@ -40,6 +51,17 @@ const service = z.strictObject({
     ]),
   ),
   thresholds: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), quantity]))),
+  limits: z.array(
+    z.strictObject({
+      signal: z.strictObject({ id: z.string() }),
+      limit: z.strictObject({
+        above: quantity.optional(),
+        atLeast: quantity.optional(),
+        below: quantity.optional(),
+        for: z.string().optional(),
+      }),
+    }),
+  ),
   source: z.string(),
 });
 
@@ -53,6 +75,7 @@ const otherFacts = z.looseObject({
   dataSource: z.looseObject({ uid: name, name }),
   // A value is looked for in the last five minutes: with longer intervals one lost scrape is a gap everywhere.
   scrapeInterval: lasting.refine((text) => !isDuration(text) || toSeconds(text) <= 120, 'is longer than 2m'),
+  dimensions: z.array(z.strictObject({ label, values: z.array(name).min(1).optional() })).optional(),
   histogramBoundaries: z.looseObject({ server: z.array(positive).min(1), database: z.array(positive).min(1) }),
   repository: z.looseObject({
     url: z
@@ -76,6 +99,8 @@ export function validateFacts(catalog: Catalog, project: Project): readonly Diag
   const sound = listed.filter((each) => wrong.get(each)?.length === 0);
   return [
     ...projectProblems(project),
+    ...dimensionProblems(project),
+    ...signalProblems(catalog, project),
     ...(listed.length === catalog.services.length ? [] : [noService()]),
     ...[...wrong.values()].flat(),
     ...sound.flatMap((each) => {
@@ -85,6 +110,9 @@ export function validateFacts(catalog: Catalog, project: Project): readonly Diag
         ...thresholds,
         ...poolProblems(each),
         ...matcherProblems(each),
+        ...unbound(each),
+        ...dimensionSlips(each, project),
+        ...limitProblems(each, catalog, project),
         // What cannot be right at all needs no guess at what was meant.
         ...(thresholds.length === 0 ? slips(each) : []),
       ];

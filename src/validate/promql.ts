@@ -1,6 +1,6 @@
 /** PromQL by its syntax tree, with Prometheus' own grammar. */
 import type { SyntaxNode } from '@lezer/common';
-import { matchersOf, promqlTree } from '../model/promql-tree.ts';
+import { matchersOf, metricOf, promqlTree } from '../model/promql-tree.ts';
 
 /** A series selector in an expression. */
 export interface Selector {
@@ -57,10 +57,9 @@ function parse(expression: string): ParsedQuery {
 }
 
 function selectorAt(node: SyntaxNode, text: string): Selector {
-  const metric = node.getChild('Identifier');
   const matrix = ancestor(node, (each) => each.name === 'MatrixSelector', ['OffsetExpr', 'StepInvariantExpr']);
   return {
-    metric: metric === null ? '' : text.slice(metric.from, metric.to),
+    metric: metricOf(node, text) ?? '',
     matchers: matchersOf(node, text),
     range: matrix === undefined ? undefined : rangeOf(text.slice(node.to, matrix.to)),
     within: enclosingFunction(node, text),

@@ -1,24 +1,9 @@
 /** What is known about the metrics of a catalog: which select a service, which are counters. */
-
+import { bindingsOf } from '../metrics/bindings.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { MetricProfile } from '../model/metrics.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Selector } from './promql.ts';
-
-interface Binding {
-  readonly name: string;
-  readonly matchers: readonly string[];
-}
-
-/** Every binding of a service, wherever it stands in its profile. */
-function bindingsOf(value: unknown): Binding[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const inner = Object.values(value).flatMap(bindingsOf);
-  const { name, matchers } = value as { name?: unknown; matchers?: unknown };
-  return typeof name === 'string' && Array.isArray(matchers)
-    ? [{ name, matchers: matchers as string[] }, ...inner]
-    : inner;
-}
 
 /** Whether a selector takes series of one of these services and no others. */
 export function selects(services: readonly Service[]): (selector: Selector) => boolean {
@@ -53,11 +38,17 @@ const bound = new WeakMap<Service, readonly (readonly string[])[]>();
 /** Whether a metric only grows, so that its value alone says nothing. Gauges may end in `_count` too. */
 export function counters({ services }: Catalog): (metric: string) => boolean {
   const gauges = new Set(
-    services.flatMap(({ metrics: { databasePool, httpPool, runtime, restarts } }) => [
-      databasePool.used.name,
-      ...(databasePool.max === undefined ? [] : [databasePool.max.name]),
-      ...(databasePool.waiting === undefined ? [] : [databasePool.waiting.name]),
-      ...(httpPool.kind === 'gauge' ? [httpPool.used.name] : []),
+    services.flatMap(({ metrics: { databasePool, databasePools, httpPool, runtime, restarts } }) => [
+      ...[databasePool, ...Object.values(databasePools ?? {})].flatMap((pools) =>
+        pools === undefined
+          ? []
+          : [
+              pools.used.name,
+              ...(pools.max === undefined ? [] : [pools.max.name]),
+              ...(pools.waiting !== undefined && 'gauge' in pools.waiting ? [pools.waiting.gauge.name] : []),
+            ],
+      ),
+      ...(httpPool?.kind === 'gauge' ? [httpPool.used.name] : []),
       ...(runtime?.kind === 'gauge' ? [runtime.series.name] : []),
       ...(restarts?.kind === 'start-time' ? [restarts.series.name] : []),
     ]),

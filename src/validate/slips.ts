@@ -90,7 +90,7 @@ function meantBy({ unit, value }: Quantity, { value: usual }: Quantity): string 
 function limitSlips(each: Service): Diagnostic[] {
   const { cpu, memory } = each.metrics;
   const problems: Diagnostic[] = [];
-  if (cpu.kind === 'process-seconds' && cpu.limitCores >= 100)
+  if (cpu?.kind === 'process-seconds' && cpu.limitCores >= 100)
     problems.push(
       slip(
         each,
@@ -98,7 +98,7 @@ function limitSlips(each: Service): Diagnostic[] {
         `Did you mean ${cpu.limitCores / 1000}? It is in cores, not millicores.`,
       ),
     );
-  if (memory.kind === 'declared' && memory.limitBytes < MEBIBYTE)
+  if (memory?.kind === 'declared' && memory.limitBytes < MEBIBYTE)
     problems.push(
       slip(
         each,
@@ -114,12 +114,12 @@ function poolSlips(each: Service): Diagnostic[] {
   const { value } = each.thresholds.poolWaiting.above;
   return [
     ...each.pools
-      .filter(({ maxConnections }) => maxConnections > MANY_CONNECTIONS)
+      .filter(({ maxConnections }) => maxConnections !== 'unlimited' && maxConnections > MANY_CONNECTIONS)
       .map(({ name, maxConnections }) =>
         slip(
           each,
           `has the pool "${name}" with ${maxConnections} connections for one instance, so that it never reads as full`,
-          'Give the most that it can open, or that its database allows. A pool without a limit has none to be near.',
+          "Give the most that it can open, or that its database allows; 'unlimited' where it has no maximum to be near.",
         ),
       ),
     ...(value < MANY_WAITING || each.pools.every(({ kind }) => kind !== 'database')

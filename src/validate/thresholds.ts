@@ -1,6 +1,9 @@
 /** Checks of a service's thresholds: names, units, values, bucket boundaries. */
+import { databasesOf } from '../metrics/databases.ts';
+import { limitedPools } from '../metrics/pools.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isDuration, toSeconds } from '../model/duration.ts';
+import type { HistogramBinding } from '../model/metrics.ts';
 import type { Project } from '../model/project.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { defaultThresholds, type Service, type Thresholds } from '../model/service.ts';
@@ -35,8 +38,34 @@ export function thresholdProblems(each: Service, project: Project): Diagnostic[]
     : [...boundaryProblems(each, project), ...reachProblems(each, project), ...forProblems(each, project)];
 }
 
+/** A classic histogram of a service, and where its boundaries are stated. */
+interface Bounded {
+  readonly what: string;
+  readonly boundaries: readonly number[];
+  readonly place: string;
+}
+
+type TimedFamily = keyof Project['histogramBoundaries'];
+
+/** The histograms that a limit is read from. Native ones have no boundaries that could be missing. */
+function histogramsOf(each: Service, family: TimedFamily, { histogramBoundaries }: Project): readonly Bounded[] {
+  const histograms: readonly (HistogramBinding | undefined)[] =
+    family === 'server' ? [each.metrics.server?.latency] : databasesOf(each).map(({ latency }) => latency);
+  return histograms.flatMap((histogram) => {
+    if (histogram === undefined || histogram.buckets === 'native') return [];
+    const own = histogram.buckets;
+    return [
+      {
+        what: family,
+        boundaries: own ?? histogramBoundaries[family],
+        place: own === undefined ? 'grafana.config.ts' : `the buckets of ${histogram.name}`,
+      },
+    ];
+  });
+}
+
 /** A quantile never reads as more than the last boundary, so that nothing is above it. */
-function reachProblems(each: Service, { histogramBoundaries }: Project): Diagnostic[] {
+function reachProblems(each: Service, project: Project): Diagnostic[] {
   const { latencyP95, degradation, queryP95, latencyRegression } = each.thresholds;
   const checks = [
     ['latencyP95.above', latencyP95.above, 'server'],
@@ -45,18 +74,20 @@ function reachProblems(each: Service, { histogramBoundaries }: Project): Diagnos
     ['latencyRegression.floor', latencyRegression.floor, 'server'],
     ['queryP95.above', queryP95.above, 'database'],
   ] as const;
-  return checks.flatMap(([place, { value }, family]) => {
-    const last = Math.max(...histogramBoundaries[family]);
-    if (value < last) return [];
-    return [
-      error(
-        'F017',
-        each,
-        `has thresholds.${place} = ${value} s, and no quantile of the ${family} histogram reads above its last boundary, ${last} s`,
-        'Choose a lower one, or add boundaries above it in grafana.config.ts and in the services.',
-      ),
-    ];
-  });
+  return checks.flatMap(([threshold, { value }, family]) =>
+    histogramsOf(each, family, project).flatMap(({ what, boundaries, place }) => {
+      const last = Math.max(...boundaries);
+      if (value < last) return [];
+      return [
+        error(
+          'F017',
+          each,
+          `has thresholds.${threshold} = ${value} s, and no quantile of the ${what} histogram reads above its last boundary, ${last} s`,
+          `Choose a lower one, or add boundaries above it in ${place} and in the services.`,
+        ),
+      ];
+    }),
+  );
 }
 
 function fieldProblems(
@@ -118,13 +149,13 @@ function nearField(place: string): string {
 }
 
 /** Every threshold parts some values from others: one that all or none pass is a slip. */
-function canBeRight(place: string, { unit, value }: Quantity, { pools, databases }: Service): boolean {
+function canBeRight(place: string, { unit, value }: Quantity, each: Service): boolean {
   if (!Number.isFinite(value) || value < 0 || (unit === 'ratio' && value > 1)) return false;
   // Nothing is above everything, nor is everything below it: such a limit is never passed, or always.
   if (unit === 'ratio' && value === 1 && /\.(above|below)$/.test(place)) return false;
   if (place === 'telemetryAbsent.above') return value < 1;
   if (place === 'degradation.atLeast') {
-    const signs = 1 + Math.min(1, pools.length) + Math.min(1, databases.length);
+    const signs = 1 + Math.min(1, limitedPools(each).length) + Math.min(1, databasesOf(each).length);
     // With a single sign there is no such alert at all.
     return [1, 2, 3].includes(value) && (signs === 1 || value <= signs);
   }
@@ -147,24 +178,24 @@ const CONSTRUCTORS = {
 } as const;
 
 /** Between two boundaries a quantile is a guess: "p95 above 2 s" without the boundary 2 fires at 1.2 s. */
-function boundaryProblems(each: Service, { histogramBoundaries }: Project): Diagnostic[] {
+function boundaryProblems(each: Service, project: Project): Diagnostic[] {
   const { latencyP95, degradation, queryP95 } = each.thresholds;
   const checks = [
     ['latencyP95.above', latencyP95.above, 'server'],
     ['degradation.latencyAbove', degradation.latencyAbove, 'server'],
     ['queryP95.above', queryP95.above, 'database'],
   ] as const;
-  return checks.flatMap(([place, { value }, family]) =>
-    histogramBoundaries[family].includes(value)
-      ? []
-      : [
-          error(
-            'F007',
-            each,
-            `has thresholds.${place} = ${value} s, which is not a boundary of the ${family} histogram`,
-            `Boundaries: ${histogramBoundaries[family].join(', ')} s (grafana.config.ts). Choose one, or add ${value} there and in the services.`,
-          ),
-        ],
+  return checks.flatMap(([threshold, { value }, family]) =>
+    histogramsOf(each, family, project)
+      .filter(({ boundaries }) => !boundaries.includes(value))
+      .map(({ what, boundaries, place }) =>
+        error(
+          'F007',
+          each,
+          `has thresholds.${threshold} = ${value} s, which is not a boundary of the ${what} histogram`,
+          `Boundaries: ${boundaries.join(', ')} s (${place}). Choose one, or add ${value} there and in the services.`,
+        ),
+      ),
   );
 }
 

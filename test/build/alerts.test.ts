@@ -27,7 +27,7 @@ function alertsOf(service: Service): string[] {
 describe('rules', () => {
   test('exist for every service they apply to', () => {
     const count = (id: string) => rules.filter(({ service }) => service === id).length;
-    expect([count('app-gateway'), count('user-account'), count('offer-service')]).toEqual([12, 13, 14]);
+    expect([count('app-gateway'), count('user-account'), count('offer-service')]).toEqual([13, 14, 15]);
     expect(alertsOf(aService({ pools: [], databases: [], dependencies: [] }))).toEqual([
       'ServiceLatencyRegression',
       'ServiceErrorRateHigh',
@@ -35,6 +35,7 @@ describe('rules', () => {
       'ServiceInstanceErrorsHigh',
       'ServiceTrafficDropped',
       'ServiceTelemetryAbsent',
+      'ServiceLimitAbsent',
       'ServiceCpuHigh',
       'ServiceMemoryHigh',
       'ServiceAlertQueryFailing',

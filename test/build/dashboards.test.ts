@@ -119,7 +119,7 @@ describe('panels', () => {
     const desired = desiredOf();
     for (const resource of rulesOf(desired)) {
       const { rule, service } = resource;
-      const drawn = !['traffic-ratio', 'telemetry-absent', 'alert-queries'].includes(rule.signal);
+      const drawn = !['traffic-ratio', 'telemetry-absent', 'limit-absent', 'alert-queries'].includes(rule.signal);
       if (service === undefined || !drawn) continue;
       const dashboard = dashboards.find(({ uid }) => uid === rule.dashboardUid);
       const panel = dashboard === undefined ? undefined : panelsOf(dashboard).find(({ id }) => id === rule.panelId);

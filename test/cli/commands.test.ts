@@ -65,13 +65,13 @@ describe('sync', () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toContain('Target: directory dist/grafana (GRAFANA_URL is not set)');
     expect(first.stdout).toContain(
-      '+ create alert rules    12 for app-gateway, 13 for user-account, 14 for offer-service, 1 for the project',
+      '+ create alert rules    13 for app-gateway, 14 for user-account, 15 for offer-service, 1 for the project',
     );
-    expect(first.stdout).toMatch(/Applied: 47 created, 0 changed, 0 deleted\. {2}\d+\.\d s/);
+    expect(first.stdout).toMatch(/Applied: 50 created, 0 changed, 0 deleted\. {2}\d+\.\d s/);
     expect(first.stderr).toContain('[1/');
     const second = await run('sync', [], { CI: 'true' }, project);
     expect(second.code).toBe(0);
-    expect(second.stdout).toMatch(/Nothing to do: 47 resources are as in the code\. {2}\d+\.\d s/);
+    expect(second.stdout).toMatch(/Nothing to do: 50 resources are as in the code\. {2}\d+\.\d s/);
     expect(second.stderr).toBe('');
   });
 
@@ -235,7 +235,7 @@ describe('plan', () => {
   test('writes nothing, and exits with 10 when asked about changes', async () => {
     const { code, stdout } = await run('plan', ['--dir', 'planned', '--fail-on-change'], {}, project);
     expect(code).toBe(10);
-    expect(stdout).toContain('47 to create');
+    expect(stdout).toContain('50 to create');
     await expect(readFile(join(project, 'planned/manifest.json'))).rejects.toThrow('ENOENT');
   });
 
@@ -269,7 +269,7 @@ describe('plan', () => {
         const { code, stdout } = await run('plan', ['--dir', 'paged', '--format', 'html'], {}, project);
         expect(code).toBe(0);
         expect(stdout).toContain('<h1>Grafana changes: 3 alert rules, 2 dashboards</h1>');
-        expect(stdout).toContain('Compared with <code>directory paged/grafana</code>. 42 unchanged.');
+        expect(stdout).toContain('Compared with <code>directory paged/grafana</code>. 45 unchanged.');
         expect(stdout.match(/<figcaption>(Before|After)<\/figcaption>/g)).toHaveLength(4);
         expect(stdout).toContain('<td>threshold 75 % → 80 %</td>');
       },
@@ -294,7 +294,7 @@ describe('plan', () => {
       format: 'grafana-as-code/plan',
       version: 1,
       changed: true,
-      counts: { create: 47, delete: 0 },
+      counts: { create: 50, delete: 0 },
     });
     const markdown = await run('plan', ['--dir', 'planned', '--format', 'md'], {}, project);
     expect(markdown.stdout).toContain('### Grafana plan for directory planned/grafana');

@@ -45,14 +45,14 @@ describe('sync to a Grafana', { sequential: true }, () => {
     const first = await command('sync', ['--format', 'json']);
     expect(first).toMatchObject({ code: 0 });
     const json = planJsonSchema.parse(JSON.parse(first.stdout));
-    expect(json.counts).toMatchObject({ create: 47, blocked: 0 });
-    expect(json.outcome?.applied).toHaveLength(47);
+    expect(json.counts).toMatchObject({ create: 50, blocked: 0 });
+    expect(json.outcome?.applied).toHaveLength(50);
     expect(json.outcome?.links).toContain(`${served.url}/d/bank-user-account`);
     expect(first.stderr).toContain('[1/11] folder Bank');
     fake.wait(180_000);
     const second = await command('sync');
     expect(second).toMatchObject({ code: 0 });
-    expect(second.stdout).toMatch(/Nothing to do: 47 resources are as in the code\. {2}9 requests, \d+\.\d s/);
+    expect(second.stdout).toMatch(/Nothing to do: 50 resources are as in the code\. {2}9 requests, \d+\.\d s/);
     const plan = await command('plan', ['--format', 'json', '--fail-on-change']);
     expect(plan.code).toBe(0);
     expect(planJsonSchema.parse(JSON.parse(plan.stdout)).changed).toBe(false);
@@ -114,7 +114,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
     expect(kept.stdout).toContain('Kept, because someone edited it in Grafana');
     expect(kept.stdout).toMatch(/≠ edited dashboard By hand: by admin, 20\d\d-/);
     expect(kept.stdout).toContain('title User Account → By hand');
-    expect(kept.stdout).toContain('1 kept, 46 unchanged.');
+    expect(kept.stdout).toContain('1 kept, 49 unchanged.');
     const json = planJsonSchema.parse(JSON.parse((await command('plan', ['--format', 'json'])).stdout));
     expect(json.drift).toMatchObject([{ uid: 'bank-user-account', by: 'admin', kept: true }]);
     const won = await command('sync', ['--overwrite-drift']);
@@ -132,18 +132,18 @@ describe('sync to a Grafana', { sequential: true }, () => {
       await writeFile(join(project, file), (texts[at] ?? '').replace(/\{ service: 'user-account' \},? ?/g, ''));
     }
     const gone = await command('sync');
-    expect(gone.stderr).toMatch(/Backed up 14 resources to \.backups\/.*\.json/);
+    expect(gone.stderr).toMatch(/Backed up 15 resources to \.backups\/.*\.json/);
     expect(gone.code).toBe(0);
     expect(fake.state.dashboards.has('bank-user-account')).toBe(false);
     expect([...fake.state.rules.values()].filter(({ group }) => group === 'user-account')).toEqual([]);
     const file = /Backed up .* to (\S+)/.exec(gone.stderr)?.[1] ?? '';
     const restored = await command('restore', [file]);
     expect(restored).toMatchObject({ code: 0 });
-    expect(restored.stdout).toContain('Applied: 14 created, 0 changed, 0 deleted.');
+    expect(restored.stdout).toContain('Applied: 15 created, 0 changed, 0 deleted.');
     expect(restored.stdout).toContain('The next sync shows it as edited in Grafana and keeps it');
     const kept = await command('plan');
     expect(kept.code).toBe(4);
-    expect(kept.stdout).toContain('14 kept');
+    expect(kept.stdout).toContain('15 kept');
     await writeFile(index, text);
     for (const [at, name] of left.entries()) await writeFile(join(project, name), texts[at] ?? '');
     fake.wait(180_000);

@@ -117,7 +117,7 @@ describe('the second sync', () => {
     const before = await files();
     const { plan: second } = await sync();
     expect(isNoOp(second)).toBe(true);
-    expect(countActions(second).unchanged).toBe(47);
+    expect(countActions(second).unchanged).toBe(50);
     expect(await files()).toEqual(before);
   });
 
@@ -162,7 +162,7 @@ describe('what left the code', () => {
   test('has its files removed and its rules listed for Grafana to delete', async () => {
     await sync();
     const { outcome } = await sync(fewer);
-    expect(outcome.applied.filter(({ action }) => action === 'delete')).toHaveLength(15);
+    expect(outcome.applied.filter(({ action }) => action === 'delete')).toHaveLength(16);
     const names = [...(await files()).keys()];
     expect(names).not.toContain('grafana/dashboards/bank-services/bank-offer-service.json');
     expect(names).not.toContain('grafana/alerting/bank-rules-offer-service.yaml');
@@ -170,7 +170,7 @@ describe('what left the code', () => {
       deleteRules: { uid: string }[];
     };
     expect(deleteRules.map(({ uid }) => uid)).toContain('bank-offer-service-errors');
-    expect(deleteRules).toHaveLength(14);
+    expect(deleteRules).toHaveLength(15);
   });
 
   test('stays listed in later syncs, and is no longer listed when it comes back', async () => {
@@ -406,7 +406,7 @@ describe('damage', () => {
     await sync();
     await unlink(join(root, 'manifest.json'));
     const made = await planned();
-    expect(countActions(made)).toMatchObject({ update: 0, unchanged: 47 });
+    expect(countActions(made)).toMatchObject({ update: 0, unchanged: 50 });
     expect(made.repairs).toEqual([{ subject: 'manifest.json', problem: 'does not list 13 of our files' }]);
   });
 

@@ -29,20 +29,65 @@ export default defineProject({
 });
 `;
 
+/** What a team writes about an alert of its own. */
+const LAG_PAGE = {
+  'alerts/runbooks/ServiceQueueLagHigh.md':
+    '# ServiceQueueLagHigh\n\nMessages wait.\n\n## Meaning\n\nThey wait.\n\n## Impact\n\nMail is late.\n\n## Diagnosis\n\nLook at the consumer.\n\n## Mitigation\n\nRestart it.\n',
+};
+
+test('docs/choose-what-is-built.md: a signal of the project goes the way of every other one', async () => {
+  const queue = `import { defineScenario, through } from 'grafana-as-code/scenarios';
+export const queue = defineScenario({
+  id: 'queue', title: 'A queue fills', because: 'mail is late', from: '12:00', until: '15:00',
+  series: [{ name: 'queue_messages', labels: { job: 'acme/mailer' }, value: through(['14:00', 0], ['14:10', 50]) }],
+  expect: {
+    must: [{ alert: 'ServiceQueueLagHigh', service: 'mailer', pages: false, between: ['14:05', '14:10'], because: 'it waits' }],
+    may: [], never: [],
+  },
+});
+`;
+  const root = await smallProject({
+    ...filesOf('docs/choose-what-is-built.md'),
+    ...LAG_PAGE,
+    'scenarios/queue.ts': queue,
+    'grafana.config.ts': `import { queue } from './scenarios/queue.ts';\n${CONFIG.replace('dashboards, alerts,', 'dashboards, alerts, scenarios: [queue],')}`,
+  });
+  expect(await run('validate', [], {}, root)).toMatchObject({ code: 0 });
+  // Its limit is the service's own, on the one service that it applies to; its panel draws the same line.
+  const plan = await run('plan', ['--format', 'json'], {}, root);
+  const { changes } = JSON.parse(plan.stdout) as {
+    changes: readonly { readonly title: string; readonly uid: string }[];
+  };
+  expect(changes.flatMap(({ title, uid }) => (title === 'ServiceQueueLagHigh' ? [uid] : []))).toEqual([
+    'acme-mailer-lag',
+  ]);
+  expect(await run('sync', [], {}, root)).toMatchObject({ code: 0 });
+  expect(await run('plan', ['--fail-on-change'], {}, root)).toMatchObject({ code: 0 });
+  expect(await run('replay', [], {}, root)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/ServiceQueueLagHigh/),
+  });
+}, 120_000);
+
 test('docs/choose-what-is-built.md: sections, alerts and limits of a project are what is built', async () => {
   const files = filesOf('docs/choose-what-is-built.md');
   expect(Object.keys(files).sort()).toEqual([
     'alerts/index.ts',
+    'alerts/queue.ts',
     'dashboards/index.ts',
+    'dashboards/queue.ts',
     'dashboards/routes.ts',
     'limits.ts',
+    'services/mailer.ts',
     'services/payments.ts',
+    'signals.ts',
   ]);
-  const root = await smallProject({ ...files, 'grafana.config.ts': CONFIG });
+  const root = await smallProject({ ...files, ...LAG_PAGE, 'grafana.config.ts': CONFIG });
   const built = await buildProject(ioOf({}, root, { loadProject: () => loadProject(root) }));
   if (!built.ok) throw new Error(built.problems.map(({ code, message }) => `${code} ${message}`).join('\n'));
   const rules = built.desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource] : []));
-  expect(rules.map(({ rule }) => [rule.alert, rule.severity, rule.threshold])).toEqual([
+  const ofPayments = rules.filter(({ service }) => service === 'payments');
+  expect(ofPayments.map(({ rule }) => [rule.alert, rule.severity, rule.threshold])).toEqual([
     ['ServiceErrorRateHigh', 'critical', 0.01],
     ['ServiceLatencyP95High', 'warning', 2],
     ['ServiceCpuHigh', 'warning', 0.9],
@@ -73,4 +118,15 @@ export const web = defineService({
     code: 0,
     stdout: expect.stringContaining('payments-fail  Incident of 2026-01-14'),
   });
+});
+
+test('docs/metrics.md: its services are valid, and have the alerts that they can have', async () => {
+  const root = await smallProject({
+    ...filesOf('docs/metrics.md'),
+    'services/payments.ts': 'export {};\n',
+  });
+  const built = await buildProject(ioOf({}, root, { loadProject: () => loadProject(root) }));
+  if (!built.ok) throw new Error(built.problems.map(({ code, message }) => `${code} ${message}`).join('\n'));
+  expect(built.warnings.filter(({ code }) => code === 'F023')).toEqual([]);
+  expect(built.catalog.services.map(({ id }) => id)).toEqual(['search', 'orders']);
 });

@@ -8,7 +8,8 @@ import {
 } from '../../src/encode/index.ts';
 import type { AlertRule } from '../../src/model/alert-rule.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
-import { SIGNAL_UNITS, type SignalId } from '../../src/model/signal.ts';
+import type { Unit } from '../../src/model/quantity.ts';
+import { isKnownSignal, SIGNAL_UNITS } from '../../src/model/signal.ts';
 import { desiredOf, ruleOf, rulesOf } from '../support/world.ts';
 
 const resources = rulesOf(desiredOf());
@@ -34,7 +35,8 @@ describe('the Grafana form of a rule', () => {
       uid: fc.stringMatching(/^bank-[a-z]{1,10}$/),
       alert: fc.stringMatching(/^[A-Z][A-Za-z]{2,20}$/),
       group: fc.stringMatching(/^[a-z]{1,10}$/),
-      signal: fc.constantFrom(...(Object.keys(SIGNAL_UNITS) as SignalId[])),
+      signal: fc.constantFrom(...Object.keys(SIGNAL_UNITS), 'queue-lag'),
+      unit: fc.constantFrom<Unit>('ratio', 'seconds', 'count', 'factor'),
       expr: fc.string({ minLength: 1 }),
       comparison: fc.constantFrom('gt', 'gte', 'lt' as const),
       threshold: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
@@ -52,7 +54,8 @@ describe('the Grafana form of a rule', () => {
       fc.property(rule, ({ summary, receiver, ...facts }) => {
         const model: AlertRule = {
           ...facts,
-          unit: SIGNAL_UNITS[facts.signal],
+          // A project's own signal may have any unit.
+          unit: isKnownSignal(facts.signal) ? SIGNAL_UNITS[facts.signal] : facts.unit,
           evaluationInterval: '1m',
           dataSourceUid: 'prometheus',
           labels: { signal: facts.signal, severity: facts.severity },
@@ -175,9 +178,9 @@ describe('both forms of a rule', () => {
       groups: { name: string; rules: unknown[] }[];
     };
     expect(groups.map(({ name, rules }) => `${name} ${rules.length}`)).toEqual([
-      'app-gateway 11',
-      'user-account 12',
-      'offer-service 13',
+      'app-gateway 12',
+      'user-account 13',
+      'offer-service 14',
       'project 1',
     ]);
   });

@@ -11,7 +11,7 @@ test('the shop is written to a directory without a warning, and the second time 
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const sync = () => run('sync', ['--dir', folder], {}, REPOSITORY);
   const first = await sync();
-  expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('Applied: 47 created') });
+  expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('Applied: 50 created') });
   expect(`${first.stdout}${first.stderr}`).not.toMatch(/^\s*(warning|error)\b/m);
-  expect((await sync()).stdout).toContain('Nothing to do: 47 resources are as in the code.');
+  expect((await sync()).stdout).toContain('Nothing to do: 50 resources are as in the code.');
 });

@@ -121,9 +121,11 @@ test('an alert that reads anything but 0 has an open guard', async () => {
   for (const service of services) {
     for (const gated of gatedSignals(service, catalog)) {
       const lookBack = await reader.lookBack(gated, span, 60);
-      const points = (await reader.track(gated.signal, span, 60)).flatMap((track) => track.points);
-      const speaking = points.filter(({ value }) => value > 0);
-      expect(speaking.filter(({ at }) => lookBack(at) === undefined)).toEqual([]);
+      const tracks = await reader.track(gated.signal, span, 60);
+      const speaking = tracks.flatMap(({ series, points }) =>
+        points.filter(({ value }) => value > 0).map(({ at }) => lookBack(series)(at)),
+      );
+      expect(speaking.filter((seconds) => seconds === undefined)).toEqual([]);
       spoken.set(gated.id, (spoken.get(gated.id) ?? 0) + speaking.length);
     }
   }

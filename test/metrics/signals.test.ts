@@ -27,6 +27,8 @@ describe('signals', () => {
       'instance-error-ratio',
       'latency-p95',
       'latency-regression',
+      // Only containers have limits that somebody reports.
+      ...(metrics.cpu.kind === 'container' ? ['limit-absent'] : []),
       'memory-utilisation',
       'pool-utilisation',
       'pool-waiting',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPrometheus } from '../../src/adapters/prometheus/index.ts';
 import { pooledServices } from '../../src/app/services.ts';
+import { termsOf } from '../../src/metrics/timing.ts';
 import { defineCatalog } from '../../src/model/service.ts';
 import { sizePools } from '../../src/pools/index.ts';
 import { buildSeries, defineScenario, openMetricsLines, type Scenario, through } from '../../src/scenario/index.ts';
@@ -41,7 +42,8 @@ async function pools(from: string, until: string, ids: readonly string[] = ['app
   const second = (time: string) => Date.parse(`2026-03-16T${time}:00Z`) / 1000;
   const services = bankServices.filter(({ id }) => ids.includes(id));
   const span = { from: second(from), until: second(until) };
-  return (await sizePools(services, span, openPrometheus({ url: prometheus.url, world: httpWorld() }))).pools;
+  return (await sizePools(termsOf({}), services, span, openPrometheus({ url: prometheus.url, world: httpWorld() })))
+    .pools;
 }
 
 test('before the incident the pool of User Account is far too large for its work', async () => {
@@ -80,7 +82,7 @@ test('a short peak is found however long the range is, up to its very end', asyn
   for (const time of ['14:15', '14:40']) {
     const until = Date.parse(`${incident.day}T${time}:00Z`) / 1000;
     for (const days of [0.05, 7, 30, 90]) {
-      const { pools: found } = await sizePools([spiky], { from: until - days * 86_400, until }, client);
+      const { pools: found } = await sizePools(termsOf({}), [spiky], { from: until - days * 86_400, until }, client);
       // 400 requests a second for each of two instances, 33 ms each.
       expect(found[0]?.demand?.peak).toBeCloseTo(13.2, 0);
       expect(found[0]?.demand?.peakAt).toBeLessThanOrEqual(until);

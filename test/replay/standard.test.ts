@@ -210,6 +210,7 @@ describe('scenarios made from a catalog', () => {
       'dependency-timeouts',
       'query-regression',
       'family-lost',
+      'limits-missing',
     ]) {
       expect(ids).not.toContain(id);
     }

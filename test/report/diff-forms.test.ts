@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildDiff } from '../../src/diff/index.ts';
 import { renderDiffHtml, renderDiffMarkdown } from '../../src/report/index.ts';
 import { BASE, before, compared, type Panel, withPanel } from '../support/diffs.ts';
-import { aService, bankServices, desiredOf } from '../support/world.ts';
+import { aService, bankServices, desiredOf, foundBy } from '../support/world.ts';
 
 describe('a comment that would be too long', () => {
   const many = buildDiff(
@@ -11,11 +11,7 @@ describe('a comment that would be too long', () => {
     compared(
       desiredOf([
         ...Array.from({ length: 12 }, (_, index) => aService({ id: `new-${index}` })),
-        ...bankServices.map((service) => ({
-          ...service,
-          team: 'x',
-          metrics: { ...service.metrics, server: { ...service.metrics.server, matchers: [`job="${service.id}"`] } },
-        })),
+        ...bankServices.map((service) => ({ ...foundBy(service, [`job="${service.id}"`]), team: 'x' })),
       ]),
     ),
     BASE,

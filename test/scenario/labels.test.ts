@@ -19,7 +19,7 @@ const scenario = defineScenario({
 
 function serviceWith(failed: string) {
   const metrics = otel({ job: 'bank/payments' });
-  return aService({ metrics: { ...metrics, server: { ...metrics.server, failed } } });
+  return aService({ metrics: { ...metrics, server: { ...metrics.server, failures: { where: failed } } } });
 }
 
 describe('the labels of a failed request', () => {

@@ -8,8 +8,13 @@ import { loadProject } from '../../src/cli/load-project.ts';
 import type { ProjectSource } from '../../src/project/source.ts';
 import { PROJECT, REPOSITORY } from './places.ts';
 
-/** What people write. The engine is the one of this process. */
-const CODE = ['services', 'dashboards', 'alerts', 'scenarios', 'grafana.config.ts'];
+/** Folders of what people write, besides the files at the root. The engine is the one of this process. */
+const FOLDERS = ['services', 'dashboards', 'alerts', 'scenarios'];
+
+async function codeIn(root: string): Promise<readonly string[]> {
+  const files = (await readdir(root)).filter((name) => name.endsWith('.ts')).sort();
+  return [...FOLDERS.filter((name) => existsSync(join(root, name))), ...files];
+}
 
 const loaded = new Map<string, ProjectSource>();
 const copies = new Set<string>();
@@ -33,7 +38,7 @@ export async function loadFresh(root: string): Promise<ProjectSource> {
 async function loadCopy(root: string): Promise<ProjectSource> {
   const copy = `${await mkdtemp(join(tmpdir(), 'fresh-'))}/`;
   copies.add(copy);
-  const there = CODE.filter((name) => existsSync(join(root, name)));
+  const there = await codeIn(root);
   await Promise.all(there.map((name) => cp(join(root, name), join(copy, name), { recursive: true })));
   // What the copy imports by the package's name is the engine of this process.
   await writeFile(join(copy, 'package.json'), '{ "type": "module" }');
@@ -51,7 +56,7 @@ async function loadCopy(root: string): Promise<ProjectSource> {
 
 async function fingerprint(root: string): Promise<string> {
   const hash = createHash('sha256').update(root);
-  for (const code of CODE.filter((name) => existsSync(join(root, name)))) {
+  for (const code of await codeIn(root)) {
     const names = code.endsWith('.ts') ? [code] : await filesBelow(root, code);
     for (const name of names)
       hash

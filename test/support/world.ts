@@ -87,3 +87,13 @@ export interface SeenPanel {
 export function panelsOf(dashboard: DashboardResource): readonly SeenPanel[] {
   return dashboard.spec['panels'] as unknown as readonly SeenPanel[];
 }
+
+/** A service that finds its requests by other matchers. */
+export function foundBy(service: Service, matchers: readonly string[]): Service {
+  const { server } = service.metrics;
+  if (server?.latency === undefined) throw new Error(`${service.id} has no latency`);
+  return {
+    ...service,
+    metrics: { ...service.metrics, server: { ...server, latency: { ...server.latency, matchers } } },
+  };
+}

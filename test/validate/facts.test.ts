@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { count, milliseconds, percent, seconds, times } from '../../src/model/quantity.ts';
 import { defineCatalog, type Service, type ServiceFacts } from '../../src/model/service.ts';
 import { validateFacts } from '../../src/validate/index.ts';
-import { aService, bankServices, builtOf, project } from '../support/world.ts';
+import { aService, bankServices, builtOf, foundBy, project } from '../support/world.ts';
 
 function problemsOf(...services: readonly Service[]): readonly Diagnostic[] {
   return validateFacts(defineCatalog(services), project);
@@ -41,14 +41,18 @@ const WRONG: [string, string, Service[], string][] = [
   [
     'F001',
     'a matcher without quotation marks',
-    [withMetrics({ server: { ...bankMetrics.server, matchers: ['job=bank'] } })],
+    [
+      withMetrics({
+        server: { ...bankMetrics.server, latency: { ...bankMetrics.server.latency, matchers: ['job=bank'] } },
+      }),
+    ],
     'is not a matcher',
   ],
   [
     'F001',
     'failures that no matcher tells',
-    [withMetrics({ server: { ...bankMetrics.server, failed: undefined } })],
-    'at metrics.server.failed',
+    [withMetrics({ server: { ...bankMetrics.server, failures: { where: undefined } } })],
+    'at metrics.server.failures',
   ],
   ['F001', 'a misspelt family', [withMetrics({ databasepool: bankMetrics.databasePool })], 'databasepool'],
   [
@@ -98,25 +102,37 @@ const WRONG: [string, string, Service[], string][] = [
   [
     'F018',
     'a matcher that finds nothing',
-    [withMetrics({ server: { ...bankMetrics.server, matchers: ['job!~".*"'] } })],
+    [
+      withMetrics({
+        server: { ...bankMetrics.server, latency: { ...bankMetrics.server.latency, matchers: ['job!~".*"'] } },
+      }),
+    ],
     'finds no series',
   ],
   [
     'F018',
     'a matcher that finds everything',
-    [withMetrics({ server: { ...bankMetrics.server, matchers: ['job=~".+"'] } })],
+    [
+      withMetrics({
+        server: { ...bankMetrics.server, latency: { ...bankMetrics.server.latency, matchers: ['job=~".+"'] } },
+      }),
+    ],
     'finds every series',
   ],
   [
     'F018',
     'failures that are none',
-    [withMetrics({ server: { ...bankMetrics.server, failed: 'status!~".*"' } })],
-    'at metrics.server.failed that finds no series',
+    [withMetrics({ server: { ...bankMetrics.server, failures: { where: 'status!~".*"' } } })],
+    'at metrics.server.failures.where that finds no series',
   ],
   [
     'F018',
     'two values of one label',
-    [withMetrics({ client: { ...bankMetrics.client, matchers: ['job="a"', 'job="b"'] } })],
+    [
+      withMetrics({
+        client: { ...bankMetrics.client, latency: { ...bankMetrics.client.latency, matchers: ['job="a"', 'job="b"'] } },
+      }),
+    ],
     'can never hold together',
   ],
   [
@@ -175,13 +191,8 @@ describe('facts', () => {
     ['a part that may be common', ['env="prod"'], ['job="a"'], []],
   ])('F019: a service whose matchers find %s is asked about', (_, wide, narrow, warned) => {
     const services = [wide, narrow].map((matchers, index) => {
-      const { metrics } = aService();
       const id = ['aa', 'bb'][index] ?? '';
-      return aService({
-        id,
-        title: id,
-        metrics: { ...metrics, server: { ...metrics.server, matchers: [...matchers] } },
-      });
+      return foundBy(aService({ id, title: id }), matchers);
     });
     const found = problemsOf(...services).filter(({ code }) => code === 'F019');
     expect(found.map(({ level, subject }) => `${level} ${subject}`)).toEqual(
@@ -216,7 +227,10 @@ describe('facts', () => {
   test.each([
     [{ threshold: {} }, 'Did you mean "thresholds"?'],
     [{ metrics: { ...bankMetrics, databasepool: bankMetrics.databasePool } }, 'Did you mean "databasePool"?'],
-    [{ metrics: { ...bankMetrics, server: { ...bankMetrics.server, fialed: '' } } }, 'Did you mean "failed"?'],
+    [
+      { metrics: { ...bankMetrics, server: { ...bankMetrics.server, falures: { where: 'a="b"' } } } },
+      'Did you mean "failures"?',
+    ],
     [{ pools: [{ kind: 'http', name: 'x', maxConnections: 1, adress: 'y' }] }, 'Did you mean "address"?'],
     [{ thresholds: { latencyRegression: { flooor: seconds(1) } } }, 'Did you mean "floor"?'],
   ])('with a misspelt key %j name the right one', (facts, remedy) => {
@@ -256,13 +270,18 @@ describe('facts', () => {
     ],
     ['F001', 'a title of two lines', [aService({ title: 'Pay\nments' })], 'at title: holds a line break'],
     ['F001', 'a team with a template in it', [aService({ team: '{{ $labels.team }}' })], 'at team: holds {{'],
-    ['F001', 'a job without a name', [aService({ metrics: otel({ job: '' }) })], 'at metrics.server.matchers.0'],
-    ['F001', 'no metrics at all', [untyped({ metrics: undefined })], 'at metrics'],
     [
       'F001',
-      'metrics without pools',
+      'a job without a name',
+      [aService({ metrics: otel({ job: '' }) })],
+      'at metrics.server.latency.matchers.0',
+    ],
+    ['F001', 'no metrics at all', [untyped({ metrics: undefined })], 'at metrics'],
+    [
+      'F023',
+      'a pool that its metrics do not bind',
       [untyped({ metrics: { ...otel({ job: 'x' }), databasePool: undefined } })],
-      'at metrics.databasePool',
+      'of which its metrics record nothing',
     ],
     [
       'F009',

@@ -1,6 +1,6 @@
 /** What a page knows of the project: whose queries it shows, and what is around that service. */
 import { callersOf, panelId } from '../../build/index.ts';
-import { type Timing, timingOf } from '../../metrics/timing.ts';
+import { type Terms, termsOf } from '../../metrics/timing.ts';
 import type { Project } from '../../model/project.ts';
 import type { DashboardResource } from '../../model/resource.ts';
 import { type Catalog, type Database, type Pool, type Service, servicesBehind } from '../../model/service.ts';
@@ -22,7 +22,7 @@ export interface About extends RunbookWorld {
   readonly service: Service | undefined;
   /** All services that have the alert. */
   readonly services: readonly Service[];
-  readonly timing: Timing;
+  readonly terms: Terms;
   /**
    * Where a panel is found, by its key: on the dashboard of the page's service, or of another one with the alert.
    * Undefined where none shows it. @example '_Restarts_ (row Resources)'
@@ -55,7 +55,7 @@ export function aboutAlert(
     alert,
     service,
     services,
-    timing: timingOf(world.project.scrapeInterval),
+    terms: termsOf({ ...world.catalog, scrapeInterval: world.project.scrapeInterval }),
     panel: (key) => firstPlace([...(service === undefined ? [] : [service]), ...services], (one) => panelOf(one, key)),
     panelOf,
     overview: (key) => placeIn(shared, key, true),
@@ -208,7 +208,7 @@ export function deployment({ service }: About): string {
 }
 
 function namespaceOf({ metrics: { cpu, memory } }: Service): string {
-  const matchers = [cpu, memory].flatMap((one) => (one.kind === 'container' ? one.usage.matchers : []));
+  const matchers = [cpu, memory].flatMap((one) => (one?.kind === 'container' ? one.usage.matchers : []));
   const names = matchers.flatMap((matcher) => /^namespace="([a-z0-9-]+)"$/.exec(matcher)?.[1] ?? []);
   return names[0] ?? '<namespace>';
 }

@@ -1,4 +1,7 @@
-import { counts } from '../../metrics/histogram.ts';
+import { identityOf } from '../../metrics/identity.ts';
+import { by } from '../../metrics/promql.ts';
+import { bindingOf, countedSeries, requestsOf } from '../../metrics/requests.ts';
+import type { Terms } from '../../metrics/timing.ts';
 import type { ServerBinding } from '../../model/metrics.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import { type About, queriesAreFor } from './about.ts';
@@ -52,7 +55,7 @@ export function alertQueries(about: About): RunbookText {
             'Two series where one is expected. Mostly a metric is scraped twice, or a label that tells them apart was dropped.',
             service === undefined ? undefined : 'Look for the pair; two methods of one route are none:',
           ),
-          promql(service && twice(service.metrics.server)),
+          promql(service?.metrics.server && twice(service.metrics.server, about.terms)),
         ),
         step(
           'heavy',
@@ -88,6 +91,8 @@ export function alertQueries(about: About): RunbookText {
 }
 
 /** Series that only a label of the scrape can tell apart. */
-function twice(server: ServerBinding): string {
-  return `count by (job, instance, ${server.route}, ${server.status})(${counts(server)}) > 1`;
+function twice(server: ServerBinding, terms: Terms): string {
+  const counted = requestsOf(server);
+  const known = [server.route, server.status].filter((label) => label !== undefined);
+  return `count ${by(...identityOf(terms, bindingOf(counted)), 'instance', ...known)}(${countedSeries(counted)}) > 1`;
 }

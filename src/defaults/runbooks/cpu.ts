@@ -1,4 +1,4 @@
-import { rate } from '../../metrics/histogram.ts';
+import { rate, requestsOf } from '../../metrics/requests.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import { type About, deployment, hasPool, kubectl, queriesAreFor, rollback, someService } from './about.ts';
 import { cpuByInstance, cpuPerRequestAgainstBefore, throttled } from './resource-queries.ts';
@@ -6,8 +6,8 @@ import { code, finished, list, look, promql, say, someOf, step, text } from './w
 
 /** CPU near its limit: a look, not haste. */
 export function cpu(about: About): RunbookText {
-  const { service, timing, panel, page } = about;
-  const throttling = service === undefined ? undefined : throttled(service, timing);
+  const { service, terms, panel, page } = about;
+  const throttling = service === undefined ? undefined : throttled(service, terms);
   const pooled = someService(about, (one) => hasPool(one, 'database')) !== undefined;
   return finished({
     opening: 'The busiest instance of this service uses nearly all the CPU that it may.',
@@ -31,9 +31,12 @@ export function cpu(about: About): RunbookText {
         step(
           'which',
           'One instance or all?',
-          ...look(panel('cpu'), service && cpuByInstance(service, timing)),
+          ...look(panel('cpu'), service && cpuByInstance(service, terms)),
           service && text('One alone: a stuck loop, or traffic that is not spread. Compare its share of the requests:'),
-          promql(service && rate(service.metrics.server, { window: timing.window('5m'), keep: ['instance'] })),
+          promql(
+            service?.metrics.server &&
+              rate(requestsOf(service.metrics.server), { window: terms.window('5m'), keep: ['instance'] }),
+          ),
         ),
         step(
           'users',
@@ -49,7 +52,7 @@ export function cpu(about: About): RunbookText {
           'work',
           'More traffic, or more work for each request?',
           service && text('CPU seconds per request, now over an hour ago:'),
-          promql(service && cpuPerRequestAgainstBefore(service, timing)),
+          promql(service && cpuPerRequestAgainstBefore(service, terms)),
           list(
             ['near 1: more traffic.', say`${panel('traffic')}.`, 'Scale out.'],
             'well above 1, since a deployment annotation: the new version costs more. Roll back if users feel it.',

@@ -1,4 +1,4 @@
-import { counts } from '../../metrics/histogram.ts';
+import { countedSeries, requestsOf } from '../../metrics/requests.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import { type About, edgeOf, fromInside, kubectl, plain } from './about.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -66,7 +66,7 @@ export function dataSource(about: About): RunbookText {
           text(
             'was there a hole, and for which service? As a graph over the last hours, the line is missing where nothing was recorded:',
           ),
-          promql(sideBySide(fromInside(about), (server) => `count by (job)(${counts(server)})`)),
+          promql(sideBySide(fromInside(about), (server) => `count by (job)(${countedSeries(requestsOf(server))})`)),
           text(
             'A line without a hole: Prometheus went on recording, only Grafana was cut off. Then see what happened in the dark: the dashboards over that time.',
           ),

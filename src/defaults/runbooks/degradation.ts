@@ -1,5 +1,7 @@
+import { databasesOf } from '../../metrics/databases.ts';
 import { quantile } from '../../metrics/histogram.ts';
-import { poolUtilisation } from '../../metrics/pools.ts';
+import { identityOf } from '../../metrics/identity.ts';
+import { limitedPools, poolUtilisation } from '../../metrics/pools.ts';
 import type { HistogramBinding } from '../../model/metrics.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import {
@@ -19,13 +21,14 @@ import { code, finished, list, listed, promql, say, step, text } from './write.t
 
 /** Several early signs at once: the page before the first error. */
 export function degradation(about: About): RunbookText {
-  const { service, timing, panel, page, overview, catalog } = about;
+  const { service, terms, panel, page, overview, catalog } = about;
   // As recent as the alert looks.
-  const window = timing.window('2m');
-  const latest = (histogram: HistogramBinding) => quantile(histogram, 0.95, { window });
+  const window = terms.window('2m');
+  const latest = (histogram: HistogramBinding | undefined) =>
+    histogram && quantile(histogram, 0.95, { window, keep: identityOf(terms, histogram) });
   const several = catalog.services.length > 1;
-  const databases = service !== undefined && service.databases.length > 0;
-  const pools = service !== undefined && service.pools.length > 0;
+  const databases = service !== undefined && databasesOf(service).length > 0;
+  const pools = service !== undefined && limitedPools(service).length > 0;
   const outbound = someService(about, (one) => hasPool(one, 'http'));
   const shown = ['latency', ...(databases ? ['queries'] : []), ...(pools ? ['pool'] : [])];
   return finished({
@@ -69,9 +72,9 @@ export function degradation(about: About): RunbookText {
           'signs',
           'Which signs?',
           text(`${capital(listed(shown))}, one query each:`),
-          promql(service && latest(service.metrics.server)),
-          promql(databases ? latest(service.metrics.database) : undefined),
-          promql(pools ? poolUtilisation(service, { window, perInstance: false }) : undefined),
+          promql(latest(service?.metrics.server?.latency)),
+          promql(databases ? latest(service.metrics.database?.latency) : undefined),
+          promql(pools ? poolUtilisation(terms, service, { window, perInstance: false }) : undefined),
           list(
             databases ? say`queries slow, pool filling: a slow query. ${page('query-p95')}.` : undefined,
             databases && pools
@@ -86,7 +89,7 @@ export function degradation(about: About): RunbookText {
           'outbound',
           'Is it an outbound pool?',
           text(say`Which dependency holds the connections of ${outbound && titleOf(outbound)}?`),
-          promql(outbound && outboundBy(outbound, timing, false)),
+          promql(outbound && outboundBy(outbound, terms, false)),
           outbound === undefined
             ? undefined
             : text('Open the dashboard of the service that it names, and begin there with {step:deployment}.'),

@@ -1,6 +1,6 @@
 import { callersOf } from '../../build/index.ts';
-import { rate } from '../../metrics/histogram.ts';
 import { firstOf, matcher } from '../../metrics/promql.ts';
+import { judgedOf, rate, requestsOf } from '../../metrics/requests.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import { dependencyAddress, findService, type Service } from '../../model/service.ts';
 import { type About, kubectl, plain, queriesAreFor, rollback, titleOf } from './about.ts';
@@ -9,8 +9,9 @@ import { code, finished, list, listed, promql, say, step, text } from './write.t
 
 /** Calls to something behind fail. */
 export function dependency(about: About): RunbookText {
-  const { service, timing, panel, page, overview } = about;
+  const { service, terms, panel, page, overview } = about;
   const client = service?.metrics.client;
+  const judged = client && judgedOf(client);
   const tellsKind = service !== undefined && isOtel('client', service);
   const own = service && ownDependency(service, about);
   const outside = about.services.flatMap(({ dependencies }) =>
@@ -49,14 +50,16 @@ export function dependency(about: About): RunbookText {
           'How does it fail?',
           text(
             say`${panel('dependency-error-ratio')} shows when it began.`,
-            client === undefined ? undefined : 'By kind:',
+            judged === undefined ? undefined : 'By kind:',
           ),
           promql(
             client &&
-              rate(client, {
-                window: timing.window('5m'),
-                keep: [...new Set([client.address, ...labelsIn(client.failed), ...(tellsKind ? [KIND] : [])])],
-                only: [client.failed],
+              judged &&
+              rate(judged.failed, {
+                window: terms.window('5m'),
+                keep: [
+                  ...new Set([client.address, ...labelsIn(judged.failed.where ?? ''), ...(tellsKind ? [KIND] : [])]),
+                ],
               }),
           ),
           list(
@@ -72,7 +75,7 @@ export function dependency(about: About): RunbookText {
           'ours',
           'If it is ours, ask it itself.',
           text(say`Its own view against that of its callers, for example for ${own && titleOf(own.service)}:`),
-          promql(own && p95(own.service.metrics.server, timing, ['job'])),
+          promql(p95(own?.service.metrics.server?.latency, terms, ['job'])),
           promql(own && seenBy(own, about)),
           own &&
             list(
@@ -90,7 +93,9 @@ export function dependency(about: About): RunbookText {
         step(
           'retries',
           'Do we call more than before?',
-          client && text('Calls per request served, now over an hour ago. Far above 1 means retries:'),
+          client &&
+            service?.metrics.server &&
+            text('Calls per request served, now over an hour ago. Far above 1 means retries:'),
           promql(service && callsPerRequest(service, about)),
         ),
         step(
@@ -145,15 +150,18 @@ function ownDependency(service: Service, { catalog }: About) {
 }
 
 /** How the callers of a service see it, each by its own name for it. */
-function seenBy({ service }: { readonly service: Service }, { catalog, timing }: About): string {
+function seenBy({ service }: { readonly service: Service }, { catalog, terms }: About): string | undefined {
   const seen = callersOf(service, catalog)
     .slice(0, NAMED)
     .flatMap(({ dependencies, metrics: { client } }) =>
       dependencies
         .filter((one) => 'service' in one && one.service === service.id)
-        .map((one) => p95(client, timing, ['job'], matcher(client.address, '=', dependencyAddress(one)))),
+        .flatMap(
+          (one) =>
+            (client && p95(client.latency, terms, ['job'], matcher(client.address, '=', dependencyAddress(one)))) ?? [],
+        ),
     );
-  return firstOf(...seen);
+  return seen.length === 0 ? undefined : firstOf(...seen);
 }
 
 /** OpenTelemetry's label of what went wrong; older agents leave it empty. */
@@ -164,11 +172,13 @@ function labelsIn(failed: string): readonly string[] {
   return [/^\w+/.exec(failed)?.[0] ?? []].flat();
 }
 
-function callsPerRequest({ metrics: { client, server } }: Service, { timing }: About): string {
-  const window = timing.window('5m');
+function callsPerRequest({ metrics: { client, server } }: Service, { terms }: About): string | undefined {
+  if (client === undefined || server === undefined) return undefined;
+  const [calls, served] = [requestsOf(client), requestsOf(server)];
+  const window = terms.window('5m');
   const each = (offset?: string) => {
     const at = offset === undefined ? {} : { offset };
-    return `(${rate(client, { window, keep: [client.address], ...at })} / on () group_left () ${totalRate(server, window, offset)})`;
+    return `(${rate(calls, { window, keep: [client.address], ...at })} / on () group_left () ${totalRate(served, window, offset)})`;
   };
   return `${each()} / ${each('1h')}`;
 }

@@ -1,4 +1,4 @@
-import { rate } from '../../metrics/histogram.ts';
+import { judgedOf, rate } from '../../metrics/requests.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import {
   type About,
@@ -11,15 +11,16 @@ import {
   rollback,
   someService,
 } from './about.ts';
-import { failedShare } from './queries.ts';
+import { failedShare, top } from './queries.ts';
 import { sideBySide } from './side-by-side.ts';
 import { code, finished, list, look, promql, say, step, text } from './write.ts';
 
 /** Users see errors now. */
 export function errorRate(about: About): RunbookText {
-  const { service, timing, panel, page, catalog } = about;
-  const window = timing.window('5m');
+  const { service, terms, panel, page, catalog } = about;
+  const window = terms.window('5m');
   const server = service?.metrics.server;
+  const judged = server && judgedOf(server);
   const several = catalog.services.length > 1;
   const pooled = someService(about, ({ pools }) => pools.length > 0) !== undefined;
   return finished({
@@ -57,8 +58,14 @@ export function errorRate(about: About): RunbookText {
           'Which failures?',
           ...look(
             panel('failures-by-status'),
-            server &&
-              `topk(10, ${rate(server, { window, keep: [server.route, server.status], only: [server.failed] })})`,
+            top(
+              10,
+              judged &&
+                rate(judged.failed, {
+                  window,
+                  keep: [server?.route, server?.status].filter((label) => label !== undefined),
+                }),
+            ),
           ),
           list(
             [
@@ -86,7 +93,14 @@ export function errorRate(about: About): RunbookText {
           'behind',
           'Is it ours, or from behind?',
           several ? text('The services and their share of failures, side by side:') : undefined,
-          promql(several ? sideBySide(fromInside(about), (one) => failedShare(one, { window })) : undefined),
+          promql(
+            several
+              ? sideBySide(fromInside(about), (one) => {
+                  const failing = judgedOf(one);
+                  return failing && failedShare(failing, { window, keep: ['job'] });
+                })
+              : undefined,
+          ),
           text(
             several ? 'A service that is missing fails nothing.' : undefined,
             say`Start with the innermost that fails: ${innermostFirst(about)}.`,

@@ -2,7 +2,7 @@
 import { projectSignals } from '../../metrics/index.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import type { Service } from '../../model/service.ts';
-import { isKnownSignal, type SignalId } from '../../model/signal.ts';
+import { isKnownSignal, type KnownSignal, type SignalId } from '../../model/signal.ts';
 import { type About, aboutAlert, type RunbookWorld } from './about.ts';
 import { alertQueries } from './alert-queries.ts';
 import { cpu } from './cpu.ts';
@@ -12,6 +12,7 @@ import { dependency } from './dependency.ts';
 import { errorRate } from './error-rate.ts';
 import { instanceErrors } from './instance-errors.ts';
 import { latency } from './latency.ts';
+import { limit } from './limit.ts';
 import { memory } from './memory.ts';
 import { poolSaturated } from './pool-saturated.ts';
 import { poolWaiting } from './pool-waiting.ts';
@@ -24,7 +25,7 @@ import { watchdog } from './watchdog.ts';
 export type { RunbookWorld } from './about.ts';
 
 /** Complete by its type: a page can be written for every alert on a signal of the engine. */
-const TEXTS: Readonly<Record<SignalId, (about: About) => RunbookText>> = {
+const TEXTS: Readonly<Record<KnownSignal, (about: About) => RunbookText>> = {
   'latency-regression': regression,
   degradation,
   'error-ratio': errorRate,
@@ -38,6 +39,7 @@ const TEXTS: Readonly<Record<SignalId, (about: About) => RunbookText>> = {
   'telemetry-absent': telemetry,
   'cpu-utilisation': cpu,
   'memory-utilisation': memory,
+  'limit-absent': limit,
   'alert-queries': alertQueries,
   'data-source-reachable': dataSource,
   watchdog,

@@ -1,17 +1,20 @@
 import { by, series } from '../../metrics/promql.ts';
+import { judgedOf } from '../../metrics/requests.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import { type About, hasPool, kubectl, queriesAreFor, rollback } from './about.ts';
-import { failedShare, whatSetsApart } from './queries.ts';
+import { failedShare, top, whatSetsApart } from './queries.ts';
 import { throttled } from './resource-queries.ts';
 import { code, finished, list, look, promql, say, step, text } from './write.ts';
 
 /** One bad instance among many. */
 export function instanceErrors(about: About): RunbookText {
-  const { service, timing, panel, page } = about;
+  const { service, terms, panel, page } = about;
+  const server = service?.metrics.server;
+  const judged = server && judgedOf(server);
   const apart = service && whatSetsApart(service);
   const pooled = service !== undefined && hasPool(service, 'database');
-  const used = service?.metrics.databasePool.used;
-  const throttling = service && throttled(service, timing);
+  const used = service?.metrics.databasePool?.used;
+  const throttling = service && throttled(service, terms);
   return finished({
     opening: 'One instance of this service fails far too many of its requests, while the others may be well.',
     meaning: [
@@ -36,8 +39,7 @@ export function instanceErrors(about: About): RunbookText {
           'Which instance, and really only one?',
           ...look(
             panel('error-ratio-by-instance'),
-            service &&
-              `topk(3, ${failedShare(service.metrics.server, { window: timing.window('5m'), keep: ['instance'] })})`,
+            top(3, judged && failedShare(judged, { window: terms.window('5m'), keep: ['instance'] })),
           ),
           text(
             'All lines high: a shared cause.',

@@ -1,12 +1,12 @@
 import type { RunbookText } from '../../model/runbook.ts';
 import { type About, edgeOf, fromInside, innermostFirst, kubectl, queriesAreFor, rollback, titleOf } from './about.ts';
-import { p95 } from './queries.ts';
+import { p95, top } from './queries.ts';
 import { sideBySide } from './side-by-side.ts';
 import { code, finished, list, promql, say, someOf, step, text } from './write.ts';
 
 /** Slow for users. */
 export function latency(about: About): RunbookText {
-  const { service, timing, panel, page, catalog } = about;
+  const { service, terms, panel, page, catalog } = about;
   const server = service?.metrics.server;
   const several = catalog.services.length > 1;
   const byRoute = about.services.flatMap(
@@ -46,8 +46,8 @@ export function latency(about: About): RunbookText {
           'route',
           'Which route, which instance?',
           text(say`${byRoute[0]} shows it, too.`),
-          promql(server && `topk(5, ${p95(server, timing, [server.route])})`),
-          promql(server && p95(server, timing, ['instance'])),
+          promql(top(5, server?.route === undefined ? undefined : p95(server.latency, terms, [server.route]))),
+          promql(p95(server?.latency, terms, ['instance'])),
           text(
             say`One instance alone: go to ${page('instance-error-ratio')}, "What sets it apart?" and "What is it short of?". The remedy is the same.`,
           ),
@@ -56,7 +56,7 @@ export function latency(about: About): RunbookText {
           'where',
           'Where does the slowness begin?',
           several ? text('The services side by side:') : undefined,
-          promql(several ? sideBySide(fromInside(about), (one) => p95(one, timing, ['job'])) : undefined),
+          promql(several ? sideBySide(fromInside(about), (one) => p95(one.latency, terms, ['job'])) : undefined),
           several
             ? text(
                 'Follow it inwards: the innermost service that is slow is the one to treat, the others are slow because of it.',

@@ -5,14 +5,14 @@ import { code, finished, list, look, promql, say, someOf, step, text } from './w
 
 /** Memory near its limit: at it, the instance is killed. */
 export function memory(about: About): RunbookText {
-  const { service, panel, page } = about;
-  const restarts = service === undefined ? undefined : restartsOf(service);
+  const { service, terms, panel, page } = about;
+  const restarts = service === undefined ? undefined : restartsOf(service, terms);
   return finished({
     opening: 'An instance of this service has nearly used up its memory; at the limit it is killed.',
     meaning: [
       text(
         'The memory in use over its limit, in the worst instance, has been above the line in the panel for a while.',
-        service?.metrics.memory.kind === 'container'
+        service?.metrics.memory?.kind === 'container'
           ? 'It is the working set, which is what the kernel looks at when it kills.'
           : undefined,
         'The alert stands for the service and does not name the instance; {step:which} does.',
@@ -30,7 +30,7 @@ export function memory(about: About): RunbookText {
         step(
           'which',
           'One instance or all, slope or step?',
-          ...look(say`${panel('memory')} over the last day`, service && memoryByInstance(service)),
+          ...look(say`${panel('memory')} over the last day`, service && memoryByInstance(service, terms)),
           list(
             'a steady slope since the last start, in all instances: a leak. A slope that begins with a deployment annotation is the leak of that deployment.',
             ['a step: a large request, an export, a cache that was filled.', say`Look at ${panel('traffic')}.`],
@@ -41,7 +41,7 @@ export function memory(about: About): RunbookText {
           'left',
           'How long until it is killed?',
           service && text('Hours until the limit, from the slope of the last hour:'),
-          promql(service && hoursOfMemory(service)),
+          promql(service && hoursOfMemory(service, terms)),
           service && text('Nothing: no instance is growing. More than until the morning: leave it for the day.'),
         ),
         step(
@@ -65,7 +65,7 @@ export function memory(about: About): RunbookText {
       after: [
         text(
           '**What it is not:** a cache of files.',
-          service?.metrics.memory.kind === 'container'
+          service?.metrics.memory?.kind === 'container'
             ? 'The working set leaves out what the kernel can drop at once.'
             : undefined,
           'A runtime that takes its heap and keeps it is flat near its own maximum, and well: there the limit is what to look at.',

@@ -17,8 +17,8 @@ import { code, finished, promql, say, someOf, sql, step, text } from './write.ts
 
 /** A pool is nearly full. */
 export function poolSaturated(about: About): RunbookText {
-  const { service, timing, panel, page } = about;
-  const window = timing.window('5m');
+  const { service, terms, panel, page } = about;
+  const window = terms.window('5m');
   const database = service !== undefined && hasPool(service, 'database') ? service : undefined;
   const held = database && heldBy(database);
   const outbound = someService(about, (one) => hasPool(one, 'http'));
@@ -67,7 +67,7 @@ export function poolSaturated(about: About): RunbookText {
                 say`${panel('pool-demand')} shows the product.`,
                 'Its two factors, first how often a connection is taken per second, then how long it is held, both against an hour ago:',
               ),
-          promql(held && rateAgainstBefore(held, window)),
+          promql(held && rateAgainstBefore({ in: { histogram: held } }, window)),
           promql(held && meanAgainstBefore(held, window)),
           held === undefined
             ? undefined
@@ -89,7 +89,7 @@ export function poolSaturated(about: About): RunbookText {
           'held',
           'Held without a query?',
           database && text('Connections in use, less those that a query keeps busy:'),
-          promql(database && heldWithoutQuery(database, timing)),
+          promql(database && heldWithoutQuery(database, terms)),
           database &&
             text(
               'Far above zero: a transaction stays open during other work, or connections leak.',
@@ -107,7 +107,7 @@ export function poolSaturated(about: About): RunbookText {
             outbound === undefined ? undefined : "Open its dashboard, or the provider's status page.",
             say`Of ${outbound && titleOf(outbound)}:`,
           ),
-          promql(outbound && outboundBy(outbound, timing, true)),
+          promql(outbound && outboundBy(outbound, terms, true)),
         ),
       ],
       after: [

@@ -1,4 +1,4 @@
-import { by, series } from '../../metrics/promql.ts';
+import { waitingFor } from '../../metrics/pools.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import {
   type About,
@@ -17,7 +17,7 @@ import { code, finished, list, promql, say, sql, step, text } from './write.ts';
 
 /** Requests queue for a connection: the last stage before errors. */
 export function poolWaiting(about: About): RunbookText {
-  const { service, timing, panel, page } = about;
+  const { service, terms, panel, page } = about;
   const pooled = service !== undefined && hasPool(service, 'database') ? service : undefined;
   const pool = pooled?.metrics.databasePool;
   const postgres = postgresOf(about);
@@ -59,14 +59,14 @@ export function poolWaiting(about: About): RunbookText {
         step(
           'instances',
           'Which instances?',
-          promql(pool?.waiting && `max ${by('instance', pool.pool)}(${series(pool.waiting)})`),
+          promql(pool?.waiting && waitingFor(pool.waiting, ['instance', pool.pool], terms.window('2m'))),
           pool?.waiting && text('One instance: restart it. All: go on.'),
         ),
         step(
           'missing',
           'How much is missing?',
           pooled && text(say`Needed, over the maximum, in the busiest instance: ${panel('pool-demand')}, or`),
-          promql(pooled && neededOfMaximum(pooled, timing)),
+          promql(pooled && neededOfMaximum(pooled, terms)),
           pooled &&
             list(
               [
@@ -103,7 +103,7 @@ export function poolWaiting(about: About): RunbookText {
             text(
               `The size for each instance, by the busiest moment of the week and with a quarter left free, which ${code('npm run pools')} measures too:`,
             ),
-          promql(pooled && poolSize(pooled, timing)),
+          promql(pooled && poolSize(pooled, terms)),
         ),
       ],
       after: [

@@ -1,11 +1,14 @@
 /** The queries that pages show, made of the services' bindings by the functions that panels and rules are made by. */
-import { buckets, counts, quantile, type Reading, rate, sums } from '../../metrics/histogram.ts';
+import { bindingsOf } from '../../metrics/bindings.ts';
+import { watchedFamilies } from '../../metrics/families.ts';
+import { buckets, quantile, secondsSpent } from '../../metrics/histogram.ts';
+import { identityOf } from '../../metrics/identity.ts';
 import { otel } from '../../metrics/profiles/otel.ts';
-import { by, firstOf, matcher, select, series } from '../../metrics/promql.ts';
-import type { Timing } from '../../metrics/timing.ts';
-import type { HistogramBinding, Matcher, MetricProfile, ServerBinding } from '../../model/metrics.ts';
+import { firstOf, labelled, matcher, on, select, series } from '../../metrics/promql.ts';
+import { type Counted, type Judged, type Reading, rate, requestsOf } from '../../metrics/requests.ts';
+import type { Terms } from '../../metrics/timing.ts';
+import type { HistogramBinding, Matcher, MetricProfile } from '../../model/metrics.ts';
 import type { Service } from '../../model/service.ts';
-import { hasPool } from './about.ts';
 
 /** How long ago "before" is, and how it is averaged then. */
 const BEFORE = { offset: '1h' } as const;
@@ -16,48 +19,54 @@ export function againstBefore(expression: (offset: { readonly offset?: string })
 }
 
 /** The service's job, for metrics that Prometheus itself records of it; undefined where it is found by other labels. */
-export function jobOf({ metrics: { server } }: Service): Matcher | undefined {
-  return server.matchers.find((one) => one.startsWith('job="'));
+export function jobOf({ metrics }: Service): Matcher | undefined {
+  return bindingsOf(metrics)
+    .flatMap(({ matchers }) => matchers)
+    .find((one) => one.startsWith('job="'));
 }
 
 /** The share of failed requests; a service that is missing in the answer fails nothing. */
-export function failedShare(server: ServerBinding, reading: Reading): string {
-  return `${rate(server, { ...reading, only: [server.failed] })} / ${rate(server, reading)}`;
+export function failedShare({ all, failed }: Judged, reading: Reading): string {
+  return `${rate(failed, reading)} / ${rate(all, reading)}`;
+}
+
+/** The most of what is kept apart; nothing where there is no such query. */
+export function top(most: number, expression: string | undefined): string | undefined {
+  return expression && `topk(${most}, ${expression})`;
 }
 
 /** Seconds of work each second: connections that are busy, by Little's law. */
-export function busyBy(histogram: HistogramBinding, window: Reading['window'], ...labels: string[]): string {
-  const kept = labels.length === 0 ? '' : ` ${by(...labels)}`;
-  return `sum${kept}(rate(${sums(histogram)}[${window}]))`;
+export function busyBy(histogram: HistogramBinding, window: Reading['window'], ...keep: string[]): string {
+  return secondsSpent(histogram, { window, keep });
 }
 
 /** How long one observation takes on average, against an hour ago. */
 export function meanAgainstBefore(histogram: HistogramBinding, window: Reading['window']): string {
-  return againstBefore(({ offset }) => {
-    const at = offset === undefined ? '' : ` offset ${offset}`;
-    return `sum(rate(${sums(histogram)}[${window}]${at})) / sum(rate(${counts(histogram)}[${window}]${at}))`;
-  });
+  return againstBefore(
+    (before) =>
+      `${secondsSpent(histogram, { window, keep: [], ...before })} / ${totalRate({ in: { histogram } }, window, before.offset)}`,
+  );
 }
 
 /** How often it happens, against an hour ago. */
-export function rateAgainstBefore(histogram: HistogramBinding, window: Reading['window']): string {
-  return againstBefore(({ offset }) => totalRate(histogram, window, offset));
+export function rateAgainstBefore(counted: Counted, window: Reading['window']): string {
+  return againstBefore(({ offset }) => totalRate(counted, window, offset));
 }
 
-/** Observations a second, whoever makes them. */
-export function totalRate(histogram: HistogramBinding, window: Reading['window'], offset?: string): string {
-  return `sum(rate(${counts(histogram)}[${window}]${offset === undefined ? '' : ` offset ${offset}`}))`;
+/** How many a second, whoever makes them. */
+export function totalRate(counted: Counted, window: Reading['window'], offset?: string): string {
+  return rate(counted, { window, keep: [], ...(offset === undefined ? {} : { offset }) });
 }
 
-/** How often something happens for each request that is served, against an hour ago. */
+/** How often something happens for each request that is served, against an hour ago; undefined where none is. */
 export function perRequestAgainstBefore(
   { metrics: { server } }: Service,
-  histogram: HistogramBinding,
+  counted: Counted,
   window: Reading['window'],
-): string {
-  return againstBefore(
-    ({ offset }) => `${totalRate(histogram, window, offset)} / ${totalRate(server, window, offset)}`,
-  );
+): string | undefined {
+  if (server === undefined) return undefined;
+  const served = requestsOf(server);
+  return againstBefore(({ offset }) => `${totalRate(counted, window, offset)} / ${totalRate(served, window, offset)}`);
 }
 
 /** Which versions run; undefined where the agent does not say. */
@@ -66,10 +75,13 @@ export function versionsOf({ metrics: { version } }: Service): string | undefine
 }
 
 /** p95 of each version that runs. */
-export function latencyByVersion({ metrics: { server, version } }: Service, timing: Timing): string | undefined {
-  if (version === undefined) return undefined;
+export function latencyByVersion({ metrics: { server, version } }: Service, terms: Terms): string | undefined {
+  const latency = server?.latency;
+  // A native histogram has no single number to multiply.
+  if (version === undefined || latency === undefined || latency.buckets === 'native') return undefined;
   const { label } = version;
-  return `histogram_quantile(0.95, sum by (${label}, le)(rate(${buckets(server)}[${timing.window('5m')}]) * on (job, instance) group_left (${label}) ${series(version.series)}))`;
+  const instance = on(...identityOf(terms, latency, version.series), 'instance');
+  return `histogram_quantile(0.95, sum by (${label}, le)(rate(${buckets(latency)}[${terms.window('5m')}]) * ${instance} group_left (${label}) ${series(version.series)}))${latency.unit === 'ms' ? ' / 1000' : ''}`;
 }
 
 /** What an agent of OpenTelemetry tells of each instance besides its version: labels of resource attributes. */
@@ -81,38 +93,34 @@ export function whatSetsApart({ metrics: { version } }: Service): string | undef
 }
 
 /** One answer for each family of the service's metrics that is missing. */
-export function missingFamilies(service: Service, timing: Timing): string {
-  const { server, client, database, databasePool, httpPool, cpu, memory } = service.metrics;
-  const gone = (family: string, selector: string, usual: '5m' | '10m') =>
-    `label_replace(absent_over_time(${selector}[${timing.window(usual)}]), "family", "${family}", "", "")`;
-  const infinite = (histogram: HistogramBinding) => buckets(histogram, [matcher('le', '=', '+Inf')]);
+export function missingFamilies(service: Service, terms: Terms): string {
   return firstOf(
-    gone('server', infinite(server), '5m'),
-    ...(service.databases.length > 0 ? [gone('query', infinite(database), '10m')] : []),
-    ...(hasPool(service, 'database') ? [gone('database pool', series(databasePool.used), '10m')] : []),
-    ...(hasPool(service, 'http') && httpPool.kind === 'gauge' ? [gone('http pool', series(httpPool.used), '10m')] : []),
-    ...(service.dependencies.length > 0 ? [gone('dependency', counts(client), '10m')] : []),
-    gone('cpu', series(cpu.usage), '5m'),
-    gone('memory', series(memory.usage), '5m'),
+    ...watchedFamilies(service).map(({ family, selector, whileBusy }) =>
+      labelled(`absent_over_time(${selector([])}[${terms.window(whileBusy ? '10m' : '5m')}])`, { family }),
+    ),
   );
 }
 
-/** Seconds since the service's requests were last seen. */
-export function lastSeen({ metrics: { server } }: Service): string {
-  return `time() - max(max_over_time(timestamp(${buckets(server)})[6h:1m]))`;
+/** Seconds since the first of the service's families was last seen. */
+export function lastSeen(service: Service): string | undefined {
+  const [first] = watchedFamilies(service);
+  return first && `time() - max(max_over_time(timestamp(${first.selector([])})[6h:1m]))`;
 }
 
 /** The series of one boundary; an agent writes it as `2` or as `2.0`. */
-export function boundary(histogram: HistogramBinding, seconds: number): string {
-  const written = String(seconds).replace('.', '[.]');
-  const both = Number.isInteger(seconds) ? `${written}|${written}[.]0` : written;
+export function boundary(histogram: HistogramBinding | undefined, seconds: number): string | undefined {
+  if (histogram === undefined || histogram.buckets === 'native') return undefined;
+  const limit = histogram.unit === 'ms' ? seconds * 1000 : seconds;
+  const written = String(limit).replace('.', '[.]');
+  const both = Number.isInteger(limit) ? `${written}|${written}[.]0` : written;
   return `count by (le)(${buckets(histogram, [matcher('le', '=~', both)])})`;
 }
 
 /** Whether a family is recorded as OpenTelemetry names it, so that its further labels can be asked for. */
 export function isOtel(family: 'server' | 'client', { metrics }: Service): boolean {
   // Other agents share a name, but not its labels.
-  const shape = (one: MetricProfile) => JSON.stringify({ ...one[family], matchers: [] });
+  const shape = (one: MetricProfile) =>
+    JSON.stringify(one[family], (key, value: unknown) => (key === 'matchers' ? undefined : value));
   return shape(metrics) === shape(OTEL);
 }
 
@@ -126,10 +134,18 @@ export function inWork(service: Service): string | undefined {
 }
 
 /** p95 of a histogram, over the last minutes. */
-export function p95(histogram: HistogramBinding, timing: Timing, keep: readonly string[], only?: Matcher): string {
-  return quantile(histogram, 0.95, {
-    window: timing.window('5m'),
-    keep,
-    ...(only === undefined ? {} : { only: [only] }),
-  });
+export function p95(
+  histogram: HistogramBinding | undefined,
+  terms: Terms,
+  keep: readonly string[],
+  only?: Matcher,
+): string | undefined {
+  return (
+    histogram &&
+    quantile(histogram, 0.95, {
+      window: terms.window('5m'),
+      keep,
+      ...(only === undefined ? {} : { only: [only] }),
+    })
+  );
 }

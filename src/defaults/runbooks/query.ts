@@ -1,13 +1,15 @@
 import { callersOf } from '../../build/index.ts';
+import { requestsOf } from '../../metrics/requests.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import { type About, ofWhom, plain, postgresOf, queriesAreFor, rollback, titleOf, titles } from './about.ts';
-import { busyBy, p95, perRequestAgainstBefore } from './queries.ts';
+import { busyBy, p95, perRequestAgainstBefore, top } from './queries.ts';
 import { code, finished, list, listed, look, promql, say, sql, step, text } from './write.ts';
 
 /** Slow queries: what a slow decline mostly begins with. */
 export function query(about: About): RunbookText {
-  const { service, timing, panel, page, catalog } = about;
+  const { service, terms, panel, page, catalog } = about;
   const database = service?.metrics.database;
+  const { latency, operation } = database ?? {};
   const postgres = postgresOf(about);
   const callers = service === undefined ? [] : callersOf(service, catalog);
   const shares = about.services.flatMap(
@@ -35,7 +37,7 @@ export function query(about: About): RunbookText {
         step(
           'operation',
           'One operation or all?',
-          ...look(panel('query-p95'), database && `topk(5, ${p95(database, timing, [database.operation])})`),
+          ...look(panel('query-p95'), top(5, operation && p95(database?.latency, terms, [operation]))),
           text(
             'One alone: its code, its index, its plan.',
             'Go to {step:cost}.',
@@ -46,7 +48,7 @@ export function query(about: About): RunbookText {
           'cost',
           'Which one costs most?',
           text(say`${shares[0]} shows it, too.`),
-          promql(database && `topk(5, ${busyBy(database, timing.window('5m'), database.operation)})`),
+          promql(top(5, latency && operation && busyBy(latency, terms.window('5m'), operation))),
           database &&
             text(
               '1 is one connection always busy. The top operation is the one to explain first, even if it is not the slowest.',
@@ -61,7 +63,7 @@ export function query(about: About): RunbookText {
               ? undefined
               : 'Or is it asked more often than before? More queries per request than an hour ago is an N+1:',
           ),
-          promql(service && database && perRequestAgainstBefore(service, database, timing.window('5m'))),
+          promql(service && database && perRequestAgainstBefore(service, requestsOf(database), terms.window('5m'))),
         ),
         step(
           'database',

@@ -7,12 +7,14 @@ import { code, finished, list, promql, say, step, text } from './write.ts';
 
 /** The earliest sign: slower than before, perhaps not yet slow. */
 export function regression(about: About): RunbookText {
-  const { service, timing, panel, page, catalog } = about;
+  const { service, terms, panel, page, catalog } = about;
   const several = catalog.services.length > 1;
   const versions = service && versionsOf(service);
   const nowOverBefore = sideBySide(
     several ? fromInside(about) : service === undefined ? [] : [service],
-    (server) => `${p95(server, timing, ['job'])} / ${quantile(server, 0.95, { window: '30m', offset: '1h' })}`,
+    ({ latency }) =>
+      latency &&
+      `${p95(latency, terms, ['job'])} / ${quantile(latency, 0.95, { window: '30m', keep: ['job'], offset: '1h' })}`,
   );
   return finished({
     opening:
@@ -52,7 +54,7 @@ export function regression(about: About): RunbookText {
           'version',
           'Is the new version the slow one?',
           versions === undefined ? undefined : text('While two versions run, this tells them apart:'),
-          promql(service && latencyByVersion(service, timing)),
+          promql(service && latencyByVersion(service, terms)),
         ),
         step(
           'where',

@@ -1,7 +1,6 @@
 import { firstOf, matcher } from '../../metrics/promql.ts';
-import type { ServerBinding } from '../../model/metrics.ts';
+import type { RequestBinding } from '../../model/metrics.ts';
 import type { Service } from '../../model/service.ts';
-import { jobOf } from './queries.ts';
 
 /**
  * An expression over the requests of several services, side by side. Those that differ by their job alone are asked
@@ -9,27 +8,40 @@ import { jobOf } from './queries.ts';
  */
 export function sideBySide(
   services: readonly Service[],
-  expression: (server: ServerBinding) => string,
+  expression: (server: RequestBinding) => string | undefined,
 ): string | undefined {
-  const kinds = new Map<string, { readonly server: ServerBinding; readonly jobs: string[] }>();
+  const kinds = new Map<string, { readonly server: RequestBinding; readonly jobs: string[] }>();
   for (const service of services) {
     const { server } = service.metrics;
-    const job = /^job="([^"\\]*)"$/.exec(jobOf(service) ?? '')?.[1];
-    const key = JSON.stringify(
-      job === undefined ? server : { ...server, matchers: server.matchers.filter((one) => one !== jobOf(service)) },
-    );
+    if (server === undefined || expression(server) === undefined) continue;
+    const jobs = jobsIn(server);
+    const key = JSON.stringify(jobs.length === 1 ? withJobs(server, []) : server);
     const kind = kinds.get(key) ?? { server, jobs: [] };
-    if (job !== undefined) kind.jobs.push(job);
+    if (jobs.length === 1) kind.jobs.push(...jobs);
     kinds.set(key, kind);
   }
   if (kinds.size === 0) return undefined;
   return firstOf(
-    ...[...kinds.values()].map(({ server, jobs }) => {
-      if (jobs.length < 2) return expression(server);
-      const others = server.matchers.filter((one) => !one.startsWith('job="'));
-      return expression({ ...server, matchers: [matcher('job', '=~', jobs.map(literally).join('|')), ...others] });
-    }),
+    ...[...kinds.values()].map(
+      ({ server, jobs }) => expression(jobs.length < 2 ? server : withJobs(server, jobs)) ?? '',
+    ),
   );
+}
+
+/** The jobs that a binding is found by. */
+function jobsIn(server: RequestBinding): readonly string[] {
+  const found = [...JSON.stringify(server).matchAll(/"job=\\"([^"\\]*)\\""/g)].map(([, job = '']) => job);
+  return [...new Set(found)];
+}
+
+/** The same binding for several jobs; for none, without what finds its own. */
+function withJobs(server: RequestBinding, jobs: readonly string[]): RequestBinding {
+  const theirs = jobs.length === 0 ? [] : [matcher('job', '=~', jobs.map(literally).join('|'))];
+  return JSON.parse(JSON.stringify(server), (key, value: unknown) =>
+    key === 'matchers' && Array.isArray(value)
+      ? [...theirs, ...value.filter((one) => !String(one).startsWith('job="'))]
+      : value,
+  ) as RequestBinding;
 }
 
 /** A name as a regular expression that matches itself. */

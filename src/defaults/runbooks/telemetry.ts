@@ -1,18 +1,22 @@
+import { bindingsOf } from '../../metrics/bindings.ts';
+import { watchedFamilies } from '../../metrics/families.ts';
 import { micrometer } from '../../metrics/profiles/micrometer.ts';
 import { otel } from '../../metrics/profiles/otel.ts';
 import { promClient } from '../../metrics/profiles/prom-client.ts';
 import { select } from '../../metrics/promql.ts';
+import { bindingOf, requestsOf } from '../../metrics/requests.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import type { Service } from '../../model/service.ts';
-import { type About, deployment, edgeOf, hasPool, kubectl, queriesAreFor, rollback } from './about.ts';
+import { type About, deployment, edgeOf, kubectl, queriesAreFor, rollback } from './about.ts';
 import { boundary, isOtel, jobOf, lastSeen, missingFamilies } from './queries.ts';
 import { code, finished, list, promql, say, someOf, step, text } from './write.ts';
 
 /** Without metrics the other alerts are blind. */
 export function telemetry(about: About): RunbookText {
-  const { service, timing, panel, page, catalog } = about;
+  const { service, terms, panel, page, catalog } = about;
   const job = service && jobOf(service);
   const several = catalog.services.length > 1;
+  const limit = service && boundary(service.metrics.server?.latency, service.thresholds.latencyP95.above.value);
   return finished({
     opening: 'Metrics of this service are missing, so the alerts and panels that need them are blind.',
     meaning: [
@@ -47,10 +51,10 @@ export function telemetry(about: About): RunbookText {
             say`${panel('signs-of-degradation')} counts them in its line of missing telemetry.`,
             service === undefined ? undefined : 'Each result of this is one that is gone:',
           ),
-          promql(service && missingFamilies(service, timing)),
+          promql(service && missingFamilies(service, terms)),
           text(
             say`Other services also have: ${service && furtherFamilies(service, about)}.`,
-            service?.metrics.cpu.kind === 'container'
+            service?.metrics.cpu?.kind === 'container'
               ? `Only ${code('cpu')} and ${code('memory')}: cAdvisor, not the service. Look at all containers of the namespace, not at this one.`
               : undefined,
             several
@@ -81,7 +85,7 @@ export function telemetry(about: About): RunbookText {
           promql(job && `count by (__name__)({${job}})`),
           service &&
             list(
-              `names of another convention than ${code(service.metrics.server.name)}: a deployment changed the agent. Roll back, or change ${code('metrics')} in ${code(service.source)}.`,
+              `names of another convention than ${code(nameOf(service))}: a deployment changed the agent. Roll back, or change ${code('metrics')} in ${code(service.source)}.`,
               [
                 `${code('..._count')} but no ${code('..._bucket')}: no percentile can be made.`,
                 WITHOUT_BUCKETS[service.metrics.convention] ?? 'The agent is configured to record no histogram.',
@@ -94,16 +98,18 @@ export function telemetry(about: About): RunbookText {
         step(
           'boundaries',
           'Are the right boundaries there?',
-          service &&
-            text(
-              "This alert does not see them, but a wrong p95 begins here. The server's histogram needs a boundary at the limit of p95, as the project's histogramBoundaries have it:",
-            ),
-          promql(service && boundary(service.metrics.server, service.thresholds.latencyP95.above.value)),
-          service &&
-            text(
-              'Nothing: the agent has boundaries of its own, and a p95 between two of them is only guessed.',
-              isOtel('server', service) ? "OpenTelemetry's defaults go from 1 straight to 2.5." : undefined,
-            ),
+          limit === undefined
+            ? undefined
+            : text(
+                "This alert does not see them, but a wrong p95 begins here. The server's histogram needs a boundary at the limit of p95, as the project's histogramBoundaries have it:",
+              ),
+          promql(limit),
+          limit === undefined || service === undefined
+            ? undefined
+            : text(
+                'Nothing: the agent has boundaries of its own, and a p95 between two of them is only guessed.',
+                isOtel('server', service) ? "OpenTelemetry's defaults go from 1 straight to 2.5." : undefined,
+              ),
         ),
       ],
       after: [text('**What it is not:** a single lost scrape, or a rollout. Both are bridged.')],
@@ -118,27 +124,20 @@ export function telemetry(about: About): RunbookText {
   });
 }
 
+/** The metric that a service is known by. */
+function nameOf(service: Service): string {
+  const [first] = bindingsOf(service.metrics);
+  return first?.name ?? service.metrics.convention;
+}
+
 /** Families that only others of the services with the alert have, with the metric that each is known by. */
 function furtherFamilies(service: Service, { services }: About): string | undefined {
-  const families: readonly (readonly [
-    name: string,
-    has: (one: Service) => boolean,
-    metric: (one: Service) => string,
-  ])[] = [
-    ['query', ({ databases }) => databases.length > 0, ({ metrics }) => `${metrics.database.name}_count`],
-    ['database pool', (one) => hasPool(one, 'database'), ({ metrics }) => metrics.databasePool.used.name],
-    [
-      'http pool',
-      (one) => hasPool(one, 'http') && one.metrics.httpPool.kind === 'gauge',
-      ({ metrics: { httpPool } }) => (httpPool.kind === 'gauge' ? httpPool.used.name : ''),
-    ],
-    ['dependency', ({ dependencies }) => dependencies.length > 0, ({ metrics }) => `${metrics.client.name}_count`],
-  ];
-  const further = families.flatMap(([name, has, metric]) => {
-    const other = has(service) ? undefined : services.find(has);
-    return other === undefined ? [] : [`${code(name)} (${code(metric(other))})`];
-  });
-  return someOf(...further);
+  const own = new Set(watchedFamilies(service).map(({ family }) => family));
+  const further = new Map<string, string>();
+  for (const { family, metric } of services.flatMap(watchedFamilies)) {
+    if (!own.has(family) && !further.has(family)) further.set(family, `${code(family)} (${code(metric)})`);
+  }
+  return someOf(...further.values());
 }
 
 const FAMILIES = ['server', 'query', 'database pool', 'http pool', 'dependency', 'cpu', 'memory'].map(code).join(', ');
@@ -148,7 +147,7 @@ const NAMES = [
   otel({ job: '' }),
   micrometer({ job: '' }),
   promClient({ job: '', cpuLimitCores: 1, memoryLimitBytes: 1 }),
-].map(({ server }) => `${server.name}_count`);
+].flatMap(({ server }) => (server === undefined ? [] : [`${bindingOf(requestsOf(server)).name}_count`]));
 
 const WITHOUT_BUCKETS: Readonly<Record<string, string>> = {
   micrometer: `Micrometer's default; it wants ${code('management.metrics.distribution.percentiles-histogram.http.server.requests=true')}.`,

@@ -1,4 +1,6 @@
-import { rate } from '../../metrics/histogram.ts';
+import { rate, requestsOf } from '../../metrics/requests.ts';
+import type { Terms } from '../../metrics/timing.ts';
+import type { RequestBinding } from '../../model/metrics.ts';
 import type { RunbookText } from '../../model/runbook.ts';
 import { type About, deployment, fromInside, kubectl, queriesAreFor, rollback } from './about.ts';
 import { inWork } from './queries.ts';
@@ -7,8 +9,8 @@ import { code, finished, list, promql, say, someOf, step, text } from './write.t
 
 /** A hang looks idle. */
 export function traffic(about: About): RunbookText {
-  const { service, timing, panel, page, catalog } = about;
-  const window = timing.window('5m');
+  const { service, terms, panel, page, catalog } = about;
+  const window = terms.window('5m');
   const server = service?.metrics.server;
   const several = catalog.services.length > 1;
   return finished({
@@ -51,14 +53,7 @@ export function traffic(about: About): RunbookText {
           'where',
           'Where does the stream end?',
           several ? text('The services, now over an hour ago:') : undefined,
-          promql(
-            several
-              ? sideBySide(
-                  fromInside(about),
-                  (one) => `${rate(one, { window })} / ${rate(one, { window: '30m', offset: '1h' })}`,
-                )
-              : undefined,
-          ),
+          promql(several ? sideBySide(fromInside(about), (one) => againstBefore(one, terms, '1h')) : undefined),
           several
             ? list(
                 [
@@ -81,7 +76,7 @@ export function traffic(about: About): RunbookText {
                 ? 'Instances with requests that finish:'
                 : 'Instances with requests, and those in work (empty where the agent does not record them):',
             ),
-          promql(server && rate(server, { window, keep: ['instance'] })),
+          promql(server && rate(requestsOf(server), { window, keep: ['instance'] })),
           promql(service && inWork(service)),
           list(
             [
@@ -103,7 +98,7 @@ export function traffic(about: About): RunbookText {
           '**What it is not:** a calm night. Traffic that falls over hours never falls this far below the last two. But two things do look like it: the end of a rush that lasted for hours (a sale, a campaign, a load test), and a planned shutdown.',
           server === undefined ? undefined : 'Compare with the day before:',
         ),
-        promql(server && `${rate(server, { window })} / ${rate(server, { window: '30m', offset: '1d' })}`),
+        promql(server && againstBefore(server, terms, '1d')),
         text(server === undefined ? undefined : 'Near 1, and {step:try} answers well: a false alarm.'),
       ],
     },
@@ -116,4 +111,11 @@ export function traffic(about: About): RunbookText {
       `Not found within ten minutes: escalate to the team in the alert's ${code('team')} label, and to whoever runs the network.`,
     ],
   });
+}
+
+/** Requests now, over those of the same half hour some time ago. */
+function againstBefore(server: RequestBinding, terms: Terms, offset: '1h' | '1d'): string {
+  const counted = requestsOf(server);
+  const before = rate(counted, { window: '30m', keep: ['job'], offset });
+  return `${rate(counted, { window: terms.window('5m'), keep: ['job'] })} / ${before}`;
 }

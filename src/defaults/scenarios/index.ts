@@ -4,7 +4,7 @@ import { dependencyErrors, dependencyTimeouts, queryRegression } from './depende
 import { badInstance, errorRamp, flapping, rollback } from './failures.ts';
 import { healthyDays, healthyMornings, idleNight, minorTroubles, noisyDays, spike } from './healthy.ts';
 import { type Stage, stageOf } from './stage.ts';
-import { blindMidIncident, edgeHangs, familyLost, prometheusDown, serviceSilent } from './telemetry.ts';
+import { blindMidIncident, edgeHangs, familyLost, limitsMissing, prometheusDown, serviceSilent } from './telemetry.ts';
 
 const TROUBLES: readonly ((stage: Stage) => readonly Scenario[])[] = [
   connectionLeak,
@@ -18,6 +18,7 @@ const TROUBLES: readonly ((stage: Stage) => readonly Scenario[])[] = [
   flapping,
   rollback,
   familyLost,
+  limitsMissing,
   serviceSilent,
   edgeHangs,
   blindMidIncident,

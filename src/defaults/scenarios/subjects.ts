@@ -27,7 +27,7 @@ export function poolOwnerOf({ services }: Catalog): Service | undefined {
     services.find(({ pools }) => pools.some(({ kind }) => kind === 'database')) ??
     services.find(
       ({ pools, dependencies, metrics }) =>
-        metrics.httpPool.kind === 'gauge' && dependencies.length > 0 && pools.some(({ kind }) => kind === 'http'),
+        metrics.httpPool?.kind === 'gauge' && dependencies.length > 0 && pools.some(({ kind }) => kind === 'http'),
     )
   );
 }
@@ -35,6 +35,13 @@ export function poolOwnerOf({ services }: Catalog): Service | undefined {
 /** Services with a database, in the catalog's order. */
 export function withDatabase({ services }: Catalog): readonly Service[] {
   return services.filter(({ databases }) => databases.length > 0);
+}
+
+/** The first service whose containers have limits that something reports. */
+export function limitedOf({ services }: Catalog): Service | undefined {
+  return services.find(({ metrics: { cpu, memory } }) =>
+    [cpu, memory].some((one) => one?.kind === 'container' && typeof one.limit === 'object'),
+  );
 }
 
 /** A service and what it calls: something outside that nobody here can repair, or else any of its dependencies. */

@@ -2,7 +2,7 @@
 import type { Service } from '../../model/service.ts';
 import { type Scenario, type ServiceBehaviour, through } from '../../scenario/index.ts';
 import { healthyOf, type Stage, tidy } from './stage.ts';
-import { calledOf, callersOf, edgeOf, reachedFrom, withDatabase } from './subjects.ts';
+import { calledOf, callersOf, edgeOf, limitedOf, reachedFrom, withDatabase } from './subjects.ts';
 import { troubleScenario } from './trouble.ts';
 
 /** One family of metrics that has another name after an update. */
@@ -30,6 +30,37 @@ export function familyLost(stage: Stage): readonly Scenario[] {
       },
     ],
     never: [{ signal: 'query-p95', because: 'Missing is not slow.' }],
+  }));
+}
+
+/** Somebody takes the limits out of a deployment. */
+export function limitsMissing(stage: Stage): readonly Scenario[] {
+  const service = limitedOf(stage.catalog);
+  if (service === undefined) return [];
+  return troubleScenario(stage, (then) => ({
+    id: 'limits-missing',
+    title: `${service.title} has no limits any more`,
+    because: 'What is used of nothing is nothing: its alerts on CPU and memory are silent for ever.',
+    events: [
+      { at: '14:00', title: 'A deployment without limits' },
+      { at: then('15:00'), title: 'They are set again' },
+    ],
+    services: { [service.id]: { lost: [{ families: ['limits'], from: '14:00', until: then('15:00') }] } },
+    must: [
+      {
+        signal: 'limit-absent',
+        service: service.id,
+        after: [14, 17],
+        before: then('15:00'),
+        untilAtLeast: then('15:00'),
+        resolvedBy: then('15:10'),
+        because: 'Says which limit is missing, and wakes nobody.',
+      },
+    ],
+    never: [
+      { signal: 'telemetry-absent', because: 'Its metrics are all there.' },
+      { signal: 'cpu-utilisation', because: 'Without a limit there is nothing to be near.' },
+    ],
   }));
 }
 

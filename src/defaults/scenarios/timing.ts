@@ -23,6 +23,7 @@ const MEASURED: Readonly<Record<string, { readonly for: Duration; readonly windo
   // Of these two, the moment at which the limit is passed has the window in it.
   'traffic-ratio': { for: defaultThresholds.trafficRatio.for, window: '0s' },
   'telemetry-absent': { for: defaultThresholds.telemetryAbsent.for, window: '0s' },
+  'limit-absent': { for: '15m', window: '0s' },
   'alert-queries': { for: '5m', window: '0s' },
   'data-source-reachable': { for: '2m', window: '0s' },
 };

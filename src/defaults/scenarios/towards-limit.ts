@@ -55,7 +55,9 @@ export function towardsLimit(place: Place, signal: string, second: number, sign 
     case 'traffic-ratio':
       return traffic(place, second);
     case 'telemetry-absent':
-      return absence(place, second);
+      return absence(place, second, (family) => family !== 'limits');
+    case 'limit-absent':
+      return absence(place, second, (family) => family === 'limits');
     case 'alert-queries':
     case 'data-source-reachable':
       return happening.outages.some((outage) => within(outage, second)) ? 2 : 0;
@@ -108,14 +110,19 @@ function traffic({ service, happening, world }: Place, second: number): number {
 }
 
 /** Families that are missed whether or not there are requests, and are so after half the time. */
-const ALWAYS: readonly SeriesFamily[] = ['server', 'cpu', 'memory'];
+const ALWAYS: readonly SeriesFamily[] = ['server', 'cpu', 'memory', 'limits'];
 
-function absence({ service, happening, world }: Place, second: number): number {
+function absence(
+  { service, happening, world }: Place,
+  second: number,
+  watched: (family: SeriesFamily) => boolean,
+): number {
   const { window } = timingOf(world.project.scrapeInterval);
   const missing = behaviourOf(happening, service.id).lost.filter((loss) => within(loss, second));
   return Math.max(
     0,
-    ...missing.map(({ families, from }) => {
+    ...missing.flatMap(({ families, from }) => {
+      if (families !== 'all' && !families.some(watched)) return [];
       const quick = families === 'all' || families.some((family) => ALWAYS.includes(family));
       return (second - secondsOf(from)) / toSeconds(window(quick ? '5m' : '10m'));
     }),

@@ -65,6 +65,7 @@ function happeningOf(trouble: Trouble, world: Stage, longer: number): Happening 
     events,
     assumptions,
     outages,
+    series: [],
     defaults: {},
     services: Object.fromEntries([...services].map((name) => [name, { ...ordinary[name], ...trouble.services[name] }])),
   };

@@ -52,8 +52,9 @@ export function failedCallsAt({ service, happening, world, second }: At, depende
   return Math.min(1, errors + timeouts);
 }
 
-/** How full a pool is, from 0; above 1 where nothing caps it. */
+/** How full a pool is, from 0; above 1 where nothing caps it. One without a maximum is never full. */
 export function poolUsedAt(at: At, pool: Pool): number {
+  if (pool.maxConnections === 'unlimited') return 0;
   return pool.kind === 'database' ? databasePoolUsedAt(at, pool) : httpPoolUsedAt(at, pool);
 }
 
@@ -71,7 +72,9 @@ export function waitingAt(at: At): number {
       ) {
         return valueAt(stated.waiting ?? 0, second);
       }
-      return Math.max(0, Math.ceil((littlesLaw(at, pool) - 1) * pool.maxConnections));
+      return pool.maxConnections === 'unlimited'
+        ? 0
+        : Math.max(0, Math.ceil((littlesLaw(at, pool) - 1) * pool.maxConnections));
     });
   return Math.max(0, ...waiting);
 }
@@ -87,6 +90,7 @@ function databasePoolUsedAt(at: At, pool: Pool): number {
 
 /** Queries a second, times how long each holds its connection, over the pool's maximum. */
 function littlesLaw(at: At, { maxConnections }: Pool): number {
+  if (maxConnections === 'unlimited') return 0;
   const { service, happening, second } = at;
   const { traffic, instances, queriesPerRequest } = behaviourOf(happening, service.id);
   const pools = service.pools.filter(({ kind }) => kind === 'database').length;
@@ -97,19 +101,20 @@ function littlesLaw(at: At, { maxConnections }: Pool): number {
 function httpPoolUsedAt(at: At, pool: Extract<Pool, { kind: 'http' }>): number {
   const { service, happening, second } = at;
   const { pools, instanceOverrides } = behaviourOf(happening, service.id);
-  const gauge = service.metrics.httpPool.kind === 'gauge';
+  const gauge = service.metrics.httpPool?.kind === 'gauge';
   const overrides = Object.values(instanceOverrides).flatMap(({ poolUsed }) => poolUsed ?? []);
   const shares = service.dependencies.map((dependency) => {
     const address = dependencyAddress(dependency);
     if ((pool.address ?? address) !== address) return 0;
     const inUse = connectionsAt(at, dependency);
-    if (!gauge) return inUse / pool.maxConnections;
+    const maximum = limitOf(pool);
+    if (!gauge) return inUse / maximum;
     // The agent counts connections by address: a second pool for all of them reads what the first one has.
     const first = service.pools.find((one) => one.kind === 'http' && (one.address ?? address) === address) ?? pool;
     const stated = pools[first.name]?.used;
-    const common = stated === undefined ? Math.min(1, inUse / first.maxConnections) : valueAt(stated, second);
+    const common = stated === undefined ? Math.min(1, inUse / limitOf(first)) : valueAt(stated, second);
     const used = Math.max(common, ...overrides.map((curve) => valueAt(curve, second)));
-    return (used * first.maxConnections) / pool.maxConnections;
+    return (used * limitOf(first)) / maximum;
   });
   return Math.max(0, ...shares);
 }
@@ -122,4 +127,9 @@ function connectionsAt({ service, happening, world, second }: At, dependency: De
   const p95 = own.latencyP95 ?? (behind === undefined ? 0.1 : behaviourOf(happening, behind.id).latencyP95);
   const perRequest = valueAt(own.perRequest ?? 1 / service.dependencies.length, second);
   return (valueAt(traffic, second) / instances) * perRequest * meanOf(valueAt(p95, second));
+}
+
+/** Nothing fills a pool without a maximum. */
+function limitOf({ maxConnections }: Pool): number {
+  return maxConnections === 'unlimited' ? Number.POSITIVE_INFINITY : maxConnections;
 }

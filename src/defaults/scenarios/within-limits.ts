@@ -105,7 +105,7 @@ function ofPools(service: Service, happening: Happening, world: Pick<ScenarioWor
   for (const pool of service.pools) {
     const used = poolUsedAt({ service, happening, world, second: 0 }, pool);
     if (used <= WELL.pool * limit) continue;
-    if (pool.kind === 'database' || service.metrics.httpPool.kind === 'gauge') {
+    if (pool.kind === 'database' || service.metrics.httpPool?.kind === 'gauge') {
       pools[pool.name] = { used: 0.5 * limit };
       continue;
     }
@@ -152,6 +152,7 @@ function happeningOf(defaults: Partly, services: Readonly<Record<string, Partly>
     events: [],
     assumptions: [],
     outages: [],
+    series: [],
     defaults: atPeak(defaults),
     services: Object.fromEntries(Object.entries(services).map(([id, behaviour]) => [id, atPeak(behaviour)])),
   };

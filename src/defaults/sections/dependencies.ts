@@ -1,6 +1,7 @@
 import {
   callersOf,
   dashboardUid,
+  eachOf,
   INSTANCE,
   limitColours,
   type PanelDraft,
@@ -11,17 +12,19 @@ import {
   textPanel,
   timeseriesPanel,
 } from '../../build/index.ts';
-import { quantile, rate, ratio } from '../../metrics/histogram.ts';
+import { quantile } from '../../metrics/histogram.ts';
+import { identityOf } from '../../metrics/identity.ts';
 import { findSignal, matcher } from '../../metrics/index.ts';
 import { firstOf } from '../../metrics/promql.ts';
+import { judgedOf, rate, ratio, requestsOf } from '../../metrics/requests.ts';
 import { dependencyAddress, type Service } from '../../model/service.ts';
 
 /** What the service calls and how that answers, and how its callers see it. */
 export function dependencySection(context: ServiceContext): Section {
   const callers = callersOf(context.service, context.catalog);
   const panels = [
-    ...(context.service.dependencies.length > 0 ? [calls(context), failures(context)] : []),
-    ...(callers.length > 0 ? [seenByCallers(context, callers)] : []),
+    ...(context.service.dependencies.length > 0 ? [...calls(context), ...failures(context)] : []),
+    ...seenByCallers(context, callers),
   ];
   return {
     key: 'dependencies',
@@ -30,11 +33,14 @@ export function dependencySection(context: ServiceContext): Section {
   };
 }
 
-function calls({ service, signals, project, catalog }: ServiceContext): PanelDraft {
+function calls({ service, signals, project, catalog }: ServiceContext): PanelDraft[] {
   const { client } = service.metrics;
-  const { address } = client;
+  if (client === undefined) return [];
+  const { address, latency } = client;
+  const judged = judgedOf(client);
   const window = '$__range' as const;
   const limit = findSignal(signals, 'dependency-error-ratio')?.limit;
+  const shown = [...(judged === undefined ? [] : ['Failed']), ...(latency === undefined ? [] : ['p95'])];
   const panel = tablePanel({
     key: 'dependency-table',
     title: 'What it calls',
@@ -45,7 +51,7 @@ function calls({ service, signals, project, catalog }: ServiceContext): PanelDra
     queries: [
       {
         expr: linked(
-          rate(client, { window, keep: [address] }),
+          rate(requestsOf(client), { window, keep: [address] }),
           address,
           service,
           (id) => dashboardUid(project, id),
@@ -53,8 +59,10 @@ function calls({ service, signals, project, catalog }: ServiceContext): PanelDra
         ),
         legend: 'rate',
       },
-      { expr: ratio(client, client.failed, { window, keep: [address] }), legend: 'failed' },
-      { expr: quantile(client, 0.95, { window, keep: [address] }), legend: 'p95' },
+      ...(judged === undefined
+        ? []
+        : [{ expr: ratio(judged.all, judged.failed, { window, keep: [address] }), legend: 'failed' }]),
+      ...(latency === undefined ? [] : [{ expr: quantile(latency, 0.95, { window, keep: [address] }), legend: 'p95' }]),
     ],
   });
   panel.builder
@@ -67,8 +75,7 @@ function calls({ service, signals, project, catalog }: ServiceContext): PanelDra
         renameByName: {
           [address]: 'Dependency',
           'Value #A': 'Calls',
-          'Value #B': 'Failed',
-          'Value #C': 'p95',
+          ...Object.fromEntries(shown.map((title, index) => [`Value #${'BC'[index] ?? ''}`, title])),
           dashboard: 'Dashboard',
         },
       },
@@ -98,7 +105,7 @@ function calls({ service, signals, project, catalog }: ServiceContext): PanelDra
         value: [{ title: 'Open its dashboard', url: '/d/${__value.raw}?${__url_time_range}', targetBlank: false }],
       },
     ]);
-  return panel;
+  return [panel];
 }
 
 /** Adds the UID of its dashboard to each dependency that is a service of the catalog. */
@@ -115,9 +122,10 @@ function linked(
   }, expression);
 }
 
-function failures({ signals }: ServiceContext): PanelDraft {
+function failures({ signals, terms }: ServiceContext): PanelDraft[] {
   const signal = findSignal(signals, 'dependency-error-ratio');
-  return timeseriesPanel({
+  if (signal === undefined) return [];
+  const panel = timeseriesPanel({
     key: 'dependency-error-ratio',
     title: 'Failures by dependency',
     description:
@@ -125,30 +133,39 @@ function failures({ signals }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['dependency-error-ratio'],
-    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: '{{dependency}}' }],
-    ...(signal === undefined ? {} : { limit: signal.limit }),
+    queries: [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: eachOf('{{dependency}}', terms) }],
+    limit: signal.limit,
   });
+  return [panel];
 }
 
-function seenByCallers({ service }: ServiceContext, callers: readonly Service[]): PanelDraft {
+function seenByCallers({ service, terms }: ServiceContext, callers: readonly Service[]): PanelDraft[] {
   const seen = callers.flatMap((caller) => {
     const { client } = caller.metrics;
+    const latency = client?.latency;
+    if (client === undefined || latency === undefined) return [];
     const addresses = caller.dependencies.flatMap((dependency) =>
       'service' in dependency && dependency.service === service.id ? [dependencyAddress(dependency)] : [],
     );
     return addresses.map((address) =>
-      quantile(client, 0.95, { window: RATE, only: [matcher(client.address, '=', address)] }),
+      quantile(latency, 0.95, {
+        window: RATE,
+        keep: identityOf(terms, latency),
+        only: [matcher(client.address, '=', address)],
+      }),
     );
   });
-  return timeseriesPanel({
+  if (seen.length === 0) return [];
+  const panel = timeseriesPanel({
     key: 'seen-by-callers',
     title: 'As its callers see it, p95',
     description:
       "Response time of this service measured by those who call it. Higher than its own p95 means time is lost between them: the caller's pool, the network, a queue in front.",
     unit: 'seconds',
     width: 24,
-    queries: [{ expr: firstOf(...seen), legend: '{{job}}' }],
+    queries: [{ expr: firstOf(...seen), legend: eachOf('{{job}}', terms) }],
   });
+  return [panel];
 }
 
 function none({ service }: ServiceContext): PanelDraft {

@@ -1,5 +1,6 @@
 import {
   COLOURS,
+  eachOf,
   INSTANCE,
   type PanelDraft,
   RATE,
@@ -7,21 +8,29 @@ import {
   type ServiceContext,
   timeseriesPanel,
 } from '../../build/index.ts';
-import { rate } from '../../metrics/histogram.ts';
 import { findSignal } from '../../metrics/index.ts';
+import { failuresOf, rate, requestsOf } from '../../metrics/requests.ts';
+import type { ServerBinding } from '../../model/metrics.ts';
 
 /** What users do not get, and how many ask. */
 export function errorSection(context: ServiceContext): Section {
+  const { server } = context.service.metrics;
   return {
     key: 'errors',
     title: 'Errors and traffic: what users do not get',
-    panels: [ratio(context), byStatus(context), byInstance(context), traffic(context)],
+    panels: [
+      ...ratio(context),
+      ...byStatus(context),
+      ...byInstance(context),
+      ...(server === undefined ? [] : [traffic(context, server)]),
+    ],
   };
 }
 
-function ratio({ signals }: ServiceContext): PanelDraft {
+function ratio({ signals, terms }: ServiceContext): PanelDraft[] {
   const signal = findSignal(signals, 'error-ratio');
-  return timeseriesPanel({
+  if (signal === undefined) return [];
+  const panel = timeseriesPanel({
     key: 'error-ratio',
     title: 'Error rate',
     description:
@@ -29,15 +38,18 @@ function ratio({ signals }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['error-ratio'],
-    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: 'failed' }],
-    ...(signal === undefined ? {} : { limit: signal.limit }),
+    queries: [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: eachOf('failed', terms) }],
+    limit: signal.limit,
     colours: { failed: COLOURS.bad },
   });
+  return [panel];
 }
 
-function byStatus({ service }: ServiceContext): PanelDraft {
-  const { server } = service.metrics;
-  return timeseriesPanel({
+function byStatus({ service: { metrics } }: ServiceContext): PanelDraft[] {
+  const { server } = metrics;
+  if (server?.failures === undefined || server.status === undefined) return [];
+  const { failures, status } = server;
+  const panel = timeseriesPanel({
     key: 'failures-by-status',
     title: 'Failures by status',
     description:
@@ -46,18 +58,20 @@ function byStatus({ service }: ServiceContext): PanelDraft {
     width: 12,
     queries: [
       {
-        expr: rate(server, { window: RATE, keep: [server.status], only: [server.failed, INSTANCE] }),
-        legend: `{{${server.status}}}`,
+        expr: rate(failuresOf(server, failures), { window: RATE, keep: [status], only: [INSTANCE] }),
+        legend: `{{${status}}}`,
       },
     ],
     // Green, which the palette begins with, would say that all is well.
     colours: { 500: COLOURS.accent, 502: COLOURS.warn, 503: COLOURS.bad, 504: COLOURS.main },
   });
+  return [panel];
 }
 
-function byInstance({ signals }: ServiceContext): PanelDraft {
+function byInstance({ signals, terms }: ServiceContext): PanelDraft[] {
   const signal = findSignal(signals, 'instance-error-ratio');
-  return timeseriesPanel({
+  if (signal === undefined) return [];
+  const panel = timeseriesPanel({
     key: 'error-ratio-by-instance',
     title: 'Error rate by instance',
     description:
@@ -65,13 +79,13 @@ function byInstance({ signals }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['instance-error-ratio'],
-    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: '{{instance}}' }],
-    ...(signal === undefined ? {} : { limit: signal.limit }),
+    queries: [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: eachOf('{{instance}}', terms) }],
+    limit: signal.limit,
   });
+  return [panel];
 }
 
-function traffic({ service, signals }: ServiceContext): PanelDraft {
-  const { server } = service.metrics;
+function traffic({ signals, terms }: ServiceContext, server: ServerBinding): PanelDraft {
   const signal = findSignal(signals, 'traffic-ratio');
   const panel = timeseriesPanel({
     key: 'traffic',
@@ -82,8 +96,17 @@ function traffic({ service, signals }: ServiceContext): PanelDraft {
     width: 12,
     signals: ['traffic-ratio'],
     queries: [
-      { expr: rate(server, { window: RATE, keep: [server.route], only: [INSTANCE] }), legend: `{{${server.route}}}` },
-      ...(signal === undefined ? [] : [{ expr: signal.panelExpression(RATE), legend: 'of the last hours' }]),
+      {
+        expr: rate(requestsOf(server), {
+          window: RATE,
+          keep: server.route === undefined ? [] : [server.route],
+          only: [INSTANCE],
+        }),
+        legend: server.route === undefined ? 'requests' : `{{${server.route}}}`,
+      },
+      ...(signal === undefined
+        ? []
+        : [{ expr: signal.panelExpression(RATE), legend: eachOf('of the last hours', terms) }]),
     ],
     colours: { 'of the last hours': COLOURS.quiet },
   });

@@ -1,5 +1,6 @@
 import {
   COLOURS,
+  eachOf,
   heatmapPanel,
   INSTANCE,
   type PanelDraft,
@@ -9,21 +10,25 @@ import {
   timeseriesPanel,
 } from '../../build/index.ts';
 import { buckets, quantile } from '../../metrics/histogram.ts';
+import { identityOf } from '../../metrics/identity.ts';
 import { findSignal } from '../../metrics/index.ts';
+import type { HistogramBinding } from '../../model/metrics.ts';
 
 /** How long users wait. */
 export function latencySection(context: ServiceContext): Section {
+  const { latency } = context.service.metrics.server ?? {};
   return {
     key: 'latency',
     title: 'Latency: how long users wait',
-    panels: [quantiles(context), regression(context), spread(context)],
+    panels:
+      latency === undefined ? [] : [quantiles(context, latency), ...regression(context, latency), spread(latency)],
   };
 }
 
-function quantiles({ service, signals }: ServiceContext): PanelDraft {
-  const { server } = service.metrics;
+function quantiles({ signals, terms }: ServiceContext, latency: HistogramBinding): PanelDraft {
   const p95 = findSignal(signals, 'latency-p95');
-  const at = (q: number) => quantile(server, q, { window: RATE, only: [INSTANCE] });
+  const keep = identityOf(terms, latency);
+  const at = (q: number) => quantile(latency, q, { window: RATE, keep, only: [INSTANCE] });
   return timeseriesPanel({
     key: 'latency-quantiles',
     title: 'Latency p50, p95, p99',
@@ -33,18 +38,19 @@ function quantiles({ service, signals }: ServiceContext): PanelDraft {
     width: 12,
     signals: ['latency-p95'],
     queries: [
-      { expr: at(0.99), legend: 'p99' },
-      { expr: p95?.panelExpression(RATE, [INSTANCE]) ?? at(0.95), legend: 'p95' },
-      { expr: at(0.5), legend: 'p50' },
+      { expr: at(0.99), legend: eachOf('p99', terms, latency) },
+      { expr: p95?.panelExpression(RATE, [INSTANCE]) ?? at(0.95), legend: eachOf('p95', terms, latency) },
+      { expr: at(0.5), legend: eachOf('p50', terms, latency) },
     ],
     ...(p95 === undefined ? {} : { limit: p95.limit }),
     colours: { p99: COLOURS.accent, p95: COLOURS.main, p50: COLOURS.calm },
   });
 }
 
-function regression({ signals }: ServiceContext): PanelDraft {
+function regression({ signals, terms }: ServiceContext, latency: HistogramBinding): PanelDraft[] {
   const signal = findSignal(signals, 'latency-regression');
-  return timeseriesPanel({
+  if (signal === undefined) return [];
+  const panel = timeseriesPanel({
     key: 'latency-regression',
     title: 'Latency against its baseline',
     description:
@@ -52,13 +58,14 @@ function regression({ signals }: ServiceContext): PanelDraft {
     unit: 'factor',
     width: 12,
     signals: ['latency-regression'],
-    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE), legend: 'times the baseline' }],
-    ...(signal === undefined ? {} : { limit: signal.limit }),
+    queries: [{ expr: signal.panelExpression(RATE), legend: eachOf('times the baseline', terms, latency) }],
+    limit: signal.limit,
     colours: { 'times the baseline': COLOURS.main },
   });
+  return [panel];
 }
 
-function spread({ service }: ServiceContext): PanelDraft {
+function spread(latency: HistogramBinding): PanelDraft {
   return heatmapPanel({
     key: 'latency-heatmap',
     title: 'Latency, every request',
@@ -67,8 +74,6 @@ function spread({ service }: ServiceContext): PanelDraft {
     unit: 's',
     width: 24,
     height: 7,
-    queries: [
-      { expr: `sum by (le)(increase(${buckets(service.metrics.server, [INSTANCE])}[${RATE}]))`, legend: '{{le}}' },
-    ],
+    queries: [{ expr: `sum by (le)(increase(${buckets(latency, [INSTANCE])}[${RATE}]))`, legend: '{{le}}' }],
   });
 }

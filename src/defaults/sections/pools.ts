@@ -1,5 +1,6 @@
 import {
   COLOURS,
+  eachOf,
   INSTANCE,
   type PanelDraft,
   RATE,
@@ -8,10 +9,13 @@ import {
   textPanel,
   timeseriesPanel,
 } from '../../build/index.ts';
-import { quantile, sums } from '../../metrics/histogram.ts';
+import { quantile, secondsSpent } from '../../metrics/histogram.ts';
+import { identityOf } from '../../metrics/identity.ts';
 import { findSignal } from '../../metrics/index.ts';
-import { declaredMaximum } from '../../metrics/pools.ts';
-import { series } from '../../metrics/promql.ts';
+import { databasePoolsOf, declaredMaximum } from '../../metrics/pools.ts';
+import { by, series } from '../../metrics/promql.ts';
+import type { Terms } from '../../metrics/timing.ts';
+import type { HistogramBinding } from '../../model/metrics.ts';
 import { count } from '../../model/quantity.ts';
 
 const TITLE = 'Pools: room left before requests fail';
@@ -23,12 +27,12 @@ export function poolSection(context: ServiceContext): Section {
   const panels = [
     ...utilisation(context),
     ...(has('database') ? database(context) : []),
-    ...(has('http') ? [outbound(context)] : []),
+    ...(has('http') ? outbound(context) : []),
   ];
   return { key: 'pools', title: TITLE, panels: panels.length > 0 ? panels : [none(context)] };
 }
 
-function utilisation({ signals }: ServiceContext): PanelDraft[] {
+function utilisation({ signals, terms }: ServiceContext): PanelDraft[] {
   const signal = findSignal(signals, 'pool-utilisation');
   if (signal === undefined) return [];
   return [
@@ -40,24 +44,32 @@ function utilisation({ signals }: ServiceContext): PanelDraft[] {
       unit: 'ratio',
       width: 12,
       signals: ['pool-utilisation'],
-      queries: [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: '{{pool}} {{instance}}' }],
+      queries: [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: eachOf('{{pool}} {{instance}}', terms) }],
       limit: signal.limit,
     }),
   ];
 }
 
-function database({ service, signals }: ServiceContext): PanelDraft[] {
-  const { databasePool, database } = service.metrics;
+function database({ service, signals, terms }: ServiceContext): PanelDraft[] {
   const waiting = findSignal(signals, 'pool-waiting');
-  const { waitTime, timeouts, useTime } = databasePool;
+  const bindings = databasePoolsOf(service).map(({ binding }) => binding);
+  const waitTimes = bindings.flatMap(({ waitTime }) => (waitTime === undefined ? [] : [waitTime]));
+  const useTimes = bindings.flatMap(({ useTime }) => useTime ?? service.metrics.database?.latency ?? []);
   const maximum = declaredMaximum(service, 'database');
   const waitQueries = [
     ...(waiting === undefined
       ? []
-      : [{ expr: waiting.panelExpression(RATE, [INSTANCE]), legend: 'waiting {{instance}}' }]),
-    ...(timeouts === undefined
-      ? []
-      : [{ expr: `sum by (job)(rate(${series(timeouts, [INSTANCE])}[${RATE}]))`, legend: 'gave up, per second' }]),
+      : [{ expr: waiting.panelExpression(RATE, [INSTANCE]), legend: eachOf('waiting {{instance}}', terms) }]),
+    ...bindings.flatMap(({ timeouts }) =>
+      timeouts === undefined
+        ? []
+        : [
+            {
+              expr: `sum ${by(...identityOf(terms, timeouts))}(rate(${series(timeouts, [INSTANCE])}[${RATE}]))`,
+              legend: eachOf('gave up, per second', terms, timeouts),
+            },
+          ],
+    ),
   ];
   return [
     ...(waitQueries.length === 0
@@ -75,7 +87,7 @@ function database({ service, signals }: ServiceContext): PanelDraft[] {
             ...(waiting === undefined ? {} : { limit: waiting.limit }),
           }),
         ]),
-    ...(waitTime === undefined
+    ...(waitTimes.length === 0
       ? []
       : [
           timeseriesPanel({
@@ -85,45 +97,55 @@ function database({ service, signals }: ServiceContext): PanelDraft[] {
               'How long requests wait for a connection before they can query. It adds to the latency users feel; with a healthy pool it is close to nothing.',
             unit: 'seconds',
             width: 12,
-            queries: [{ expr: quantile(waitTime, 0.95, { window: RATE, only: [INSTANCE] }), legend: 'wait p95' }],
+            queries: waitTimes.map((one) => ({
+              expr: quantile(one, 0.95, { window: RATE, keep: identityOf(terms, one), only: [INSTANCE] }),
+              legend: eachOf('wait p95', terms, one),
+            })),
             colours: { 'wait p95': COLOURS.main },
           }),
         ]),
+    ...demand(useTimes, maximum, terms),
+  ];
+}
+
+function demand(useTimes: readonly HistogramBinding[], maximum: number, terms: Terms): PanelDraft[] {
+  if (useTimes.length === 0) return [];
+  const room = maximum === 0 ? '' : ` An instance has ${maximum}.`;
+  return [
     timeseriesPanel({
       key: 'pool-demand',
       title: "Connections needed (Little's law)",
-      description: `Rate × time held: the connections the work needs, on the busiest instance. An instance has ${maximum}. 40 requests a second of 50 ms need 2 connections; of 3 s, 120: no pool size fixes a slow query.`,
+      description: `Rate × time held: the connections the work needs, on the busiest instance.${room} 40 requests a second of 50 ms need 2 connections; of 3 s, 120: no pool size fixes a slow query.`,
       unit: 'count',
       width: 12,
-      queries: [
-        {
-          expr: `max by (job)(sum by (job, instance)(rate(${sums(useTime ?? database, [INSTANCE])}[${RATE}])))`,
-          legend: 'needed, busiest instance',
-        },
-      ],
-      limit: { comparison: 'gte', value: count(maximum) },
+      queries: useTimes.map((one) => {
+        const keep = identityOf(terms, one);
+        const spent = secondsSpent(one, { window: RATE, keep: [...keep, 'instance'], only: [INSTANCE] });
+        return { expr: `max ${by(...keep)}(${spent})`, legend: eachOf('needed, busiest instance', terms, one) };
+      }),
+      ...(maximum === 0 ? {} : { limit: { comparison: 'gte', value: count(maximum) } as const }),
       colours: { 'needed, busiest instance': COLOURS.main },
     }),
   ];
 }
 
-function outbound({ service }: ServiceContext): PanelDraft {
+function outbound({ service }: ServiceContext): PanelDraft[] {
   const { client } = service.metrics;
+  if (client?.latency === undefined) return [];
+  const { address, latency } = client;
   const maximum = declaredMaximum(service, 'http');
-  return timeseriesPanel({
+  const spent = secondsSpent(latency, { window: RATE, keep: ['instance', address], only: [INSTANCE] });
+  const room = maximum === 0 ? '' : `; one instance has ${maximum} connections`;
+  const panel = timeseriesPanel({
     key: 'outbound-demand',
     title: "Outbound connections needed (Little's law)",
-    description: `Calls a second × their duration, by dependency, busiest instance; one instance has ${maximum} connections. The line that climbs names the dependency that got slower.`,
+    description: `Calls a second × their duration, by dependency, busiest instance${room}. The line that climbs names the dependency that got slower.`,
     unit: 'count',
     width: 12,
-    queries: [
-      {
-        expr: `max by (${client.address})(sum by (instance, ${client.address})(rate(${sums(client, [INSTANCE])}[${RATE}])))`,
-        legend: `{{${client.address}}}`,
-      },
-    ],
-    limit: { comparison: 'gte', value: count(maximum) },
+    queries: [{ expr: `max ${by(address)}(${spent})`, legend: `{{${address}}}` }],
+    ...(maximum === 0 ? {} : { limit: { comparison: 'gte', value: count(maximum) } as const }),
   });
+  return [panel];
 }
 
 function none({ service }: ServiceContext): PanelDraft {

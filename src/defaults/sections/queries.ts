@@ -1,5 +1,6 @@
 import {
   COLOURS,
+  eachOf,
   INSTANCE,
   type PanelDraft,
   RATE,
@@ -8,8 +9,13 @@ import {
   textPanel,
   timeseriesPanel,
 } from '../../build/index.ts';
-import { quantile, rate } from '../../metrics/histogram.ts';
+import { databasesOf } from '../../metrics/databases.ts';
+import { quantile } from '../../metrics/histogram.ts';
+import { identityOf } from '../../metrics/identity.ts';
 import { findSignal } from '../../metrics/index.ts';
+import { bindingOf, judgedOf, rate, requestsOf } from '../../metrics/requests.ts';
+import type { Terms } from '../../metrics/timing.ts';
+import type { DatabaseBinding } from '../../model/metrics.ts';
 
 /** What the databases do; for a service without one, what the services behind it wait for. */
 export function querySection(context: ServiceContext): Section {
@@ -20,11 +26,13 @@ export function querySection(context: ServiceContext): Section {
   return { key: 'queries', title: `Queries: ${whose === '' ? 'of the services behind' : whose}`, panels };
 }
 
-function own({ service, signals }: ServiceContext): PanelDraft[] {
-  const { database } = service.metrics;
+function own({ service, signals, terms }: ServiceContext): PanelDraft[] {
   const signal = findSignal(signals, 'query-p95');
-  const limit = signal === undefined ? {} : { limit: signal.limit };
-  const operation = database.operation;
+  if (signal === undefined) return [];
+  const { limit } = signal;
+  const databases = databasesOf(service);
+  const bindings = [...new Set(databases.map(({ binding }) => binding))];
+  const all = databases.length === 1 ? 'all queries' : '{{database}}';
   return [
     timeseriesPanel({
       key: 'query-p95',
@@ -35,14 +43,20 @@ function own({ service, signals }: ServiceContext): PanelDraft[] {
       width: 12,
       signals: ['query-p95'],
       queries: [
-        ...(signal === undefined ? [] : [{ expr: signal.panelExpression(RATE, [INSTANCE]), legend: 'all queries' }]),
-        {
-          expr: quantile(database, 0.95, { window: RATE, keep: [operation], only: [INSTANCE] }),
-          legend: `{{${operation}}}`,
-        },
+        { expr: signal.panelExpression(RATE, [INSTANCE]), legend: eachOf(all, terms) },
+        ...bindings.flatMap(({ latency, operation }) =>
+          latency === undefined || operation === undefined
+            ? []
+            : [
+                {
+                  expr: quantile(latency, 0.95, { window: RATE, keep: [operation], only: [INSTANCE] }),
+                  legend: `{{${operation}}}`,
+                },
+              ],
+        ),
       ],
       colours: { 'all queries': COLOURS.main },
-      ...limit,
+      limit,
     }),
     timeseriesPanel({
       key: 'query-rate',
@@ -51,28 +65,38 @@ function own({ service, signals }: ServiceContext): PanelDraft[] {
         'Queries a second. More queries per request than before a deployment (an N+1) fill the pool as surely as slow ones do.',
       unit: 'ops',
       width: 6,
-      queries: [
-        { expr: rate(database, { window: RATE, keep: [operation], only: [INSTANCE] }), legend: `{{${operation}}}` },
-      ],
+      queries: bindings.map((binding) => ({
+        expr: rate(requestsOf(binding), { window: RATE, keep: operationOf(binding), only: [INSTANCE] }),
+        legend: binding.operation === undefined ? 'queries' : `{{${binding.operation}}}`,
+      })),
     }),
+    ...failed(bindings, terms),
+  ];
+}
+
+function failed(bindings: readonly DatabaseBinding[], terms: Terms): PanelDraft[] {
+  const queries = bindings.flatMap((binding) => {
+    const judged = judgedOf(binding);
+    if (judged === undefined) return [];
+    const reading = { window: RATE, keep: identityOf(terms, bindingOf(judged.all)), only: [INSTANCE] } as const;
+    const expr = `${rate(judged.failed, reading)} or 0 * ${rate(judged.all, reading)}`;
+    return [{ expr, legend: eachOf('failed', terms, bindingOf(judged.all)) }];
+  });
+  if (queries.length === 0) return [];
+  return [
     timeseriesPanel({
       key: 'query-errors',
       title: 'Failed queries',
       description: 'Queries a second that failed: time-outs, deadlocks, lost connections. Look at the database itself.',
       unit: 'ops',
       width: 6,
-      queries: [
-        {
-          expr: `${rate(database, { window: RATE, only: [database.failed, INSTANCE] })} or 0 * ${rate(database, { window: RATE, only: [INSTANCE] })}`,
-          legend: 'failed',
-        },
-      ],
+      queries,
       colours: { failed: COLOURS.bad },
     }),
   ];
 }
 
-function behind({ service, signals, catalog }: ServiceContext): PanelDraft {
+function behind({ service, signals, catalog, terms }: ServiceContext): PanelDraft {
   const signal = findSignal(signals, 'query-p95');
   const titles = catalog.services.filter(
     ({ id, databases }) => databases.length > 0 && service.dependencies.some((d) => 'service' in d && d.service === id),
@@ -83,7 +107,7 @@ function behind({ service, signals, catalog }: ServiceContext): PanelDraft {
     description: `${service.title} has no database of its own; these are the queries of ${titles.map(({ title }) => title).join(' and ')}, which its users wait for. If one rises, open that service's dashboard.`,
     unit: 'seconds',
     width: 24,
-    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE), legend: '{{job}}' }],
+    queries: signal === undefined ? [] : [{ expr: signal.panelExpression(RATE), legend: eachOf('{{job}}', terms) }],
     ...(signal === undefined ? {} : { limit: signal.limit }),
   });
 }
@@ -96,4 +120,8 @@ function none({ service }: ServiceContext): PanelDraft {
     width: 24,
     content: `${service.title} declares no databases, and nothing that it calls does. If it has one, add it to \`databases\` in \`${service.source}\`.`,
   });
+}
+
+function operationOf({ operation }: DatabaseBinding): readonly string[] {
+  return operation === undefined ? [] : [operation];
 }

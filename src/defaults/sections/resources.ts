@@ -1,4 +1,5 @@
 import {
+  eachOf,
   INSTANCE,
   type PanelDraft,
   RATE,
@@ -6,8 +7,9 @@ import {
   type ServiceContext,
   timeseriesPanel,
 } from '../../build/index.ts';
+import { dimensionsOf } from '../../metrics/identity.ts';
 import { findSignal } from '../../metrics/index.ts';
-import { series } from '../../metrics/promql.ts';
+import { by, series } from '../../metrics/promql.ts';
 import { onePerContainer } from '../../metrics/resources.ts';
 
 /** What the instances use and how they feel. */
@@ -15,13 +17,15 @@ export function resourceSection(context: ServiceContext): Section {
   return {
     key: 'resources',
     title: 'Resources: last, because waiting costs no processor time',
-    panels: [cpu(context), memory(context), ...throttling(context), ...runtime(context), ...restarts(context)],
+    panels: [...cpu(context), ...memory(context), ...throttling(context), ...runtime(context), ...restarts(context)],
   };
 }
 
-function cpu({ signals, service }: ServiceContext): PanelDraft {
+function cpu({ signals, service: { metrics }, terms }: ServiceContext): PanelDraft[] {
   const signal = findSignal(signals, 'cpu-utilisation');
-  return timeseriesPanel({
+  if (signal === undefined || metrics.cpu === undefined) return [];
+  const { kind, usage } = metrics.cpu;
+  const panel = timeseriesPanel({
     key: 'cpu',
     title: 'CPU of the limit',
     description:
@@ -29,22 +33,17 @@ function cpu({ signals, service }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['cpu-utilisation'],
-    queries:
-      signal === undefined
-        ? []
-        : [
-            {
-              expr: signal.panelExpression(RATE, own(service.metrics.cpu.kind)),
-              legend: instanceLegend(service.metrics.cpu.kind),
-            },
-          ],
-    ...(signal === undefined ? {} : { limit: signal.limit }),
+    queries: [{ expr: signal.panelExpression(RATE, own(kind)), legend: eachOf(instanceLegend(kind), terms, usage) }],
+    limit: signal.limit,
   });
+  return [panel];
 }
 
-function memory({ signals, service }: ServiceContext): PanelDraft {
+function memory({ signals, service: { metrics }, terms }: ServiceContext): PanelDraft[] {
   const signal = findSignal(signals, 'memory-utilisation');
-  return timeseriesPanel({
+  if (signal === undefined || metrics.memory === undefined) return [];
+  const { kind, usage } = metrics.memory;
+  const panel = timeseriesPanel({
     key: 'memory',
     title: 'Memory of the limit',
     description:
@@ -52,22 +51,17 @@ function memory({ signals, service }: ServiceContext): PanelDraft {
     unit: 'ratio',
     width: 12,
     signals: ['memory-utilisation'],
-    queries:
-      signal === undefined
-        ? []
-        : [
-            {
-              expr: signal.panelExpression(RATE, own(service.metrics.memory.kind)),
-              legend: instanceLegend(service.metrics.memory.kind),
-            },
-          ],
-    ...(signal === undefined ? {} : { limit: signal.limit }),
+    queries: [{ expr: signal.panelExpression(RATE, own(kind)), legend: eachOf(instanceLegend(kind), terms, usage) }],
+    limit: signal.limit,
   });
+  return [panel];
 }
 
-function throttling({ service: { metrics } }: ServiceContext): PanelDraft[] {
-  if (metrics.cpu.kind !== 'container' || metrics.cpu.throttled === undefined) return [];
+function throttling({ service: { metrics }, terms }: ServiceContext): PanelDraft[] {
+  if (metrics.cpu?.kind !== 'container' || metrics.cpu.throttled === undefined) return [];
   const { periods, total } = metrics.cpu.throttled;
+  const divided = dimensionsOf(terms, periods, total);
+  const share = `${onePerContainer(`rate(${series(periods)}[${RATE}])`, divided)} / ${onePerContainer(`rate(${series(total)}[${RATE}])`, divided)}`;
   return [
     timeseriesPanel({
       key: 'cpu-throttling',
@@ -76,20 +70,16 @@ function throttling({ service: { metrics } }: ServiceContext): PanelDraft[] {
         'Share of time slices in which the container wanted more CPU than its limit. Adds latency long before CPU looks full: raise the limit.',
       unit: 'ratio',
       width: 8,
-      queries: [
-        {
-          expr: `max by (pod)(${onePerContainer(`rate(${series(periods)}[${RATE}])`)} / ${onePerContainer(`rate(${series(total)}[${RATE}])`)})`,
-          legend: '{{pod}}',
-        },
-      ],
+      queries: [{ expr: `max ${by(...divided, 'pod')}(${share})`, legend: eachOf('{{pod}}', terms, periods, total) }],
     }),
   ];
 }
 
-function runtime({ service: { metrics } }: ServiceContext): PanelDraft[] {
+function runtime({ service: { metrics }, terms }: ServiceContext): PanelDraft[] {
   if (metrics.runtime === undefined) return [];
   const { title, unit, kind } = metrics.runtime;
   const selector = series(metrics.runtime.series, [INSTANCE]);
+  const each = by(...dimensionsOf(terms, metrics.runtime.series), 'instance');
   return [
     timeseriesPanel({
       key: 'runtime',
@@ -100,21 +90,22 @@ function runtime({ service: { metrics } }: ServiceContext): PanelDraft[] {
       width: 8,
       queries: [
         {
-          expr: kind === 'gauge' ? `max by (instance)(${selector})` : `sum by (instance)(rate(${selector}[${RATE}]))`,
-          legend: '{{instance}}',
+          expr: kind === 'gauge' ? `max ${each}(${selector})` : `sum ${each}(rate(${selector}[${RATE}]))`,
+          legend: eachOf('{{instance}}', terms, metrics.runtime.series),
         },
       ],
     }),
   ];
 }
 
-function restarts({ service: { metrics } }: ServiceContext): PanelDraft[] {
+function restarts({ service: { metrics }, terms }: ServiceContext): PanelDraft[] {
   if (metrics.restarts === undefined) return [];
   const { kind, series: binding } = metrics.restarts;
+  const divided = dimensionsOf(terms, binding);
   const expr =
     kind === 'counter'
-      ? `round(sum by (pod)(${onePerContainer(`increase(${series(binding)}[${RATE}])`)}))`
-      : `sum by (instance)(changes(${series(binding, [INSTANCE])}[${RATE}]))`;
+      ? `round(sum ${by(...divided, 'pod')}(${onePerContainer(`increase(${series(binding)}[${RATE}])`, divided)}))`
+      : `sum ${by(...divided, 'instance')}(changes(${series(binding, [INSTANCE])}[${RATE}]))`;
   return [
     timeseriesPanel({
       key: 'restarts',
@@ -123,7 +114,7 @@ function restarts({ service: { metrics } }: ServiceContext): PanelDraft[] {
         'Instances that started again. Outside a deployment each one is a crash: read the logs of the one before it.',
       unit: 'count',
       width: 8,
-      queries: [{ expr, legend: kind === 'counter' ? '{{pod}}' : '{{instance}}' }],
+      queries: [{ expr, legend: eachOf(kind === 'counter' ? '{{pod}}' : '{{instance}}', terms, binding) }],
     }),
   ];
 }

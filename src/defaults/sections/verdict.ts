@@ -6,12 +6,13 @@ import {
   type ServiceContext,
   statPanel,
   timeseriesPanel,
+  worstOf,
 } from '../../build/index.ts';
 import { findSignal } from '../../metrics/index.ts';
-import type { Signal, SignalId } from '../../model/signal.ts';
+import type { KnownSignal, Signal } from '../../model/signal.ts';
 
 /** What the strip shows, left to right, and what to look at when it is red. */
-const STRIP: readonly (readonly [SignalId, title: string, whenRed: string])[] = [
+const STRIP: readonly (readonly [KnownSignal, title: string, whenRed: string])[] = [
   ['error-ratio', 'Errors', 'Look at Errors below: which route, which status, one instance or all.'],
   ['latency-p95', 'Latency p95', 'Look at Latency below, then at pools and queries: slow queries fill pools.'],
   [
@@ -33,7 +34,7 @@ export function verdictSection(context: ServiceContext): Section {
   });
   const widths = shareColumns(shown.length);
   const strip = shown.map(({ signal, title, whenRed }, index) => verdict(signal, title, whenRed, widths[index] ?? 3));
-  return { key: 'verdict', title: '', panels: [...strip, firing(context), signs(context)] };
+  return { key: 'verdict', title: '', panels: [...strip, firing(context), ...signs(context)] };
 }
 
 /** 24 columns for a number of panels, the wider ones first. */
@@ -51,10 +52,7 @@ function verdict(signal: Signal, title: string, whenRed: string, width: number):
     width,
     queries: [
       {
-        expr:
-          signal.perSeries === undefined && !signal.fromDependency
-            ? signal.alertExpression
-            : `max(${signal.alertExpression})`,
+        expr: worstOf(signal),
         legend: title,
         mode: 'instant',
       },
@@ -76,10 +74,12 @@ function firing({ service, project }: ServiceContext): PanelDraft {
   });
 }
 
-function signs({ signals }: ServiceContext): PanelDraft {
+function signs({ signals }: ServiceContext): PanelDraft[] {
   const degradation = findSignal(signals, 'degradation');
   const telemetry = findSignal(signals, 'telemetry-absent');
-  const homes: SignalId[] = ['degradation', 'telemetry-absent'];
+  const limits = findSignal(signals, 'limit-absent');
+  if (degradation === undefined && telemetry === undefined) return [];
+  const homes: KnownSignal[] = ['degradation', 'telemetry-absent', 'limit-absent'];
   const panel = timeseriesPanel({
     key: 'signs-of-degradation',
     title: 'Signs of degradation',
@@ -90,15 +90,16 @@ function signs({ signals }: ServiceContext): PanelDraft {
     height: 7,
     signals: homes,
     queries: [
-      ...(degradation === undefined ? [] : [{ expr: degradation.alertExpression, legend: 'signs' }]),
+      ...(degradation === undefined ? [] : [{ expr: worstOf(degradation), legend: 'signs' }]),
       ...(telemetry === undefined ? [] : [{ expr: `sum(${telemetry.alertExpression})`, legend: 'missing telemetry' }]),
+      ...(limits === undefined ? [] : [{ expr: `sum(${limits.alertExpression})`, legend: 'missing limits' }]),
     ],
     ...(degradation === undefined ? {} : { limit: degradation.limit }),
-    colours: { signs: COLOURS.bad, 'missing telemetry': COLOURS.quiet },
+    colours: { signs: COLOURS.bad, 'missing telemetry': COLOURS.quiet, 'missing limits': COLOURS.calm },
   });
   // Signs are counted: on a lower axis Grafana would write quarters of them.
   panel.builder.axisSoftMax(MOST_SIGNS);
-  return panel;
+  return [panel];
 }
 
 /** Latency, pools, queries, and room above them. */

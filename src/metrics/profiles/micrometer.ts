@@ -1,5 +1,6 @@
-import type { MetricProfile } from '../../model/metrics.ts';
+import type { Bound } from '../../model/metrics.ts';
 import { matcher } from '../promql.ts';
+import { countedByLatency } from '../requests.ts';
 import { DEPENDENCY_FAILED, SERVER_FAILED } from './otel.ts';
 
 /** Where `micrometer()` finds a service. */
@@ -15,35 +16,36 @@ export interface MicrometerFacts {
  *
  * @example micrometer({ job: 'payments' })
  */
-export function micrometer({ job }: MicrometerFacts): MetricProfile {
+export function micrometer({
+  job,
+}: MicrometerFacts): Bound<
+  'server' | 'client' | 'database' | 'databasePool' | 'httpPool' | 'cpu' | 'memory' | 'runtime' | 'restarts'
+> {
   const matchers = [matcher('job', '=', job)];
   const heap = [...matchers, matcher('area', '=', 'heap')];
   return {
     convention: 'micrometer',
     server: {
-      name: 'http_server_requests_seconds',
-      matchers,
-      failed: matcher('status', '!~', SERVER_FAILED),
+      ...countedByLatency({ name: 'http_server_requests_seconds', matchers }, matcher('status', '!~', SERVER_FAILED)),
       route: 'uri',
       status: 'status',
     },
     client: {
-      name: 'http_client_requests_seconds',
-      matchers,
-      failed: matcher('status', '!~', DEPENDENCY_FAILED),
+      ...countedByLatency(
+        { name: 'http_client_requests_seconds', matchers },
+        matcher('status', '!~', DEPENDENCY_FAILED),
+      ),
       address: 'client_name',
     },
     database: {
-      name: 'jdbc_query_seconds',
-      matchers,
-      failed: matcher('error', '!~', '|none'),
+      ...countedByLatency({ name: 'jdbc_query_seconds', matchers }, matcher('error', '!~', '|none')),
       operation: 'jdbc_operation',
     },
     databasePool: {
       pool: 'pool',
       used: { name: 'hikaricp_connections_active', matchers },
       max: { name: 'hikaricp_connections_max', matchers },
-      waiting: { name: 'hikaricp_connections_pending', matchers },
+      waiting: { gauge: { name: 'hikaricp_connections_pending', matchers } },
       waitTime: { name: 'hikaricp_connections_acquire_seconds', matchers },
       useTime: { name: 'hikaricp_connections_usage_seconds', matchers },
       timeouts: { name: 'hikaricp_connections_timeout_total', matchers },

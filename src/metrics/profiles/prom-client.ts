@@ -1,5 +1,6 @@
-import type { MetricProfile } from '../../model/metrics.ts';
+import type { Bound } from '../../model/metrics.ts';
 import { matcher } from '../promql.ts';
+import { countedByLatency } from '../requests.ts';
 import { DEPENDENCY_FAILED, SERVER_FAILED } from './otel.ts';
 
 /** Where `promClient()` finds a service, and the limits that the process itself does not know. */
@@ -17,34 +18,40 @@ export interface PromClientFacts {
  *
  * @example promClient({ job: 'payments', cpuLimitCores: 1, memoryLimitBytes: 512 * 1024 ** 2 })
  */
-export function promClient({ job, cpuLimitCores, memoryLimitBytes }: PromClientFacts): MetricProfile {
+export function promClient({
+  job,
+  cpuLimitCores,
+  memoryLimitBytes,
+}: PromClientFacts): Bound<
+  'server' | 'client' | 'database' | 'databasePool' | 'httpPool' | 'cpu' | 'memory' | 'runtime' | 'restarts'
+> {
   const matchers = [matcher('job', '=', job)];
   return {
     convention: 'prom-client',
     server: {
-      name: 'http_request_duration_seconds',
-      matchers,
-      failed: matcher('status_code', '!~', SERVER_FAILED),
+      ...countedByLatency(
+        { name: 'http_request_duration_seconds', matchers },
+        matcher('status_code', '!~', SERVER_FAILED),
+      ),
       route: 'route',
       status: 'status_code',
     },
     client: {
-      name: 'http_client_request_duration_seconds',
-      matchers,
-      failed: matcher('status_code', '!~', DEPENDENCY_FAILED),
+      ...countedByLatency(
+        { name: 'http_client_request_duration_seconds', matchers },
+        matcher('status_code', '!~', DEPENDENCY_FAILED),
+      ),
       address: 'target',
     },
     database: {
-      name: 'db_query_duration_seconds',
-      matchers,
-      failed: matcher('error', '!=', ''),
+      ...countedByLatency({ name: 'db_query_duration_seconds', matchers }, matcher('error', '!=', '')),
       operation: 'operation',
     },
     databasePool: {
       pool: 'pool',
       used: { name: 'db_pool_connections', matchers: [...matchers, matcher('state', '=', 'used')] },
       max: { name: 'db_pool_connections_max', matchers },
-      waiting: { name: 'db_pool_pending_requests', matchers },
+      waiting: { gauge: { name: 'db_pool_pending_requests', matchers } },
     },
     httpPool: { kind: 'littles-law' },
     cpu: { kind: 'process-seconds', usage: { name: 'process_cpu_seconds_total', matchers }, limitCores: cpuLimitCores },

@@ -1,31 +1,25 @@
-import { addPanels, extendDashboard, INSTANCE, RATE, sums, timeseriesPanel } from 'grafana-as-code/panels';
+import { addPanels, extendDashboard, INSTANCE, RATE, secondsSpent, timeseriesPanel } from 'grafana-as-code/panels';
 
 /** Which queries eat the database's time. */
-export const userAccount = extendDashboard(
-  (
+export const userAccount = extendDashboard((draft, { service: { metrics } }) => {
+  const { latency, operation } = metrics.database ?? {};
+  if (latency === undefined || operation === undefined) return draft;
+  return addPanels(
     draft,
-    {
-      service: {
-        metrics: { database },
-      },
-    },
-  ) =>
-    addPanels(
-      draft,
-      'queries',
-      timeseriesPanel({
-        key: 'query-time-share',
-        title: 'Database time by operation',
-        description:
-          'Seconds of query time per second, by operation: 1 is one connection always busy. The operation at the top is the one to explain first, even if it is not the slowest.',
-        unit: 'suffix:s/s',
-        width: 24,
-        queries: [
-          {
-            expr: `sum by (${database.operation})(rate(${sums(database, [INSTANCE])}[${RATE}]))`,
-            legend: `{{${database.operation}}}`,
-          },
-        ],
-      }),
-    ),
-);
+    'queries',
+    timeseriesPanel({
+      key: 'query-time-share',
+      title: 'Database time by operation',
+      description:
+        'Seconds of query time per second, by operation: 1 is one connection always busy. The operation at the top is the one to explain first, even if it is not the slowest.',
+      unit: 'suffix:s/s',
+      width: 24,
+      queries: [
+        {
+          expr: secondsSpent(latency, { window: RATE, keep: [operation], only: [INSTANCE] }),
+          legend: `{{${operation}}}`,
+        },
+      ],
+    }),
+  );
+});
