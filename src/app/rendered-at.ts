@@ -1,12 +1,11 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { filesAt, type GitPlace } from '../adapters/git.ts';
-import type { ContactPoint } from '../model/contact-point.ts';
 import { type ExplainedError, refused } from '../model/explained-error.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../model/json.ts';
-import type { Resource } from '../model/resource.ts';
+import { type Resource, specOf } from '../model/resource.ts';
 import { parseRenderedRules } from '../replay/index.ts';
-import { CONTACT_POINTS_FILE, FOLDERS_FILE, type RenderedFile } from '../report/rendered/files.ts';
+import { LIST_FILES, type RenderedFile } from '../report/rendered/files.ts';
 
 const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;
@@ -23,57 +22,45 @@ export async function readRenderedAt(
 ): Promise<readonly Resource[]> {
   const files = await filesAt(commit, FOLDERS, place);
   const known = new Map(now.map((file) => [file.path, file]));
-  const unknown = [CONTACT_POINTS_FILE, FOLDERS_FILE].filter((path) => !files.has(path));
+  const unknown = [...LIST_FILES.keys()].filter((path) => !files.has(path));
   const assumed = unknown.flatMap((path) => known.get(path)?.resources ?? []);
   const read = [...files].flatMap(([path, content]): readonly Resource[] => {
     // What else lies there is not the render's.
     if (!RENDERED.test(path)) return [];
     const same = known.get(path);
     if (same?.content === content) return same.resources;
-    if (path === CONTACT_POINTS_FILE) return contactPointsIn(path, content);
-    if (path === FOLDERS_FILE) return foldersIn(path, content);
+    if (LIST_FILES.has(path)) return listedIn(path, content);
     return path.endsWith('.json') ? dashboardIn(path, content) : rulesIn(path, content, same);
   });
   return [...read, ...assumed];
 }
 
-const setting = z.union([z.string(), z.boolean(), z.number(), z.strictObject({ secret: z.string() })]);
-const contactPoints = z.looseObject({
-  contactPoints: z.array(
-    z.object({
-      uid: z.string(),
-      name: z.string(),
-      integrations: z.array(
-        z.object({
-          type: z.enum(['pagerduty', 'slack', 'webhook', 'email']),
-          settings: z.record(z.string(), setting),
-        }),
-      ),
-    }),
-  ),
-}) satisfies z.ZodType<{ readonly contactPoints: readonly ContactPoint[] }>;
-const folders = z.looseObject({ folders: z.array(z.object({ uid: z.string(), title: z.string() })) });
-
-function contactPointsIn(path: string, content: string): Resource[] {
-  return readYaml(contactPoints, path, content).contactPoints.map(({ uid, ...contactPoint }) => ({
-    kind: 'contact-point',
-    uid,
-    title: contactPoint.name,
-    source: path,
-    contactPoint,
-  }));
+/** What a file lists, each with the form of its kind. */
+function listedIn(path: string, content: string): readonly Resource[] {
+  const listed = LIST_FILES.get(path);
+  if (listed === undefined) return [];
+  const { kind, list, read } = listed;
+  return (
+    readYaml(z.looseObject({ [list]: z.array(entry) }), path, content)[list]?.map((each) => {
+      const resource = { ...read(each as JsonObject), source: path } as Resource;
+      if (specOf(kind).problems(resource as unknown as JsonObject).length > 0) throw broken(path);
+      return resource;
+    }) ?? []
+  );
 }
 
-function foldersIn(path: string, content: string): Resource[] {
-  return readYaml(folders, path, content).folders.map((folder) => ({ kind: 'folder', ...folder, source: path }));
-}
+const entry = z.looseObject({ uid: z.string() });
 
 function readYaml<T>(schema: z.ZodType<T>, path: string, content: string): T {
   try {
     return schema.parse(parse(content));
   } catch {
-    throw unreadable(path, 'is not a file of this project: it was cut off or edited');
+    throw broken(path);
   }
+}
+
+function broken(path: string): ExplainedError {
+  return unreadable(path, 'is not a file of this project: it was cut off or edited');
 }
 
 function dashboardIn(path: string, content: string): Resource[] {

@@ -4,7 +4,7 @@ import { LIMITS, readInputFile } from '../adapters/files.ts';
 import { type ExplainedError, refused, usageError } from '../model/explained-error.ts';
 import { visible } from '../model/outside-text.ts';
 import type { Plan } from '../model/plan.ts';
-import { type Resource, resourceKey } from '../model/resource.ts';
+import { resourceKey, specOf } from '../model/resource.ts';
 import { type Backup, parseBackup } from '../report/plan/saved-plan.ts';
 import { makePlan, strangeSecrets, type Target } from '../sync/index.ts';
 import { contactPointsOf } from './build-project.ts';
@@ -42,7 +42,7 @@ export async function openRestore(
   // The backup knows no secret: those of the environment are sent, as with any sync.
   const made = await makePlan(
     target,
-    { resources: backup.resources.map(withoutDigests) },
+    { resources: backup.resources.map((resource) => specOf(resource.kind).restored?.(resource) ?? resource) },
     {
       scope: {},
       among: (object) => keys.has(resourceKey(object)),
@@ -51,14 +51,6 @@ export async function openRestore(
     },
   );
   return { target, plan: made };
-}
-
-/** The digests are those of the secrets of that day. */
-function withoutDigests(resource: Resource): Resource {
-  if (resource.kind !== 'contact-point') return resource;
-  const { name, integrations } = resource.contactPoint;
-  const known = integrations.map(({ type, settings }) => ({ type, settings }));
-  return { ...resource, contactPoint: { name, integrations: known } };
 }
 
 function readBackup(file: string, cwd: string): Backup {

@@ -2,7 +2,7 @@ import { isSecretRef } from '../model/contact-point.ts';
 import type { Json } from '../model/json.ts';
 import type { Meaning, MeaningChange } from '../model/meaning.ts';
 import type { Edit } from '../model/plan.ts';
-import type { Resource } from '../model/resource.ts';
+import { type Kind, type Resource, specOf } from '../model/resource.ts';
 import { dashboardMeanings } from './meaning-dashboard.ts';
 import { ruleMeanings } from './meaning-rule.ts';
 import { settingChange, unlike, valueAt, verbOf } from './values.ts';
@@ -28,18 +28,26 @@ export function meaningsOf(
       return ruleMeanings(before, after, edits, by);
     case 'contact-point':
       return contactPointMeanings(before, after, edits);
-    case 'folder':
-      return edits.map(({ path }) => ({
-        kind: 'retitled',
-        change:
-          path[0] === 'title'
-            ? settingChange('title', valueAt(before, path), valueAt(after, path))
-            : { what: 'unstated' },
-        paging: false,
-      }));
     default:
-      return desired satisfies never;
+      return fieldMeanings(desired.kind, before, after, edits);
   }
+}
+
+/** Changes of a kind that has no words of its own: its fields, as it says they are told. */
+function fieldMeanings(kind: Kind, before: Json, after: Json, edits: readonly Edit[]): readonly Meaning[] {
+  const { told = {} } = specOf(kind);
+  return unlike(
+    edits.map(({ path: [step] }): Meaning => {
+      const key = String(step);
+      const field = Object.hasOwn(told, key) ? told[key] : undefined;
+      if (field === undefined) return { kind: 'other', change: { what: 'unstated' }, paging: false };
+      const [old, now] = [before, after].map((side) => {
+        const value = valueAt(side, [key]);
+        return value === undefined ? undefined : (field.shown?.(value) ?? value);
+      });
+      return { kind: field.kind, change: settingChange(field.name, old, now), paging: field.paging };
+    }),
+  );
 }
 
 function contactPointMeanings(before: Json, after: Json, edits: readonly Edit[]): readonly Meaning[] {

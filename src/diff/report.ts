@@ -1,8 +1,8 @@
 import type { DiffReport, ResourceDiff } from '../model/diff-report.ts';
-import { type Json, type JsonObject, jsonEqual } from '../model/json.ts';
+import { type Json, jsonEqual } from '../model/json.ts';
 import type { Meaning, MeaningKind } from '../model/meaning.ts';
 import type { Edit } from '../model/plan.ts';
-import { type Resource, resourceKey } from '../model/resource.ts';
+import { type Resource, resourceKey, serviceOf, specOf } from '../model/resource.ts';
 import { diffJson } from './diff.ts';
 import { meaningsOf } from './meaning.ts';
 import { renamedResources, withNewNames } from './rename.ts';
@@ -24,8 +24,7 @@ export function buildDiff(
   const old = new Map(before.map((resource) => [resourceKey(resource), resource]));
   const renamed = renamedResources(before, after);
   const names = newNames([...renamed.values()]);
-  const about = (resource: Resource) =>
-    service === undefined || ('service' in resource && resource.service === service);
+  const about = (resource: Resource) => service === undefined || serviceOf(resource) === service;
   const changes: ResourceDiff[] = [];
   let unchanged = 0;
   for (const resource of sorted(after)) {
@@ -41,20 +40,10 @@ export function buildDiff(
   return { format: 'grafana-as-code/diff', version: 1, base, changes, unchanged };
 }
 
-/** The value that is compared; where it comes from in the code is not part of it. */
+/** The value that is compared. Rendered files do not say which folder a thing is in. */
 export function comparedValue(resource: Resource): Json {
-  switch (resource.kind) {
-    case 'rule':
-      return { rule: resource.rule as unknown as JsonObject };
-    case 'dashboard':
-      return { spec: resource.spec };
-    case 'contact-point':
-      return resource.contactPoint as unknown as JsonObject;
-    case 'folder':
-      return { title: resource.title };
-    default:
-      return resource satisfies never;
-  }
+  const { folderUid: _folder, ...content } = specOf(resource.kind).content(resource);
+  return content;
 }
 
 /** All identifiers that changed, new ones by the former. */
@@ -62,18 +51,17 @@ function newNames(
   renamed: readonly { readonly former: Resource; readonly now: Resource }[],
 ): ReadonlyMap<string, string> {
   return new Map(
-    renamed.flatMap(({ former, now }) => [
-      [former.uid, now.uid] as const,
-      ...('service' in former && 'service' in now && former.service !== undefined && now.service !== undefined
-        ? [[former.service, now.service] as const]
-        : []),
-    ]),
+    renamed.flatMap(({ former, now }) => {
+      const [from, to] = [serviceOf(former), serviceOf(now)];
+      const uids = [former.uid, now.uid] as const;
+      return from === undefined || to === undefined ? [uids] : [uids, [from, to] as const];
+    }),
   );
 }
 
 function describe(resource: Resource) {
   const { kind, uid, title } = resource;
-  const service = 'service' in resource ? resource.service : undefined;
+  const service = serviceOf(resource);
   return { kind, uid, title, ...(service === undefined ? {} : { service }) };
 }
 
@@ -120,7 +108,7 @@ function changed(former: Resource, resource: Resource, names: ReadonlyMap<string
 
 /** Grafana keeps state, silences and links by UID and labels. */
 function renaming(former: Resource, now: Resource): Meaning {
-  const [from, to] = [former, now].map((resource) => ('service' in resource ? resource.service : undefined));
+  const [from, to] = [former, now].map(serviceOf);
   const alert = now.kind === 'rule';
   const about = { kind: 'renamed', paging: alert } as const;
   if (from === to) return { ...about, change: { what: 'renamed-uid', from: former.uid, to: now.uid, alert } };

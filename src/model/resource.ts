@@ -1,60 +1,57 @@
-import type { AlertRule } from './alert-rule.ts';
-import type { ContactPoint } from './contact-point.ts';
-import type { JsonObject } from './json.ts';
-import type { SignalId } from './signal.ts';
+import { type ContactPointResource, contactPoint } from './kinds/contact-point.ts';
+import { type DashboardResource, dashboard } from './kinds/dashboard.ts';
+import { type FolderResource, folder } from './kinds/folder.ts';
+import type { KindSpec } from './kinds/kind.ts';
+import { type RuleResource, rule } from './kinds/rule.ts';
 
-export const KINDS = ['folder', 'contact-point', 'rule', 'dashboard'] as const;
-/** What we put into Grafana, in the order it is written; deletes go the other way. */
-export type Kind = (typeof KINDS)[number];
+export type { ContactPointResource } from './kinds/contact-point.ts';
+export type { DashboardResource } from './kinds/dashboard.ts';
+export type { FolderResource } from './kinds/folder.ts';
+export { type KindSpec, resourceKey } from './kinds/kind.ts';
+export type { RuleResource } from './kinds/rule.ts';
 
-interface Common {
-  /** Stable across machines and time; carries the owner's prefix. */
-  readonly uid: string;
-  readonly title: string;
-  /** The file a reader opens to change it, relative to the project. */
-  readonly source: string;
-}
-
-export interface FolderResource extends Common {
-  readonly kind: 'folder';
-}
-
-export interface ContactPointResource extends Common {
-  readonly kind: 'contact-point';
-  readonly contactPoint: ContactPoint;
-}
-
-export interface DashboardResource extends Common {
-  readonly kind: 'dashboard';
-  readonly folderUid: string;
-  /** The service it is about; absent for the overview. */
-  readonly service?: string;
-  /** Grafana's dashboard JSON, frozen. */
-  readonly spec: JsonObject;
-  /** Ids of the panels that rules of a signal link to. */
-  readonly signalPanels: Readonly<Partial<Record<SignalId, number>>>;
-  /** The files that panels come from, by id, where that is not `source`. */
-  readonly panelSources?: Readonly<Record<string, string>>;
-}
-
-export interface RuleResource extends Common {
-  readonly kind: 'rule';
-  readonly folderUid: string;
-  readonly service?: string;
-  readonly rule: AlertRule;
-  /** Why its states are not KeepLast, for those that differ. */
-  readonly absenceReason?: string;
-}
-
-/** One object of Grafana's that the code describes. */
+/** One object of Grafana's that the code describes. A new kind is a file of `kinds/`, a member here, and one below. */
 export type Resource = FolderResource | ContactPointResource | DashboardResource | RuleResource;
+
+/** What we put into Grafana. */
+export type Kind = Resource['kind'];
+
+/** A resource of one kind. */
+export type ResourceOf<K extends Kind> = Extract<Resource, { readonly kind: K }>;
+
+/** What each kind says of itself, in the order of writing; deletes go the other way. */
+const SPECS: { readonly [K in Kind]: KindSpec<ResourceOf<K>> } = {
+  folder,
+  'contact-point': contactPoint,
+  rule,
+  dashboard,
+};
+
+/** The kinds in the order of writing. */
+export const KINDS = Object.keys(SPECS) as readonly Kind[];
+
+/** What a kind says of itself. @example specOf('rule').name // 'alert' */
+export function specOf(kind: Kind): KindSpec<Resource> {
+  // Whoever asks has a resource of that very kind.
+  return SPECS[kind] as unknown as KindSpec<Resource>;
+}
 
 /** All that should exist. */
 export interface Desired {
   readonly resources: readonly Resource[];
 }
 
-/** A resource's identity: UIDs are unique within a kind. @example 'rule/acme-payments-errors' */
-export function resourceKey({ kind, uid }: Pick<Resource, 'kind' | 'uid'>): string {
-  return `${kind}/${uid}`;
+/** The service that a resource belongs to; undefined for what belongs to all. */
+export function serviceOf(resource: Resource): string | undefined {
+  return 'service' in resource ? resource.service : undefined;
+}
+
+/** The resources of one kind. */
+export function ofKind<K extends Kind>(resources: readonly Resource[], kind: K): readonly ResourceOf<K>[] {
+  return resources.filter((resource): resource is ResourceOf<K> => resource.kind === kind);
+}
+
+/** What cannot be missing when a resource is written, by key. */
+export function needsOf(resource: Resource): readonly string[] {
+  return specOf(resource.kind).needs?.(resource) ?? [];
 }

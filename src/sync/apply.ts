@@ -1,7 +1,5 @@
 import type { Change, Plan } from '../model/plan.ts';
-import type { Resource } from '../model/resource.ts';
-import { resourceKey } from '../model/resource.ts';
-import { needsOf } from './needs.ts';
+import { needsOf, type Resource, resourceKey } from '../model/resource.ts';
 import type { Step, Target } from './target.ts';
 
 /** What happens while a plan is applied; scripts turn it into a progress bar or into lines. */

@@ -2,7 +2,7 @@
 import { diffJson, meaningsOf } from '../diff/index.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Change, Drift, Edit, LiveObject, PathStep, Repair } from '../model/plan.ts';
-import { type Resource, resourceKey } from '../model/resource.ts';
+import { type Resource, resourceKey, serviceOf } from '../model/resource.ts';
 import { comparable } from './comparable.ts';
 import { contentHash } from './content-hash.ts';
 import { yieldsToCode } from './obstacles.ts';
@@ -64,14 +64,13 @@ function driftIn(object: LiveObject, policy: Policy, desired?: Resource): readon
   const known = before !== undefined && after !== undefined && resource !== undefined;
   const edits = known ? diffJson(before, after) : [];
   const sources = desired === undefined ? [] : filesOf(desired, edits);
+  const service = resource === undefined ? undefined : serviceOf(resource);
   return [
     {
       kind,
       uid,
       title,
-      ...((resource?.kind === 'rule' || resource?.kind === 'dashboard') && resource.service !== undefined
-        ? { service: resource.service }
-        : {}),
+      ...(service === undefined ? {} : { service }),
       ...(desired === undefined ? {} : { source: desired.source }),
       ...(sources.some((file) => file !== desired?.source) ? { sources } : {}),
       by: edited.by,

@@ -1,15 +1,7 @@
 /** Why something cannot be done, and what resolves it. */
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { BlockedChange, LiveObject, Manager } from '../model/plan.ts';
-import type { Kind, Resource } from '../model/resource.ts';
-
-/** Where a UID comes from, and what marks an object of that kind as ours. */
-const WAYS_OUT: Readonly<Record<Kind, string>> = {
-  folder: 'give another UID in grafana.config.ts (folder), or the folder there the same title, and it is used',
-  'contact-point': 'rename it in alerts/, or the other one in Grafana',
-  rule: 'rename the service in services/, or delete the other rule; if it is ours, give it its label as_code again',
-  dashboard: 'rename the service in services/, or delete the other dashboard; if it is ours, give it its tag again',
-};
+import { type Kind, type Resource, specOf } from '../model/resource.ts';
 
 export function foreignUidDiagnostic({ kind, uid, title, source }: Resource): Diagnostic {
   return {
@@ -18,7 +10,7 @@ export function foreignUidDiagnostic({ kind, uid, title, source }: Resource): Di
     file: source,
     subject: `${kind} ${title}`,
     message: `has the UID ${uid}, which belongs to something that is not ours (it lacks the owner's mark)`,
-    remedy: `One of the two has to go: ${WAYS_OUT[kind]}. Nothing of it was changed.`,
+    remedy: `One of the two has to go: ${specOf(kind).wayOut}. Nothing of it was changed.`,
   };
 }
 
@@ -152,15 +144,14 @@ export function managedDiagnostic({ kind, title }: LiveObject, manager: Manager,
   };
 }
 
-/** A contact point that cannot go, because somebody would notify nobody. */
-export function usedDiagnostic({ title }: LiveObject, users: readonly string[]): Diagnostic {
+/** What cannot go, because somebody needs it: Grafana refuses the delete. */
+export function usedDiagnostic({ kind, title }: LiveObject, users: readonly string[]): Diagnostic {
   const [some, more] = [users.slice(0, 5), users.length - 5];
   return {
     code: 'S008',
     level: 'error',
-    subject: `contact-point ${title}`,
+    subject: `${kind} ${title}`,
     message: `left the code and is still used by ${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
-    remedy:
-      'Let them notify another contact point, in Grafana (Alerting) or in the code; the next sync deletes this one.',
+    remedy: `Let them use another ${specOf(kind).name}, in Grafana (Alerting) or in the code; the next sync deletes this one.`,
   };
 }

@@ -2,10 +2,18 @@ import { diffJson, meaningsOf, restartsAlert } from '../diff/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { jsonEqual } from '../model/json.ts';
 import type { BlockedChange, Change, DeleteChange, Edit, Live, LiveObject, Plan, Scope } from '../model/plan.ts';
-import { type Desired, KINDS, type Kind, type Resource, resourceKey } from '../model/resource.ts';
+import {
+  type Desired,
+  KINDS,
+  type Kind,
+  needsOf,
+  type Resource,
+  resourceKey,
+  serviceOf,
+  specOf,
+} from '../model/resource.ts';
 import { comparable } from './comparable.ts';
 import { adoptionOf, driftOf, filesOfEdit, isEditInCode, isManaged, isServersDoing } from './drift.ts';
-import { needsOf } from './needs.ts';
 import {
   blockedNeedDiagnostic,
   ceilingDiagnostic,
@@ -18,7 +26,6 @@ import {
   unreadableDiagnostic,
   usedDiagnostic,
 } from './obstacles.ts';
-import { countsForPrune } from './ownership.ts';
 
 /** What the user allows. */
 export interface PlanPolicy {
@@ -121,22 +128,18 @@ function keep(resource: Resource, live: LiveObject): BlockedChange {
 }
 
 /**
- * Whether an update may take away what is nowhere else: a hand edit; what our model cannot say; settings of a contact
- * point, which tell nobody who made them. A rotated secret takes nothing.
+ * Whether an update may take away what is nowhere else: a hand edit; what our model cannot say; settings of what tells
+ * nobody who made them. A rotated secret takes nothing.
  */
 function losesSomething({ kind, edited, unmodelled }: LiveObject, edits: readonly Edit[]): boolean {
   if (edited !== undefined || unmodelled !== undefined) return true;
-  return kind === 'contact-point' && edits.some(({ path }) => path.at(-1) !== 'digest');
+  return specOf(kind).anonymous === true && edits.some(({ path }) => path.at(-1) !== 'digest');
 }
 
 /** What has to wait for something that is blocked is blocked as well: no dashboard of ours in a foreign folder. */
 function blockDependents(changes: readonly Change[]): readonly Change[] {
   const blocked = new Map(
-    changes.flatMap((change) =>
-      change.action === 'blocked' && (change.kind === 'folder' || change.kind === 'contact-point')
-        ? [[resourceKey(change), change] as const]
-        : [],
-    ),
+    changes.flatMap((change) => (change.action === 'blocked' ? [[resourceKey(change), change] as const] : [])),
   );
   return changes.map((change) => {
     if (change.action !== 'create' && change.action !== 'update') return change;
@@ -173,10 +176,6 @@ function describe(resource: Resource) {
   return { kind, uid, title, source, ...(service === undefined ? {} : { service }) };
 }
 
-function serviceOf(resource: Resource): string | undefined {
-  return resource.kind === 'dashboard' || resource.kind === 'rule' ? resource.service : undefined;
-}
-
 function prune(
   notInCode: readonly LiveObject[],
   writes: readonly Change[],
@@ -206,7 +205,7 @@ function prune(
   return withoutUsed(decided, toDelete, writes);
 }
 
-/** A contact point stays while a rule or a policy that this plan does not change notifies it: Grafana refuses the delete. */
+/** What a rule or a policy that this plan does not change needs stays: Grafana refuses the delete. */
 function withoutUsed(
   decided: readonly (DeleteChange | BlockedChange)[],
   toDelete: readonly LiveObject[],
@@ -224,9 +223,7 @@ function withoutUsed(
             other.kind === 'rule' &&
             other.uid === rule &&
             (other.action === 'delete' ||
-              ('desired' in other &&
-                other.desired.kind === 'rule' &&
-                other.desired.rule.notification.receiver !== object.uid)),
+              ('desired' in other && !needsOf(other.desired).includes(resourceKey(object)))),
         ),
     );
     if (remaining.length === 0) return change;
@@ -247,31 +244,29 @@ function withoutUsed(
 
 /** Dashboards and rule groups. */
 function units(objects: readonly LiveObject[]): number {
-  const counted = objects.filter(({ kind }) => countsForPrune(kind));
-  return new Set(
-    counted.map((object) =>
-      object.resource?.kind === 'rule' ? `group/${object.resource.rule.group}` : resourceKey(object),
-    ),
-  ).size;
+  const counted = objects.flatMap((object) => {
+    const { weighs } = specOf(object.kind);
+    if (weighs === undefined) return [];
+    return object.resource === undefined ? resourceKey(object) : weighs(object.resource);
+  });
+  return new Set(counted).size;
 }
 
 function inScope(resource: Resource, { only, service }: Scope): boolean {
-  if (resource.kind === 'folder') return true;
-  if (only === 'dashboards' && resource.kind !== 'dashboard') return false;
-  if (only === 'alerts' && resource.kind === 'dashboard') return false;
-  // Contact points belong to all services: rules of the chosen one refer to them.
-  return service === undefined || resource.kind === 'contact-point' || serviceOf(resource) === service;
+  const { part, shared } = specOf(resource.kind);
+  if (only !== undefined && part !== 'both' && part !== only) return false;
+  // What is shared belongs to all services: rules of the chosen one refer to it.
+  return service === undefined || shared || serviceOf(resource) === service;
 }
 
 /** What a part needs to stand on is made where it is missing, and otherwise left to a sync of all. */
 function isOnlyNeeded(kind: Kind, { only, service }: Scope): boolean {
-  if (kind === 'folder') return only !== undefined || service !== undefined;
-  return kind === 'contact-point' && service !== undefined;
+  const { part, shared } = specOf(kind);
+  return shared && (service !== undefined || (part === 'both' && only !== undefined));
 }
 
 function liveInScope({ kind, resource }: LiveObject, { only, service }: Scope): boolean {
-  if (only === 'dashboards' && kind !== 'dashboard') return false;
-  if (only === 'alerts' && kind !== 'rule' && kind !== 'contact-point') return false;
+  if (only !== undefined && specOf(kind).part !== only) return false;
   return service === undefined || (resource !== undefined && serviceOf(resource) === service);
 }
 

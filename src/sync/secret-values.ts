@@ -4,11 +4,11 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { visible } from '../model/outside-text.ts';
 import { isOwnCredential } from '../model/own-credentials.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Resource } from '../model/resource.ts';
+import { ofKind, type Resource } from '../model/resource.ts';
 
 /** The contact points among some resources. */
 export function contactPointsIn(resources: readonly Resource[]): readonly ContactPoint[] {
-  return resources.flatMap((resource) => (resource.kind === 'contact-point' ? [resource.contactPoint] : []));
+  return ofKind(resources, 'contact-point').map(({ contactPoint }) => contactPoint);
 }
 
 /** The secrets of some contact points by name, each once. */

@@ -1,13 +1,16 @@
 /** What things are called in every report. */
-import type { Kind } from '../../model/resource.ts';
+import { type Kind, specOf } from '../../model/resource.ts';
 
-/** How a kind is called. */
-export const KIND_NAMES: Readonly<Record<Kind, string>> = {
-  folder: 'folder',
-  'contact-point': 'contact point',
-  rule: 'alert',
-  dashboard: 'dashboard',
-};
+/** How a kind is called. @example kindName('contact-point') // 'contact point' */
+export function kindName(kind: Kind): string {
+  return specOf(kind).name;
+}
+
+/** Some of a kind, counted as people count them. @example countedKind('rule', 2) // 'alert rules' */
+export function countedKind(kind: Kind, number: number): string {
+  const { name, counted = name } = specOf(kind);
+  return number === 1 ? counted : `${counted}s`;
+}
 
 /** Date and minute of a point in time, in UTC. @example '2026-01-14 14:52 UTC' */
 export function clock(iso: string): string {

@@ -4,7 +4,7 @@ import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { escapeAttribute, escapeHtml, escapeHtmlLines, withoutCommands } from '../common/escape.ts';
 import { htmlWords, type Line, linesOf } from '../common/lines.ts';
-import { KIND_NAMES } from '../common/names.ts';
+import { kindName } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
 import { plainWords } from '../common/words.ts';
 import { type DrawnPanel, drawnPanels } from './layout.ts';
@@ -123,7 +123,7 @@ function ruleSection(resources: readonly ResourceDiff[]): string {
   const items = [...alike.values()].map((members) => {
     const [{ kind, title, action, meanings }] = members as [ResourceDiff, ...ResourceDiff[]];
     const services = members.flatMap(({ service }) => service ?? []);
-    const name = [kind === 'rule' ? title : `${KIND_NAMES[kind]} ${title}`, someOf(services)].filter(
+    const name = [kind === 'rule' ? title : `${kindName(kind)} ${title}`, someOf(services)].filter(
       (part) => part !== '',
     );
     const mark = { added: 'new', removed: 'removed', renamed: 'renamed', changed: '' }[action];

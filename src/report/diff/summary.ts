@@ -1,12 +1,11 @@
 /** A diff folded into what a reviewer wants to know; every form of the report is made of this. */
-import { type AlertRule, limitText } from '../../model/alert-rule.ts';
-import type { ContactPoint } from '../../model/contact-point.ts';
+import type { AlertRule } from '../../model/alert-rule.ts';
 import type { DiffReport, ResourceDiff } from '../../model/diff-report.ts';
 import { groupBy } from '../../model/group-by.ts';
-import type { Json } from '../../model/json.ts';
-import type { Kind } from '../../model/resource.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { KINDS, type Kind, specOf } from '../../model/resource.ts';
 import { keyOf, type Line, linesOf, listWords } from '../common/lines.ts';
-import { KIND_NAMES } from '../common/names.ts';
+import { countedKind, kindName } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
 import type { Words } from '../common/words.ts';
 import { firingText } from './replay-words.ts';
@@ -138,7 +137,7 @@ function foldedAlerts(rows: readonly FoldedRow[]): PagingRow[] {
 }
 
 function nameOf({ kind, title }: ResourceDiff): string {
-  return kind === 'rule' ? title : `${KIND_NAMES[kind]} ${title}`;
+  return kind === 'rule' ? title : `${kindName(kind)} ${title}`;
 }
 
 function serviceOf({ kind, service }: ResourceDiff): string[] {
@@ -153,22 +152,12 @@ function notifiesOf({ kind, before, after }: ResourceDiff): string {
 
 function pagingWords(change: ResourceDiff): readonly Words[] {
   const { action, meanings, kind, after, before, restarts } = change;
-  if (action === 'added') return kind === 'folder' ? [] : [[`new: ${described(kind, after)}`]];
+  const { effect } = specOf(kind);
+  if (action === 'added') return effect === undefined ? [] : [[`new: ${effect.of(after as JsonObject)}`]];
   if (action === 'removed')
-    return kind === 'folder' ? [] : [[`removed: nobody is notified any more (was ${described(kind, before)})`]];
+    return effect === undefined ? [] : [[`removed: ${effect.gone} (was ${effect.of(before as JsonObject)})`]];
   const shown = meanings.filter(({ paging }) => paging || (restarts === true && kind === 'folder'));
   return linesOf(shown).map((line) => line.change);
-}
-
-/** Who is notified by a rule or contact point, and when. */
-function described(kind: Kind, value: Json | undefined): string {
-  if (kind === 'contact-point') {
-    const { integrations } = value as unknown as ContactPoint;
-    return integrations.map(({ type }) => type).join(', ');
-  }
-  const { rule } = value as unknown as { readonly rule: AlertRule };
-  const { severity, notification, paused } = rule;
-  return `${severity}, to ${notification.receiver}, ${limitText(rule)}${paused ? ', paused' : ''}`;
 }
 
 function restartedQuietly(changes: readonly ResourceDiff[]): string[] {
@@ -230,18 +219,14 @@ function foldedPanels(lines: readonly Line[]): Line[] {
   });
 }
 
-const COUNTED: readonly (readonly [Kind, string, string])[] = [
-  ['rule', 'alert rule', 'alert rules'],
-  ['contact-point', 'contact point', 'contact points'],
-  ['dashboard', 'dashboard', 'dashboards'],
-  ['folder', 'folder', 'folders'],
-];
+/** Rules first, folders last: what people ask about. */
+const COUNTED: readonly Kind[] = [...new Set<Kind>(['rule', ...KINDS.filter((kind) => kind !== 'folder'), 'folder'])];
 
 /** `1 alert rule, 3 dashboards`. */
 export function countedDiff({ counts }: DiffSummary): string {
-  const parts = COUNTED.flatMap(([kind, one, many]) => {
+  const parts = COUNTED.flatMap((kind) => {
     const number = counts.get(kind) ?? 0;
-    return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
+    return number === 0 ? [] : [`${number} ${countedKind(kind, number)}`];
   });
   return parts.length === 0 ? 'none' : parts.join(', ');
 }

@@ -3,7 +3,7 @@ import { type BlockedChange, isNoOp, type Plan } from '../../model/plan.ts';
 import { renderDiagnosticsMarkdown } from '../common/diagnostics.ts';
 import { escapeMarkdown, withoutCommands } from '../common/escape.ts';
 import { type Line, markdownSubject, markdownWords } from '../common/lines.ts';
-import { KIND_NAMES } from '../common/names.ts';
+import { kindName } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
 import {
   countedPlan,
@@ -60,7 +60,7 @@ function byKind(plan: Plan, action: 'create' | 'delete'): string[] {
   );
   return [...groups].map(([kind, changes]) => {
     const names = listed(changes).map(escapeMarkdown);
-    return `- ${kind === 'rule' ? 'alert rules' : KIND_NAMES[kind]}: ${action === 'create' ? someOf(names) : names.join(', ')}`;
+    return `- ${kind === 'rule' ? 'alert rules' : kindName(kind)}: ${action === 'create' ? someOf(names) : names.join(', ')}`;
   });
 }
 
@@ -82,7 +82,7 @@ function updateItem({ kind, names, lines, repair, restarts }: UpdateSummary): st
     ...lines.map(lineText),
     ...restarts.map(escapeMarkdown),
   ];
-  return `- ${KIND_NAMES[kind]} **${escapeMarkdown(names)}**: ${texts.join('; ')}`;
+  return `- ${kindName(kind)} **${escapeMarkdown(names)}**: ${texts.join('; ')}`;
 }
 
 function lineText({ subject, change }: Line): string {

@@ -3,7 +3,8 @@
  * the first to people, and a test holds both to it. Loaded by readers only; what renders text needs the types alone.
  */
 import { z } from 'zod';
-import { KINDS } from '../../model/resource.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { KINDS, specOf } from '../../model/resource.ts';
 
 const kind = z.enum(KINDS);
 /** No part of a path: files and addresses are made of it. */
@@ -121,32 +122,13 @@ export const planJsonSchema = z.strictObject({
   outcome: outcome.optional(),
 });
 
-const common = { uid, title: z.string(), source: z.string() };
-const integration = z.looseObject({ type: z.string(), settings: z.record(z.string(), z.unknown()) });
-const rule = z.looseObject({
-  uid,
-  alert: z.string(),
-  group: uid,
-  expr: z.string(),
-  threshold: z.number(),
-  for: z.string(),
-  evaluationInterval: z.string(),
-  labels: z.record(z.string(), z.string()),
-  annotations: z.record(z.string(), z.string()),
-  notification: z.looseObject({ receiver: z.string() }),
-});
-
-/** A resource as files hold it. */
-const resource = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('folder'), ...common }),
-  z.looseObject({
-    kind: z.literal('contact-point'),
-    ...common,
-    contactPoint: z.looseObject({ name: z.string(), integrations: z.array(integration) }),
-  }),
-  z.looseObject({ kind: z.literal('rule'), ...common, folderUid: uid, rule }),
-  z.looseObject({ kind: z.literal('dashboard'), ...common, folderUid: uid, spec: z.looseObject({}) }),
-]);
+/** A resource as files hold it: what its kind says of its form. */
+const resource = z
+  .looseObject({ kind, uid, title: z.string(), source: z.string() })
+  .superRefine((value, { addIssue }) => {
+    for (const { path: place, message } of specOf(value.kind).problems(value as unknown as JsonObject))
+      addIssue({ code: 'custom', path: [...place], message });
+  });
 
 const pin = z.string();
 const savedChange = z.discriminatedUnion('action', [

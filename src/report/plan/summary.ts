@@ -6,7 +6,7 @@ import type { ActiveAlert, BlockedChange, Change, DeleteChange, Plan, UpdateChan
 import { countActions } from '../../model/plan.ts';
 import type { Kind } from '../../model/resource.ts';
 import { type Line, linesOf } from '../common/lines.ts';
-import { clock, KIND_NAMES } from '../common/names.ts';
+import { clock, kindName } from '../common/names.ts';
 import { someOf } from '../common/some-of.ts';
 
 /** The same change of one or more resources. */
@@ -94,7 +94,7 @@ export function summarizeDrift({ drift, changes }: Plan): readonly DriftSummary[
     ]),
   );
   return drift.map(({ kind, uid, title, service, by, at, message, meanings, kept, source, sources }) => ({
-    head: `${KIND_NAMES[kind]} ${title}${kind === 'rule' && service !== undefined ? `, ${service}` : ''}: by ${by}${at === '' ? '' : `, ${clock(at)}`}${message === '' ? '' : ` ("${message}")`}`,
+    head: `${kindName(kind)} ${title}${kind === 'rule' && service !== undefined ? `, ${service}` : ''}: by ${by}${at === '' ? '' : `, ${clock(at)}`}${message === '' ? '' : ` ("${message}")`}`,
     lines: linesOf(meanings),
     withheld: linesOf(withheld.get(`${kind}/${uid}`) ?? []),
     kept,

@@ -1,9 +1,9 @@
 import { groupBy } from '../../model/group-by.ts';
-import { type BlockedChange, type Change, isNoOp, type Plan } from '../../model/plan.ts';
+import { type BlockedChange, isNoOp, type Plan } from '../../model/plan.ts';
 import { distinctDiagnostics } from '../common/diagnostics.ts';
 import { visibleData, withoutCommands } from '../common/escape.ts';
 import { subjectWidth, textLine } from '../common/lines.ts';
-import { KIND_NAMES } from '../common/names.ts';
+import { countedKind, kindName } from '../common/names.ts';
 import { noPaint, type Paint } from '../common/paint.ts';
 import { someOf } from '../common/some-of.ts';
 import {
@@ -69,14 +69,10 @@ function creations(plan: Plan, paint: Paint): string {
   );
   return [...created]
     .map(
-      ([kind, changes]) => `  ${paint.add('+ create')} ${plural(kind, changes).padEnd(14)} ${someOf(listed(changes))}`,
+      ([kind, changes]) =>
+        `  ${paint.add('+ create')} ${countedKind(kind, changes.length).padEnd(14)} ${someOf(listed(changes))}`,
     )
     .join('\n');
-}
-
-function plural(kind: Change['kind'], changes: readonly Change[]): string {
-  const name = kind === 'rule' ? 'alert rule' : KIND_NAMES[kind];
-  return changes.length === 1 ? name : `${name}s`;
 }
 
 function drifted(plan: Plan, kept: boolean, paint: Paint): string[] {
@@ -93,7 +89,7 @@ function drifted(plan: Plan, kept: boolean, paint: Paint): string[] {
 function updateLines({ kind, names, lines, repair, restarts }: UpdateSummary, paint: Paint): string[] {
   const width = subjectWidth(lines);
   return [
-    `  ${paint.change('~ update')} ${KIND_NAMES[kind]} ${names}`,
+    `  ${paint.change('~ update')} ${kindName(kind)} ${names}`,
     ...(repair === undefined ? [] : [`      ${paint.dim(`repaired: ${repair}`)}`]),
     ...lines.map((line) => `      ${textLine(line, width)}`),
     ...restarts.map((text) => `      ${paint.warn('!')} ${text}`),
@@ -106,7 +102,7 @@ function deletions(plan: Plan, paint: Paint): string[] {
     ({ kind }) => kind,
   );
   return [...gone].flatMap(([kind, changes]) => [
-    `  ${paint.remove('- delete')} ${plural(kind, changes).padEnd(14)} ${listed(changes).join(', ')}`,
+    `  ${paint.remove('- delete')} ${countedKind(kind, changes.length).padEnd(14)} ${listed(changes).join(', ')}`,
     ...changes.flatMap((change) => {
       const text = change.action === 'delete' ? resolvesText(change) : undefined;
       return text === undefined ? [] : [`      ${paint.warn('!')} ${text}`];
@@ -127,7 +123,7 @@ function blocked(plan: Plan, paint: Paint): string[] {
     const { message, remedy } = first.diagnostic;
     const names = changes.length === 1 ? [nameOf(first)] : listed(changes);
     return [
-      `  ${paint.remove('× blocked')} ${plural(first.kind, changes)} ${names.join(', ')}`,
+      `  ${paint.remove('× blocked')} ${countedKind(first.kind, changes.length)} ${names.join(', ')}`,
       `      ${message}`,
       `      ${remedy}`,
     ];

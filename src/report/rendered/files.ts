@@ -2,7 +2,16 @@ import { pageLatency } from '../../model/alert-rule.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
-import type { Desired, Resource, RuleResource } from '../../model/resource.ts';
+import {
+  type Desired,
+  KINDS,
+  type Kind,
+  type KindSpec,
+  ofKind,
+  type Resource,
+  type RuleResource,
+  specOf,
+} from '../../model/resource.ts';
 import { jsonDocument } from '../common/escape.ts';
 import { renderYaml } from './yaml.ts';
 
@@ -17,20 +26,24 @@ export interface RenderedFile {
 
 const NOTE = '# Built by the command render; edit services/, dashboards/ or alerts/ instead.';
 
-/** Files that hold no rule group; no group's name begins like that. */
-export const CONTACT_POINTS_FILE = 'alerts/rendered/_contact-points.yaml';
-export const FOLDERS_FILE = 'alerts/rendered/_folders.yaml';
+/** The files that show kinds whole, by path; no rule group's name begins like theirs. */
+export const LIST_FILES: ReadonlyMap<string, ListedKind> = new Map(
+  KINDS.flatMap((kind) => {
+    const { rendered } = specOf(kind);
+    return rendered === undefined ? [] : [[`alerts/rendered/${rendered.file}`, { kind, ...rendered }] as const];
+  }),
+);
+
+type ListedKind = { readonly kind: Kind } & NonNullable<KindSpec<Resource>['rendered']>;
 
 /**
  * What is built, as files for pull requests: dashboards in Grafana's JSON, rules in the rule model, one file per
- * group, contact points with their secrets by name. The same code gives the same bytes.
+ * group, of other kinds one for all, secrets by name. The same code gives the same bytes.
  */
 export function renderedFiles(desired: Desired, project: Project): readonly RenderedFile[] {
-  const dashboards = desired.resources.filter((resource) => resource.kind === 'dashboard');
-  const rules = desired.resources.filter((resource) => resource.kind === 'rule');
+  const dashboards = ofKind(desired.resources, 'dashboard');
+  const rules = ofKind(desired.resources, 'rule');
   const groups = groupBy(rules, ({ rule }) => rule.group);
-  const points = desired.resources.filter((resource) => resource.kind === 'contact-point');
-  const folders = desired.resources.filter((resource) => resource.kind === 'folder');
   return [
     ...dashboards.map((resource) => ({
       path: `dashboards/rendered/${resource.uid}.json`,
@@ -40,10 +53,12 @@ export function renderedFiles(desired: Desired, project: Project): readonly Rend
     ...[...groups].map(([group, members]) =>
       yamlFile(`alerts/rendered/${group}.yaml`, members, groupValue(group, members, project)),
     ),
-    yamlFile(CONTACT_POINTS_FILE, points, {
-      contactPoints: points.map(({ uid, contactPoint }) => ({ uid, ...contactPoint })),
+    ...[...LIST_FILES].map(([path, { kind, list }]) => {
+      const members = ofKind(desired.resources, kind);
+      return yamlFile(path, members, {
+        [list]: members.map((member) => ({ uid: member.uid, ...specOf(kind).content(member) })),
+      });
     }),
-    yamlFile(FOLDERS_FILE, folders, { folders: folders.map(({ uid, title }) => ({ uid, title })) }),
   ];
 }
 
