@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { fieldsOf, sortItems } from '../../adapters/grafana-answers.ts';
 import { type Integration, isSecretRef, type SecretRef } from '../../model/contact-point.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { type JsonObject, jsonEqual } from '../../model/json.ts';
-import type { LiveObject, Use } from '../../model/plan.ts';
-import type { ContactPointResource, Desired } from '../../model/resource.ts';
+import type { LiveObject } from '../../model/plan.ts';
+import { type ContactPointResource, type Desired, ofKind, resourceKey } from '../../model/resource.ts';
 import {
   DIGEST_LENGTH,
   digestOf,
@@ -20,6 +19,7 @@ import {
 import { type Found, postChecked } from './checked-write.ts';
 import type { ReadContext, WriteContext } from './context.ts';
 import { changedSince } from './errors.ts';
+import { type FoundObjects, type GrafanaKind, singly } from './kind.ts';
 
 const storedIntegration = z.looseObject({
   uid: z.string(),
@@ -33,7 +33,6 @@ const storedIntegration = z.looseObject({
 type StoredIntegration = z.infer<typeof storedIntegration>;
 
 const CONTACT_POINTS = '/api/v1/provisioning/contact-points';
-const POLICIES = '/api/v1/provisioning/policies';
 /** What Grafana shows instead of a secret. */
 const REDACTED = '[REDACTED]';
 /** Stands for a secret of which the code no longer says where it comes from. */
@@ -41,25 +40,9 @@ const UNKNOWN: SecretRef = { secret: 'UNKNOWN' };
 const LONGEST_UID = 40;
 const KNOWN_TYPES: ReadonlySet<string> = new Set<Integration['type']>(['pagerduty', 'slack', 'webhook', 'email']);
 
-/** The contact points of a Grafana that are ours or in our way. */
-export interface ContactPoints {
-  readonly objects: readonly LiveObject[];
-  readonly notes: readonly Diagnostic[];
-  /** Those of ours that come from provisioning files. */
-  readonly fromFiles: readonly string[];
-  /** Notification policies, by the name they send to; read where one of ours left the code. */
-  readonly uses: ReadonlyMap<string, readonly Use[]>;
-}
-
-export const NO_CONTACT_POINTS: ContactPoints = { objects: [], notes: [], fromFiles: [], uses: new Map() };
-
 /** Contact points with our prefix, and those in our way. */
-export async function readContactPoints({ client, owner }: ReadContext, desired: Desired): Promise<ContactPoints> {
-  const wanted = new Map(
-    desired.resources.flatMap((resource) =>
-      resource.kind === 'contact-point' ? [[resource.uid, resource] as const] : [],
-    ),
-  );
+async function readContactPoints({ client, owner }: ReadContext, desired: Desired): Promise<FoundObjects> {
+  const wanted = new Map(ofKind(desired.resources, 'contact-point').map((resource) => [resource.uid, resource]));
   const { readable, unreadable } = await readIntegrations(client);
   const strange = unreadableObjects('contact-point', unreadable, wanted, owner);
   const held = new Set(strange.objects.map(({ uid }) => uid));
@@ -79,7 +62,7 @@ export async function readContactPoints({ client, owner }: ReadContext, desired:
     fromFiles: readable
       .filter(({ name, provenance }) => provenance === 'file' && hasOwnerPrefix(owner, name))
       .map(({ name }) => `contact point ${name}`),
-    uses: leaving.length === 0 ? new Map() : await readPolicyUses(client, new Set(leaving.map(({ uid }) => uid))),
+    refusedWhileUsed: leaving.map(resourceKey),
   };
 }
 
@@ -91,32 +74,6 @@ function isWhole(stored: readonly StoredIntegration[], name: string): boolean {
 async function readIntegrations(client: ReadContext['client']) {
   const stored = await client.read(CONTACT_POINTS, z.array(z.unknown()));
   return sortItems(stored, storedIntegration, ['name']);
-}
-
-/** Which notification policies send to some contact points: every name has an entry. */
-async function readPolicyUses(
-  client: ReadContext['client'],
-  names: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, readonly Use[]>> {
-  const { status, body } = await client.request('GET', POLICIES, { accept: [403, 404] });
-  const uses = new Map([...names].map((name): [string, Use[]] => [name, []]));
-  const walk = (policy: unknown, isDefault: boolean): void => {
-    const { receiver, object_matchers: matchers, routes } = fieldsOf(policy);
-    if (typeof receiver === 'string') uses.get(receiver)?.push({ what: isDefault ? DEFAULT : policyName(matchers) });
-    if (Array.isArray(routes)) for (const route of routes) walk(route, false);
-  };
-  if (status < 400) walk(body, true);
-  return uses;
-}
-
-const DEFAULT = 'the default notification policy';
-
-/** @example 'notification policy team=payments' */
-function policyName(matchers: unknown): string {
-  const texts = (Array.isArray(matchers) ? matchers : []).map((matcher) =>
-    (Array.isArray(matcher) ? matcher : []).filter((part) => typeof part === 'string').join(''),
-  );
-  return `notification policy ${texts.length === 0 ? 'without matchers' : texts.join(', ')}`;
 }
 
 /** UID of the integration at a place: its name, its place, the digest. A new secret is a new UID. */
@@ -234,7 +191,7 @@ function pinOf(own: readonly StoredIntegration[]): string {
  *
  * @param pin of what was seen; absent for a new one
  */
-export async function saveContactPoint(
+async function saveContactPoint(
   context: WriteContext,
   { contactPoint: { name, integrations } }: ContactPointResource,
   pin: string | undefined,
@@ -271,7 +228,7 @@ export async function saveContactPoint(
  *
  * @throws ExplainedError S008 if something that the plan could not see uses it
  */
-export async function deleteContactPoint(
+async function deleteContactPoint(
   context: WriteContext,
   { uid: name, pin }: { readonly uid: string; readonly pin: string },
   signal?: AbortSignal,
@@ -309,3 +266,13 @@ function sameOpenSettings({ settings }: StoredIntegration, sent: unknown): boole
   const keys = new Set([...Object.keys(settings), ...Object.keys(wanted)]);
   return [...keys].every((key) => settings[key] === REDACTED || jsonEqual(settings[key] as string, wanted[key]));
 }
+
+/** Contact points: one at a time, because all of them share one row of the database. */
+export const contactPoints: GrafanaKind = {
+  atOnce: 1,
+  read: readContactPoints,
+  ...singly<ContactPointResource>(
+    (writing, resource, pin, signal) => saveContactPoint(writing, resource, pin, writing.lookup, signal),
+    deleteContactPoint,
+  ),
+};

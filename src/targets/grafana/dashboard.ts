@@ -5,12 +5,13 @@ import { ANNOTATION, managerOf, metadata, NAME_AT } from '../../adapters/grafana
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type JsonObject, jsonEqual } from '../../model/json.ts';
 import type { HandEdit, LiveObject } from '../../model/plan.ts';
-import type { DashboardResource, Desired } from '../../model/resource.ts';
+import { type DashboardResource, type Desired, ofKind } from '../../model/resource.ts';
 import { comparable, contentHash, hasOwnerPrefix, unreadableObjects } from '../../sync/index.ts';
 import { type Found, postChecked } from './checked-write.ts';
 import type { ReadContext, WriteContext } from './context.ts';
 import { changedSince } from './errors.ts';
 import type { Folders } from './folder.ts';
+import { type FoundObjects, type GrafanaKind, singly, type Write } from './kind.ts';
 
 const dashboardItem = z.looseObject({ metadata, spec: z.looseObject({}) });
 type DashboardItem = z.infer<typeof dashboardItem>;
@@ -26,16 +27,6 @@ const SERVER_FIELDS: Readonly<Record<string, string>> = {
   version: 'counts saves',
 };
 
-/** The dashboards of a Grafana that are ours or in our way. */
-export interface Dashboards {
-  readonly objects: readonly LiveObject[];
-  readonly notes: readonly Diagnostic[];
-  /** Those of ours that come from provisioning files. */
-  readonly fromFiles: readonly string[];
-}
-
-export const NO_DASHBOARDS: Dashboards = { objects: [], notes: [], fromFiles: [] };
-
 // v0alpha1 keeps a dashboard word for word; later versions migrate and reorder it.
 function dashboardsPath(namespace: string): string {
   return `/apis/dashboard.grafana.app/v0alpha1/namespaces/${namespace}/dashboards`;
@@ -50,15 +41,13 @@ function dashboardPath(namespace: string, uid: string): string {
  *
  * @param folders their ages: a new one hides its dashboards from lists, so that they are asked for by name
  */
-export async function readDashboards(
+async function readDashboards(
   context: ReadContext,
   desired: Desired,
   folders: Promise<Pick<Folders, 'ages'>>,
-): Promise<Dashboards> {
+): Promise<FoundObjects> {
   const { owner, ownerTag } = context;
-  const wanted = new Map(
-    desired.resources.flatMap((resource) => (resource.kind === 'dashboard' ? [[resource.uid, resource] as const] : [])),
-  );
+  const wanted = new Map(ofKind(desired.resources, 'dashboard').map((resource) => [resource.uid, resource]));
   const { items } = await context.client.list(dashboardsPath(context.namespace));
   const { readable, unreadable } = sortItems(items, dashboardItem, NAME_AT);
   const strange = unreadableObjects('dashboard', unreadable, wanted, owner);
@@ -366,7 +355,7 @@ function parseMessage(message: string | undefined, owner: string): OwnSave | und
  * @param pin of what is replaced; absent for a new one, which must not exist then
  * @param sameSpec only its folder or its message is new, which unified storage does not count as a change
  */
-export async function saveDashboard(
+async function saveDashboard(
   context: WriteContext,
   dashboard: DashboardResource,
   pin: string | undefined,
@@ -411,7 +400,7 @@ export async function saveDashboard(
   if (status >= 400 && (await look()) !== 'same') throw changedSince(what);
 }
 
-export async function deleteDashboard(
+async function deleteDashboard(
   { client, namespace }: WriteContext,
   { uid, title, pin }: { readonly uid: string; readonly title: string; readonly pin: string },
   signal?: AbortSignal,
@@ -424,3 +413,19 @@ export async function deleteDashboard(
   });
   if (status === 409) throw changedSince(`dashboard ${title}`);
 }
+
+/** Whether all that a write changes of a dashboard is where it stands, or who saved it. */
+function keepsSpec(change: Write): boolean {
+  if (change.action === 'unchanged') return true;
+  return change.action === 'update' && change.edits.every(({ path }) => path[0] === 'folderUid');
+}
+
+/** Dashboards: they share no row, so that two are written at once. */
+export const dashboards: GrafanaKind = {
+  atOnce: 2,
+  read: (context, desired, shared) => readDashboards(context, desired, shared.folders),
+  ...singly<DashboardResource>(
+    (writing, dashboard, pin, signal, change) => saveDashboard(writing, dashboard, pin, keepsSpec(change), signal),
+    deleteDashboard,
+  ),
+};

@@ -5,11 +5,12 @@ import { ANNOTATION, type Metadata, managerOf, metadata, NAME_AT } from '../../a
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import type { LiveObject } from '../../model/plan.ts';
-import type { Desired, FolderResource } from '../../model/resource.ts';
+import { type Desired, type FolderResource, ofKind } from '../../model/resource.ts';
 import { hasOwnerPrefix, unreadableObjects } from '../../sync/index.ts';
 import { type Found, postChecked } from './checked-write.ts';
 import type { ReadContext, WriteContext } from './context.ts';
 import { changedSince } from './errors.ts';
+import { type FoundObjects, type GrafanaKind, singly } from './kind.ts';
 
 const folderItem = z.looseObject({
   metadata,
@@ -27,10 +28,8 @@ export interface LeavingFolder {
 }
 
 /** The folders of a Grafana. */
-export interface Folders {
-  readonly objects: readonly LiveObject[];
+export interface Folders extends FoundObjects {
   readonly leaving: readonly LeavingFolder[];
-  readonly notes: readonly Diagnostic[];
   /** Milliseconds since each was made; undefined where Grafana does not say. */
   readonly ages: ReadonlyMap<string, number | undefined>;
   /** The folder that each stands in. */
@@ -64,9 +63,7 @@ export async function readFolders(context: ReadContext, desired: Desired, prunab
   const { client, owner, ownerTag, namespace } = context;
   const { items, now } = await client.list(foldersPath(namespace));
   const { readable, unreadable } = sortItems(items, folderItem, NAME_AT);
-  const wanted = new Map(
-    desired.resources.filter((resource) => resource.kind === 'folder').map((resource) => [resource.uid, resource]),
-  );
+  const wanted = new Map(ofKind(desired.resources, 'folder').map((resource) => [resource.uid, resource]));
   const strange = unreadableObjects('folder', unreadable, wanted, owner);
   const listed = new Set([...readable.map(({ metadata: { name } }) => name), ...unreadable.map(({ name }) => name)]);
   const objects: LiveObject[] = [...strange.objects];
@@ -98,7 +95,7 @@ export async function readFolders(context: ReadContext, desired: Desired, prunab
   }
   objects.push(...(await closedFolders(context, wanted, listed)));
   const parents = new Map(readable.map((item) => [item.metadata.name, item.metadata.annotations[ANNOTATION.folder]]));
-  return { objects, leaving, notes, ages, parents };
+  return { objects, leaving, notes, fromFiles: [], ages, parents };
 }
 
 /** Folders of the code that exist where the account may not look: the list leaves them out. */
@@ -138,7 +135,7 @@ function stays(title: string, because: string, remedy: string): Diagnostic {
   };
 }
 
-export async function createFolder(context: WriteContext, folder: FolderResource, signal?: AbortSignal): Promise<void> {
+async function createFolder(context: WriteContext, folder: FolderResource, signal?: AbortSignal): Promise<void> {
   const { client, namespace, ownerTag } = context;
   const path = folderPath(namespace, folder.uid);
   const look = async (): Promise<Found> => {
@@ -160,7 +157,7 @@ export async function createFolder(context: WriteContext, folder: FolderResource
 }
 
 /** @param parent the folder that it stands in: a PUT without it would move it to the top */
-export async function renameFolder(
+async function renameFolder(
   { client, namespace, ownerTag }: WriteContext,
   folder: FolderResource,
   pin: string,
@@ -189,7 +186,7 @@ export async function renameFolder(
 }
 
 /** Only an empty folder goes: older storage deletes everything in one. */
-export async function deleteFolder(
+async function deleteFolder(
   context: WriteContext,
   { uid, title }: { readonly uid: string; readonly title: string },
   signal?: AbortSignal,
@@ -207,3 +204,16 @@ export async function deleteFolder(
   }
   await client.request('DELETE', folderPath(namespace, uid), { accept: [404], signal });
 }
+
+/** Folders: before all that is in them, and after it. */
+export const folders: GrafanaKind = {
+  atOnce: 1,
+  read: (_context, _desired, shared) => shared.folders,
+  ...singly<FolderResource>(
+    (writing, folder, pin, signal) =>
+      pin === undefined
+        ? createFolder(writing, folder, signal)
+        : renameFolder(writing, folder, pin, writing.parents.get(folder.uid), signal),
+    deleteFolder,
+  ),
+};

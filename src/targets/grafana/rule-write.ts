@@ -3,12 +3,13 @@
 import { type Duration, toSeconds } from '../../model/duration.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { groupBy } from '../../model/group-by.ts';
-import type { CreateChange, DeleteChange, Plan, UnchangedChange, UpdateChange } from '../../model/plan.ts';
-import type { RuleResource } from '../../model/resource.ts';
+import type { DeleteChange } from '../../model/plan.ts';
+import { ofKind, type RuleResource } from '../../model/resource.ts';
 import type { Step } from '../../sync/index.ts';
 import { postChecked } from './checked-write.ts';
 import type { WriteContext } from './context.ts';
 import { changedSince, statusOf } from './errors.ts';
+import type { GrafanaKind, Write, Writing } from './kind.ts';
 import {
   alertRulePath,
   groupKey,
@@ -21,9 +22,6 @@ import {
   type StoredGroup,
 } from './rule.ts';
 
-/** What is written: also a rule that is as in the code already, so that its mark says that it is ours. */
-type Write = CreateChange | UpdateChange | UnchangedChange;
-
 type Groups = ReadonlyMap<string, StoredGroup>;
 
 /** The mark of what a restore put back: no hash of the code's, so that the next sync asks before it goes again. */
@@ -32,17 +30,15 @@ const RESTORED = 'restored';
 const ALERT_RULES = '/api/v1/provisioning/alert-rules';
 
 /** One step for each group to write; in a group that others share, one for each rule. */
-export function ruleSteps(
-  plan: Plan,
-  writes: readonly Write[],
-  seen: Groups,
-  context: WriteContext,
-  stage: number,
-): Step[] {
+function ruleSteps(writes: readonly Write[], context: Writing, stage: number): Step[] {
+  const { plan, groups: seen } = context;
   const { run } = context.client.pressure;
   const groups = groupBy(writes, ({ desired }) => homeOf(desired as RuleResource));
   const whole = groupBy(
-    plan.changes.flatMap((change) => ('desired' in change && change.desired.kind === 'rule' ? [change.desired] : [])),
+    ofKind(
+      plan.changes.flatMap((change) => ('desired' in change ? [change.desired] : [])),
+      'rule',
+    ),
     homeOf,
   );
   const fresh = once(async () => (await readGroups(context)).groups);
@@ -131,12 +127,8 @@ function sharedRuleStep(change: Write, stored: StoredGroup, seen: Groups, contex
 }
 
 /** Rule by rule, because deleting a group would delete what somebody added to it meanwhile. */
-export function deleteRuleSteps(
-  deletes: readonly DeleteChange[],
-  seen: Groups,
-  context: WriteContext,
-  stage: number,
-): Step[] {
+function deleteRuleSteps(deletes: readonly DeleteChange[], context: Writing, stage: number): Step[] {
+  const { groups: seen } = context;
   const fresh = once(async () => (await readGroups(context)).groups);
   return deletes.map((change) => {
     const label = `rule ${change.title}, ${change.service ?? change.uid}`;
@@ -248,3 +240,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     return made;
   };
 }
+
+/** Alert rules: they share no row, so that two groups are written at once. */
+export const rules: GrafanaKind = {
+  atOnce: 2,
+  read: (_context, _desired, shared) => shared.rules,
+  writes: ruleSteps,
+  deletes: deleteRuleSteps,
+};

@@ -10,6 +10,8 @@ import type { AlertState, HandEdit, LiveObject, Use } from '../../model/plan.ts'
 import type { Desired, RuleResource } from '../../model/resource.ts';
 import { contentHash, hasOwnerPrefix, unreadableObjects } from '../../sync/index.ts';
 import type { ReadContext } from './context.ts';
+import { type FoundObjects, NOTHING, type Uses } from './kind.ts';
+import { namesIn } from './policies.ts';
 
 /** The label that marks a rule as ours. */
 const OWNER_LABEL = 'as_code';
@@ -61,17 +63,13 @@ export interface StoredGroup {
 }
 
 /** The rules of a Grafana. */
-export interface Rules {
+export interface Rules extends FoundObjects {
   readonly groups: ReadonlyMap<string, StoredGroup>;
-  readonly objects: readonly LiveObject[];
-  readonly notes: readonly Diagnostic[];
-  /** Those of ours that come from provisioning files. */
-  readonly fromFiles: readonly string[];
-  /** Rules of anybody, by the contact point that they notify. */
-  readonly uses: ReadonlyMap<string, readonly Use[]>;
+  /** Rules of anybody, by the key of what they name. */
+  readonly uses: Uses;
 }
 
-export const NO_RULES: Rules = { groups: new Map(), objects: [], notes: [], fromFiles: [], uses: new Map() };
+export const NO_RULES: Rules = { ...NOTHING, groups: new Map(), uses: new Map() };
 
 /** One thing that Grafana does to a rule. */
 interface Normalisation {
@@ -160,7 +158,7 @@ export function groupKey(folderUid: string, name: string): string {
 export async function readGroups({ client }: Pick<ReadContext, 'client'>): Promise<{
   readonly groups: ReadonlyMap<string, StoredGroup>;
   readonly unreadable: readonly UnreadableItem[];
-  readonly uses: ReadonlyMap<string, readonly Use[]>;
+  readonly uses: Uses;
 }> {
   const path = `${RULER}/rules`;
   const folders = await client.read(path, z.record(z.string(), z.unknown()));
@@ -211,10 +209,9 @@ function groupOf(raw: unknown): Pick<StoredGroup, 'seconds' | 'rules' | 'unreada
 
 function noteUse(uses: Map<string, Use[]>, rule: unknown): void {
   const { uid, title, notification_settings: settings } = fieldsOf(fieldsOf(rule)['grafana_alert']);
-  const { receiver } = fieldsOf(settings);
-  if (typeof receiver !== 'string' || typeof uid !== 'string') return;
+  if (typeof uid !== 'string') return;
   const use = { what: `alert rule ${typeof title === 'string' ? title : uid}`, rule: uid };
-  uses.set(receiver, [...(uses.get(receiver) ?? []), use]);
+  for (const key of namesIn(settings)) uses.set(key, [...(uses.get(key) ?? []), use]);
 }
 
 /** A group as it is now; undefined where there is none. */

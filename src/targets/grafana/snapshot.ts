@@ -2,12 +2,13 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Duration } from '../../model/duration.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
-import type { Live, LiveObject, Scope, Use } from '../../model/plan.ts';
-import type { Desired } from '../../model/resource.ts';
-import { NO_CONTACT_POINTS, readContactPoints } from './contact-point.ts';
+import type { Live, LiveObject, Scope } from '../../model/plan.ts';
+import { type Desired, KINDS, ofKind, resourceKey, specOf } from '../../model/resource.ts';
 import type { GrafanaClient } from './context.ts';
-import { NO_DASHBOARDS, readDashboards } from './dashboard.ts';
 import { type LeavingFolder, readFolders } from './folder.ts';
+import { type FoundObjects, NOTHING, type Uses } from './kind.ts';
+import { GRAFANA_KINDS } from './kinds.ts';
+import { readPolicyUses } from './policies.ts';
 import { checkSite, type Site } from './preflight.ts';
 import { checkReading, type FolderState } from './rights.ts';
 import { NO_RULES, readRules, type StoredGroup } from './rule.ts';
@@ -47,18 +48,23 @@ export async function readSnapshot(
   const site = await checkSite(client, desired, scope, scrapeInterval);
   const context = { client, owner, ownerTag, namespace: site.namespace };
   const whole = scope.only === undefined && scope.service === undefined;
-  const listed = readFolders(context, desired, whole);
-  const [folders, dashboards, rules, contactPoints] = await Promise.all([
-    listed,
-    scope.only === 'alerts' ? NO_DASHBOARDS : readDashboards(context, desired, listed),
-    scope.only === 'dashboards' ? NO_RULES : readRules(context, desired, scope.service),
-    scope.only === 'dashboards' ? NO_CONTACT_POINTS : readContactPoints(context, desired),
-  ]);
-  const places = desired.resources.flatMap(({ kind, uid }): FolderState[] =>
-    kind === 'folder' ? [{ uid, state: stateOf(uid, folders.ages) }] : [],
+  const shared = {
+    folders: readFolders(context, desired, whole),
+    rules: scope.only === 'dashboards' ? Promise.resolve(NO_RULES) : readRules(context, desired, scope.service),
+  };
+  const all = await Promise.all(
+    KINDS.map((kind): FoundObjects | Promise<FoundObjects> => {
+      const { part } = specOf(kind);
+      const isRead = part === 'both' || scope.only === undefined || part === scope.only;
+      return isRead ? GRAFANA_KINDS[kind].read(context, desired, shared) : NOTHING;
+    }),
+  );
+  const [folders, rules] = [await shared.folders, await shared.rules];
+  const places = ofKind(desired.resources, 'folder').map(
+    ({ uid }): FolderState => ({ uid, state: stateOf(uid, folders.ages) }),
   );
   checkReading(site, places, scope);
-  const fromFiles = [...dashboards.fromFiles, ...rules.fromFiles, ...contactPoints.fromFiles];
+  const fromFiles = all.flatMap((found) => found.fromFiles);
   if (fromFiles.length > 0) {
     const more = fromFiles.length > 1 ? ` and ${fromFiles.length - 1} more` : '';
     // They would be written here and there in turn.
@@ -68,8 +74,10 @@ export async function readSnapshot(
       remedy: FROM_FILES,
     });
   }
-  const inFolders = [...dashboards.objects, ...rules.objects];
-  const leaving = folders.leaving.map((folder) => leave(folder, inFolders));
+  const objects = all.flatMap((found) => found.objects);
+  const leaving = folders.leaving.map((folder) => leave(folder, objects));
+  const refused = new Set(all.flatMap((found) => found.refusedWhileUsed ?? []));
+  const policies = refused.size === 0 ? NO_RULES.uses : await readPolicyUses(context);
   return {
     site,
     places,
@@ -78,20 +86,13 @@ export async function readSnapshot(
     live: {
       complete: true,
       objects: [
-        ...folders.objects,
         ...leaving.flatMap(({ object }) => object ?? []),
-        ...inFolders,
-        ...contactPoints.objects.map((object) => withUses(object, rules.uses, contactPoints.uses)),
+        ...objects.map((object) =>
+          refused.has(resourceKey(object)) ? withUses(object, [policies, rules.uses]) : object,
+        ),
       ],
       repairs: [],
-      notes: [
-        ...site.notes,
-        ...folders.notes,
-        ...leaving.flatMap(({ note }) => note ?? []),
-        ...dashboards.notes,
-        ...rules.notes,
-        ...contactPoints.notes,
-      ],
+      notes: [...site.notes, ...leaving.flatMap(({ note }) => note ?? []), ...all.flatMap((found) => found.notes)],
     },
   };
 }
@@ -124,14 +125,8 @@ function leave(
   };
 }
 
-/** Who uses a contact point that would go. */
-function withUses(
-  object: LiveObject,
-  rules: ReadonlyMap<string, readonly Use[]>,
-  policies: ReadonlyMap<string, readonly Use[]>,
-): LiveObject {
-  const found = policies.get(object.uid);
-  if (found === undefined) return object;
-  const usedBy = [...found, ...(rules.get(object.uid) ?? [])];
+/** Who uses what would go. */
+function withUses(object: LiveObject, uses: readonly Uses[]): LiveObject {
+  const usedBy = uses.flatMap((by) => by.get(resourceKey(object)) ?? []);
   return usedBy.length === 0 ? object : { ...object, usedBy };
 }
