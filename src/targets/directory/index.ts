@@ -13,11 +13,13 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { ExplainedError } from '../../model/explained-error.ts';
 import { jsonEqual } from '../../model/json.ts';
 import { type Change, isNoOp, type Live, type LiveObject, type Plan, type Scope } from '../../model/plan.ts';
-import { type Desired, type Resource, resourceKey } from '../../model/resource.ts';
+import { type Desired, KINDS, type Resource, resourceKey, specOf } from '../../model/resource.ts';
 import { comparable, type Step, type Target } from '../../sync/index.ts';
+import type { RenderedFile } from './kind.ts';
+import { DIRECTORY_KINDS, kindAt } from './kinds.ts';
 import { MANIFEST, type Manifest, type ManifestFiles, renderManifest } from './manifest.ts';
 import { readSnapshot, resultOf, type Snapshot } from './read.ts';
-import { contactPointsPath, PROMETHEUS_RULES, type RenderedFile, renderFiles } from './render.ts';
+import { renderFiles } from './render.ts';
 
 /** Where a directory target writes, and for whom. */
 export interface DirectoryOptions {
@@ -70,7 +72,7 @@ export function openDirectory(options: DirectoryOptions): Target {
     async read(desired: Desired, scope: Scope): Promise<Live> {
       await nearestDirectory(root);
       const { live } = await read(desired);
-      return { ...live, notes: [...live.notes, ...keptContactPoints(live, desired, scope)] };
+      return { ...live, notes: [...live.notes, ...keptByGrafana(live, desired, scope)] };
     },
     async steps(plan: Plan): Promise<readonly Step[]> {
       // A lock is a write: none where there is nothing to write, or where nothing can be.
@@ -88,21 +90,24 @@ export function openDirectory(options: DirectoryOptions): Target {
   };
 }
 
-/** Grafana is never asked to delete a contact point, because it does not start if anything there uses it. */
-function keptContactPoints(live: Live, { resources }: Desired, { only, service }: Scope): readonly Diagnostic[] {
+/** Of what Grafana is never asked to delete, because it does not start if anything there uses it. */
+function keptByGrafana(live: Live, { resources }: Desired, { only, service }: Scope): readonly Diagnostic[] {
   if (only === 'dashboards' || service !== undefined) return [];
   const wanted = new Set(resources.map(resourceKey));
-  const left = live.objects.filter(
-    (object) => object.kind === 'contact-point' && object.owned && !wanted.has(resourceKey(object)),
-  );
-  return left.map(({ title }) => ({
-    code: 'D012',
-    level: 'warning',
-    subject: `contact point ${title}`,
-    message: 'left the code, but a Grafana that had it keeps it: asked to delete one in use, it does not start',
-    remedy:
-      'When nothing there uses it any more, delete it: put a file of your own beside ours whose deleteContactPoints names its UID, until Grafana has read it.',
-  }));
+  return live.objects.flatMap((object): Diagnostic[] => {
+    const { kind, title, owned } = object;
+    const { deletedBy } = DIRECTORY_KINDS[kind];
+    if (deletedBy === undefined || !owned || wanted.has(resourceKey(object))) return [];
+    return [
+      {
+        code: 'D012',
+        level: 'warning',
+        subject: `${specOf(kind).name} ${title}`,
+        message: 'left the code, but a Grafana that had it keeps it: asked to delete one in use, it does not start',
+        remedy: `When nothing there uses it any more, delete it: put a file of your own beside ours whose ${deletedBy}, until Grafana has read it.`,
+      },
+    ];
+  });
 }
 
 /** What the plan saw has to be so still, or be as the plan wants it: another sync of the same code may have been here. */
@@ -192,12 +197,10 @@ function deletesIn(
   return deletes.filter((change) => held.has(resourceKey(change)));
 }
 
-/** The order of writing: folders, contact points, rules, dashboards, then what serves them all. */
+/** The order of writing: that of the kinds, then what serves them all. */
 function rank(path: string, owner: string): number {
-  if (path === PROMETHEUS_RULES) return 4;
-  if (path.endsWith('.json')) return 3;
-  if (path.startsWith('grafana/dashboards/')) return 0;
-  return path === contactPointsPath(owner) ? 1 : 2;
+  const kind = kindAt(path, owner);
+  return kind === undefined ? KINDS.length : KINDS.indexOf(kind);
 }
 
 function manifestStep(root: string, label: string, manifest: Manifest): Step {

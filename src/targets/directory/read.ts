@@ -5,9 +5,11 @@ import { visible } from '../../model/outside-text.ts';
 import type { Change, Live, LiveObject } from '../../model/plan.ts';
 import { type Desired, type Kind, type Resource, resourceKey } from '../../model/resource.ts';
 import { hasOwnerPrefix } from '../../sync/index.ts';
+import { providersPath } from './folder.ts';
+import type { RenderedFile } from './kind.ts';
 import { emptyManifest, MANIFEST, type Manifest, type ManifestFiles, parseManifest } from './manifest.ts';
 import { foreignUids, parseDeleted, parseFile } from './parse.ts';
-import { deletedPath, FOLDERS, isOurPlace, type RenderedFile, renderFiles } from './render.ts';
+import { deletedPath, FOLDERS, isOurPlace, renderFiles } from './render.ts';
 import { repairsOf } from './repairs.ts';
 import { type SeenFile, see } from './seen.ts';
 
@@ -83,7 +85,7 @@ function folderTitles(
   { resources }: Desired,
   owner: string,
 ): ReadonlyMap<string, string> {
-  const path = `grafana/dashboards/${owner}.yaml`;
+  const path = providersPath(owner);
   const file = files.get(path);
   const there = file?.ours === true ? parseFile(path, file.content, owner, new Map()) : [];
   const folders = [...resources, ...there.map(({ resource }) => resource)].filter(({ kind }) => kind === 'folder');

@@ -5,7 +5,7 @@ import { type JsonObject, parseJson } from '../../model/json.ts';
 import { hasOwnerPrefix } from '../../sync/index.ts';
 import type { Manifest } from './manifest.ts';
 import { foreignUids } from './parse.ts';
-import { mark } from './render.ts';
+import { mark } from './yaml.ts';
 
 /** A file on disk and what we know of it. */
 export interface SeenFile {
