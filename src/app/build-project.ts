@@ -5,6 +5,7 @@ import {
   buildContactPoints,
   buildDashboards,
   buildRules,
+  buildTimeIntervals,
   definedSignals,
   type IncidentLink,
   type RuleContext,
@@ -119,10 +120,14 @@ export function assemble(source: ProjectSource, catalog: Catalog): Desired {
   const rules = checked('rule', { called: 'alerts', file: fileIn(alerts.source, root), root }, () =>
     buildRules(alerts, catalog, { project, panelOf: panelFinder(built) }),
   );
+  const intervals = checked('time-interval', { called: 'alerts', file: fileIn(alerts.source, root), root }, () =>
+    buildTimeIntervals(alerts, project),
+  );
   return {
     resources: [
       { kind: 'folder', uid: project.folder.uid, title: project.folder.title, source: CONFIG },
       ...contactPointsOf(source),
+      ...intervals.map((interval) => withinRoot(interval, root)),
       ...rules.map((rule) => withinRoot(rule, root)),
       ...built.map((dashboard) => withinRoot(dashboard, root)),
     ],

@@ -25,8 +25,23 @@ const facts = z.looseObject({
   }),
   previewWebhook: text,
 });
-const alert = z.looseObject({ alert: text, slug: text, signal: text });
 const contactPoint = z.looseObject({ name: text, integrations: z.array(z.looseObject({})) });
+const ranges = z.array(text).optional();
+const timeInterval = z.looseObject({
+  name: text,
+  intervals: z.array(
+    z.looseObject({
+      times: z.array(z.looseObject({ startTime: text, endTime: text })).optional(),
+      weekdays: ranges,
+      daysOfMonth: ranges,
+      months: ranges,
+      years: ranges,
+      location: text.optional(),
+    }),
+  ),
+});
+const muteTimeIntervals = z.array(timeInterval).optional();
+const alert = z.looseObject({ alert: text, slug: text, signal: text, muteTimeIntervals });
 const scenario = z.looseObject({ id: text, title: text, from: text, until: text, day: text });
 /** What `grafana.config.ts` chooses. What stands in the list of services is looked at one by one, as facts. */
 const choices = z.looseObject({
@@ -46,6 +61,12 @@ const choices = z.looseObject({
       none: contactPoint.optional(),
     }),
     contactPoints: z.array(contactPoint),
+    timeIntervals: z.array(timeInterval),
+    muteTimeIntervals: z.looseObject({
+      critical: muteTimeIntervals,
+      warning: muteTimeIntervals,
+      none: muteTimeIntervals,
+    }),
     source: text,
   }),
   scenarios: z.array(z.union([callable, scenario], 'is neither a scenario nor a function that makes some')),

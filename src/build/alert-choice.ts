@@ -9,6 +9,7 @@ import type { Catalog, Service } from '../model/service.ts';
 import type { SignalId } from '../model/signal.ts';
 import { type Alert, buildRule, type RuleContext } from './alert.ts';
 import { type ContactPointFacts, contactPointOf } from './contact-points.ts';
+import type { TimeIntervalFacts } from './time-intervals.ts';
 
 /** Who is notified, by severity. Without a receiver for `none` there is no watchdog rule. */
 export type Receivers = Readonly<Record<Severity, ContactPointFacts | undefined>>;
@@ -22,6 +23,10 @@ export interface ChosenAlerts {
   readonly receivers: Receivers;
   /** Every contact point. Default: the receivers. */
   readonly contactPoints?: readonly ContactPointFacts[];
+  /** Every time interval that alerts are muted in. Default: none. */
+  readonly timeIntervals?: readonly TimeIntervalFacts[];
+  /** Times in which alerts of a severity notify nobody. Default: none. @example { warning: [nights] } */
+  readonly muteTimeIntervals?: Readonly<Partial<Record<Severity, readonly TimeIntervalFacts[]>>>;
 }
 
 /** The same, with every default filled in. */
@@ -43,7 +48,8 @@ export interface AlertChoice extends Required<ChosenAlerts> {
 export function defineAlerts(facts: ChosenAlerts): AlertChoice {
   const receivers = [facts.receivers.critical, facts.receivers.warning, facts.receivers.none];
   const points = receivers.filter((point) => point !== undefined);
-  return { contactPoints: [...new Set(points)], ...facts, source: callerFile() ?? 'alerts/index.ts' };
+  const nothing = { contactPoints: [...new Set(points)], timeIntervals: [], muteTimeIntervals: {} };
+  return { ...nothing, ...facts, source: callerFile() ?? 'alerts/index.ts' };
 }
 
 /** The alert of each signal, by which panels find their runbooks. */
@@ -64,7 +70,8 @@ export function buildRules(
   catalog: Catalog,
   { project, panelOf }: Pick<RuleContext, 'project' | 'panelOf'>,
 ): readonly RuleResource[] {
-  const context: RuleContext = { project, panelOf, receivers: choice.receivers, source: choice.source };
+  const { receivers, muteTimeIntervals, source } = choice;
+  const context: RuleContext = { project, panelOf, receivers, muteTimeIntervals, source };
   const ofProject = choice.project.flatMap((alert) => {
     const signal = findSignal(projectSignals(), alert.signal);
     const heard = alert.severity !== 'none' || context.receivers.none !== undefined;

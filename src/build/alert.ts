@@ -9,6 +9,7 @@ import type { Service } from '../model/service.ts';
 import type { KnownSignal, Signal, SignalId } from '../model/signal.ts';
 import { type ContactPointFacts, contactPointOf } from './contact-points.ts';
 import { runbookUrl } from './context.ts';
+import { type TimeIntervalFacts, timeIntervalName } from './time-intervals.ts';
 
 /** An alert as people write it, once for all services. */
 export interface AlertFacts {
@@ -23,6 +24,8 @@ export interface AlertFacts {
   readonly summary: string;
   /** What it means for users, and the first step. */
   readonly description: string;
+  /** Times in which it notifies nobody, besides those of its severity; the project lists them. Default: none. */
+  readonly muteTimeIntervals?: readonly TimeIntervalFacts[];
   /** What it does without data or when the query fails; anything but KeepLast says why. */
   readonly absence?: { readonly noData: AbsenceState; readonly error: AbsenceState; readonly because: string };
 }
@@ -61,6 +64,8 @@ export interface RuleContext {
   readonly source: string;
   readonly project: Project;
   readonly receivers: Readonly<Record<Severity, ContactPointFacts | undefined>>;
+  /** Times in which rules of a severity notify nobody. */
+  readonly muteTimeIntervals?: Readonly<Partial<Record<Severity, readonly TimeIntervalFacts[]>>>;
   /** The dashboard and panel that show a signal; undefined where none does, which validation reports. */
   readonly panelOf: (
     signal: SignalId,
@@ -89,6 +94,7 @@ export function buildRule(
   const panel = panelOf(alert.signal, service?.id);
   const receiver = receivers[severity];
   const uid = ruleUid(project, group, alert.slug);
+  const muted = [...(context.muteTimeIntervals?.[severity] ?? []), ...(alert.muteTimeIntervals ?? [])];
   const rule: AlertRule = {
     uid,
     alert: alert.alert,
@@ -125,6 +131,9 @@ export function buildRule(
       groupWait: shortest(project.notifications.groupWait[severity === 'critical' ? 'critical' : 'warning']),
       groupInterval: shortest(project.notifications.groupInterval),
       repeatInterval: shortest(project.notifications.repeatInterval),
+      ...(muted.length === 0
+        ? {}
+        : { muteTimeIntervals: [...new Set(muted.map((facts) => timeIntervalName(project, facts)))] }),
     },
     noDataState: alert.absence?.noData ?? 'KeepLast',
     execErrState: alert.absence?.error ?? 'KeepLast',

@@ -59,3 +59,4 @@ export {
 } from './panels.ts';
 export { addPanels, serviceDashboard } from './service-dashboard.ts';
 export { COLOURS, limitColours } from './style.ts';
+export { buildTimeIntervals, defineTimeInterval, type TimeIntervalFacts } from './time-intervals.ts';

@@ -45,6 +45,7 @@ const NOTIFICATION: Readonly<Record<string, string>> = {
   groupWait: 'group wait',
   groupInterval: 'group interval',
   repeatInterval: 'repeat interval',
+  muteTimeIntervals: 'mute time intervals',
 };
 
 /** What changes of a rule mean. A changed severity shows once, not again as the label of that name. */

@@ -29,6 +29,7 @@ export function encodeGrafanaRule(rule: AlertRule, folderUid: string): JsonObjec
     .groupWait(notification.groupWait)
     .groupInterval(notification.groupInterval)
     .repeatInterval(notification.repeatInterval);
+  if (notification.muteTimeIntervals !== undefined) settings.muteTimeIntervals([...notification.muteTimeIntervals]);
   const annotations = Object.fromEntries(
     Object.entries(rule.annotations).map(([name, text]) => [name, encodeText(text, rule.unit, 'grafana')]),
   );
@@ -105,6 +106,7 @@ const grafanaRule = z.looseObject({
       group_wait: z.string().optional(),
       group_interval: z.string().optional(),
       repeat_interval: z.string().optional(),
+      mute_time_intervals: z.array(z.string()).optional(),
     })
     .optional(),
 });
@@ -158,6 +160,7 @@ export function decodeGrafanaRule(form: Json, interval: Duration, folderUid: str
       groupWait: duration(settings?.group_wait),
       groupInterval: duration(settings?.group_interval),
       repeatInterval: duration(settings?.repeat_interval),
+      ...(settings?.mute_time_intervals?.length ? { muteTimeIntervals: settings.mute_time_intervals } : {}),
     },
     noDataState: rest.noDataState,
     execErrState: rest.execErrState,

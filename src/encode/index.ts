@@ -1,2 +1,3 @@
 export { decodeGrafanaRule, encodeGrafanaRule } from './grafana.ts';
 export { encodePrometheusRule, encodePrometheusRules } from './prometheus.ts';
+export { decodeIntervals, encodeIntervals, storedIntervals } from './time-interval.ts';

@@ -18,6 +18,8 @@ export interface Notification {
   readonly groupWait: Duration;
   readonly groupInterval: Duration;
   readonly repeatInterval: Duration;
+  /** Names of time intervals in which it notifies nobody; absent: there is none. */
+  readonly muteTimeIntervals?: readonly string[];
 }
 
 /**

@@ -3,15 +3,17 @@ import { type DashboardResource, dashboard } from './kinds/dashboard.ts';
 import { type FolderResource, folder } from './kinds/folder.ts';
 import type { KindSpec } from './kinds/kind.ts';
 import { type RuleResource, rule } from './kinds/rule.ts';
+import { type TimeIntervalResource, timeInterval } from './kinds/time-interval.ts';
 
 export type { ContactPointResource } from './kinds/contact-point.ts';
 export type { DashboardResource } from './kinds/dashboard.ts';
 export type { FolderResource } from './kinds/folder.ts';
 export { type KindSpec, resourceKey } from './kinds/kind.ts';
 export type { RuleResource } from './kinds/rule.ts';
+export type { TimeIntervalResource } from './kinds/time-interval.ts';
 
 /** One object of Grafana's that the code describes. A new kind is a file of `kinds/`, a member here, and one below. */
-export type Resource = FolderResource | ContactPointResource | DashboardResource | RuleResource;
+export type Resource = FolderResource | ContactPointResource | TimeIntervalResource | RuleResource | DashboardResource;
 
 /** What we put into Grafana. */
 export type Kind = Resource['kind'];
@@ -23,6 +25,7 @@ export type ResourceOf<K extends Kind> = Extract<Resource, { readonly kind: K }>
 const SPECS: { readonly [K in Kind]: KindSpec<ResourceOf<K>> } = {
   folder,
   'contact-point': contactPoint,
+  'time-interval': timeInterval,
   rule,
   dashboard,
 };

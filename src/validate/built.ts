@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isDuration } from '../model/duration.ts';
-import type { Kind } from '../model/resource.ts';
+import type { JsonObject } from '../model/json.ts';
+import { type Kind, specOf } from '../model/resource.ts';
 import { board } from './boards.ts';
 
 const text = z.string();
@@ -59,7 +60,19 @@ const SHAPES = {
       integrations: z.array(z.looseObject({ type: text, settings: z.record(text, setting) })),
     }),
   }),
-} as const satisfies Readonly<Record<Exclude<Kind, 'folder'>, z.ZodType>>;
+} as const satisfies Readonly<Partial<Record<Kind, z.ZodType>>>;
+
+/** The shape of a kind, which may have no more to say than what its resources are in files. */
+function shapeOf(kind: Kind): z.ZodType {
+  const shapes: Readonly<Partial<Record<Kind, z.ZodType>>> = SHAPES;
+  return (
+    shapes[kind] ??
+    z.looseObject({ kind: z.literal(kind), ...common }).superRefine((built, { addIssue }) => {
+      for (const { path, message } of specOf(kind).problems(built as unknown as JsonObject))
+        addIssue({ code: 'custom', path: [...path], message });
+    })
+  );
+}
 
 /**
  * What is wrong with the shape of what a function of the project returned.
@@ -67,11 +80,11 @@ const SHAPES = {
  * @param called the function. @param file where it is exported
  */
 export function shapeProblems(
-  kind: keyof typeof SHAPES,
+  kind: Kind,
   built: unknown,
   { called, file }: { readonly called: string; readonly file: string },
 ): readonly Diagnostic[] {
-  const parsed = z.array(SHAPES[kind]).safeParse(built);
+  const parsed = z.array(shapeOf(kind)).safeParse(built);
   if (parsed.success) return [];
   return parsed.error.issues.slice(0, 20).map(({ path, message }) => {
     const [index] = path;

@@ -15,6 +15,7 @@ import { boardProblems, onPanel, panelsOf } from './boards.ts';
 import { queryProblems } from './queries.ts';
 import { onRule, ruleProblems, unwrittenPages } from './rules.ts';
 import { counters, selects } from './series.ts';
+import { timeIntervalProblems } from './time-intervals.ts';
 
 export interface DesiredToCheck {
   readonly desired: Desired;
@@ -42,6 +43,7 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
     ...duplicateTitles(dashboards),
     ...resources.flatMap(deafContactPoint),
     ...resources.flatMap(rewrittenName),
+    ...timeIntervalProblems(resources),
     ...dashboards.flatMap((dashboard) => [
       ...boardProblems(dashboard, project.owner),
       ...panelQueries(dashboard, catalog, callers, isCounter),

@@ -48,3 +48,8 @@ export function recordOf(each: Form): Form {
   return (value) =>
     isJsonObject(value) ? Object.entries(value).flatMap(([name, inner]) => within(name, each(inner))) : anObject(value);
 }
+
+/** What may be left out. */
+export function optional(inner: Form): Form {
+  return (value) => (value === undefined ? [] : inner(value));
+}

@@ -1,6 +1,6 @@
 import { type AlertRule, limitText } from '../alert-rule.ts';
 import type { JsonObject } from '../json.ts';
-import { aNumber, aText, aUid, recordOf, withFields } from './form.ts';
+import { aNumber, aText, aUid, listOf, optional, recordOf, withFields } from './form.ts';
 import { type Common, type KindSpec, resourceKey } from './kind.ts';
 
 export interface RuleResource extends Common {
@@ -24,7 +24,7 @@ const problems = withFields({
     evaluationInterval: aText,
     labels: recordOf(aText),
     annotations: recordOf(aText),
-    notification: withFields({ receiver: aText }),
+    notification: withFields({ receiver: aText, muteTimeIntervals: optional(listOf(aText)) }),
   }),
 });
 
@@ -37,6 +37,7 @@ export const rule: KindSpec<RuleResource> = {
   needs: ({ folderUid, rule: { notification } }) => [
     resourceKey({ kind: 'folder', uid: folderUid }),
     resourceKey({ kind: 'contact-point', uid: notification.receiver }),
+    ...(notification.muteTimeIntervals ?? []).map((uid) => resourceKey({ kind: 'time-interval', uid })),
   ],
   // As people think of them: a service that leaves takes one dashboard and one group with it.
   weighs: ({ rule: { group } }) => `group/${group}`,
@@ -45,7 +46,9 @@ export const rule: KindSpec<RuleResource> = {
     of: (content) => {
       const { rule: stated } = content as unknown as { readonly rule: AlertRule };
       const { severity, notification, paused } = stated;
-      return `${severity}, to ${notification.receiver}, ${limitText(stated)}${paused ? ', paused' : ''}`;
+      const muted = notification.muteTimeIntervals ?? [];
+      const silent = muted.length === 0 ? '' : `, not in ${muted.join(', ')}`;
+      return `${severity}, to ${notification.receiver}, ${limitText(stated)}${silent}${paused ? ', paused' : ''}`;
     },
     gone: 'nobody is notified any more',
   },

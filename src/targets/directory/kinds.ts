@@ -5,10 +5,12 @@ import { dashboards } from './dashboard.ts';
 import { folders } from './folder.ts';
 import type { DirectoryKind } from './kind.ts';
 import { rules } from './rule.ts';
+import { timeIntervals } from './time-interval.ts';
 
 export const DIRECTORY_KINDS: { readonly [K in Kind]: DirectoryKind<K> } = {
   folder: folders,
   'contact-point': contactPoints,
+  'time-interval': timeIntervals,
   rule: rules,
   dashboard: dashboards,
 };

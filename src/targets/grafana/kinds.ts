@@ -5,10 +5,12 @@ import { dashboards } from './dashboard.ts';
 import { folders } from './folder.ts';
 import type { GrafanaKind } from './kind.ts';
 import { rules } from './rule-write.ts';
+import { timeIntervals } from './time-interval.ts';
 
 export const GRAFANA_KINDS: Readonly<Record<Kind, GrafanaKind>> = {
   folder: folders,
   'contact-point': contactPoints,
+  'time-interval': timeIntervals,
   rule: rules,
   dashboard: dashboards,
 };

@@ -8,7 +8,7 @@ import type { Uses } from './kind.ts';
 const POLICIES = '/api/v1/provisioning/policies';
 const DEFAULT = 'the default notification policy';
 
-/** Which notification policies use contact points, by the key of what they use. */
+/** Which notification policies use contact points and time intervals, by the key of what they use. */
 export async function readPolicyUses({ client }: ReadContext): Promise<Uses> {
   const { status, body } = await client.request('GET', POLICIES, { accept: [403, 404] });
   const uses = new Map<string, Use[]>();
@@ -24,8 +24,12 @@ export async function readPolicyUses({ client }: ReadContext): Promise<Uses> {
 
 /** Keys of what a notification policy, or the notification settings of a rule, name. */
 export function namesIn(settings: unknown): readonly string[] {
-  const { receiver } = fieldsOf(settings);
-  return typeof receiver === 'string' ? [resourceKey({ kind: 'contact-point', uid: receiver })] : [];
+  const { receiver, mute_time_intervals: muted, active_time_intervals: active } = fieldsOf(settings);
+  const intervals = [muted, active].flatMap((names) => (Array.isArray(names) ? (names as unknown[]) : []));
+  return [
+    ...(typeof receiver === 'string' ? [resourceKey({ kind: 'contact-point', uid: receiver })] : []),
+    ...[...new Set(intervals)].map((name) => resourceKey({ kind: 'time-interval', uid: String(name) })),
+  ];
 }
 
 /** @example 'notification policy team=payments' */
