@@ -48,6 +48,17 @@ function versionsIn(value: unknown): string[] {
   return found;
 }
 
+test('the fake knows the version that Grafana gave to a mute timing', async () => {
+  const fake = createFakeGrafana();
+  const recorded = exchanges.find(({ request }) => request.method === 'POST' && request.path.endsWith('/mute-timings'));
+  const answer = await fake.app.request('/api/v1/provisioning/mute-timings', {
+    method: 'POST',
+    headers: { authorization: AUTHORIZATION.editor, 'content-type': 'application/json' },
+    body: JSON.stringify(recorded?.request.body),
+  });
+  expect(await answer.json()).toEqual(recorded?.response.body);
+});
+
 describe('the fake answers as the real Grafana did', () => {
   const fake = createFakeGrafana();
   const versions = new Map<string, string>();

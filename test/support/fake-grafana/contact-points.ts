@@ -1,4 +1,4 @@
-/** Contact points and mute timings, which share one row of the database. */
+/** Contact points and notification policies, which share one row of the database. */
 import type { Context, Hono } from 'hono';
 import { denied, reply } from './reply.ts';
 import type { Account, FakeIntegration, Json, State } from './state.ts';
@@ -102,13 +102,6 @@ export function contactPointRoutes(app: Hono, state: State, accountOf: (context:
     if (accountOf(context) === 'viewer') return denied(context, NEEDED);
     state.policies = await context.req.json<Json>();
     return reply(context, 202, { message: 'policies updated' });
-  });
-
-  app.get('/api/v1/provisioning/mute-timings', (context) => reply(context, 200, state.muteTimings));
-  app.post('/api/v1/provisioning/mute-timings', async (context) => {
-    const timing = { ...(await context.req.json<Json>()), version: 'b61f924d3e6a3b1d', provenance: 'api' };
-    state.muteTimings.push(timing);
-    return reply(context, 201, timing);
   });
 }
 

@@ -7,6 +7,7 @@ import { annotationRoutes } from './annotations.ts';
 import { contactPointRoutes } from './contact-points.ts';
 import { dashboardRoutes } from './dashboards.ts';
 import { folderRoutes } from './folders.ts';
+import { muteTimingRoutes } from './mute-timings.ts';
 import { reply } from './reply.ts';
 import { ruleRoutes } from './rules.ts';
 import { ACCOUNT_UIDS, type Account, createState, type FakeOptions, LOGINS, namespaceOf, type State } from './state.ts';
@@ -83,6 +84,7 @@ export function createFakeGrafana(options: FakeOptions = {}, from?: State): Fake
   dashboardRoutes(app, state, accountOf);
   ruleRoutes(app, state, accountOf);
   contactPointRoutes(app, state, accountOf);
+  muteTimingRoutes(app, state, accountOf);
   annotationRoutes(app, accountOf);
 
   return {

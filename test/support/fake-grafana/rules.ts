@@ -237,11 +237,16 @@ function refuse(context: Context, state: State, form: Json): Response | undefine
     if (!STATES.has(form['execErrState']))
       return bad('failed to insert alert rules: invalid alert rule: unknown Error state option');
   }
-  const settings = form['notification_settings'] as { receiver?: string } | null | undefined;
+  const settings = form['notification_settings'] as
+    | { receiver?: string; mute_time_intervals?: string[] }
+    | null
+    | undefined;
   const receivers = new Set(['grafana-default-email', ...[...state.integrations.values()].map(({ name }) => name)]);
   if (settings?.receiver !== undefined && !receivers.has(settings.receiver)) {
     return bad(`invalid alert rule\nreceiver ${settings.receiver} does not exist`);
   }
+  const unknown = settings?.mute_time_intervals?.find((name) => !state.muteTimings.some((one) => one.name === name));
+  if (unknown !== undefined) return bad(`invalid alert rule\ntime interval ${unknown} does not exist`);
   return undefined;
 }
 

@@ -83,6 +83,12 @@ export interface FakeIntegration {
   provenance: string;
 }
 
+export interface FakeTiming {
+  name: string;
+  time_intervals: Json[];
+  provenance: string;
+}
+
 export interface State {
   readonly options: Required<FakeOptions>;
   readonly folders: Map<string, FakeFolder>;
@@ -90,7 +96,7 @@ export interface State {
   readonly rules: Map<string, FakeRule>;
   readonly intervals: Map<string, number>;
   readonly integrations: Map<string, FakeIntegration>;
-  readonly muteTimings: Json[];
+  readonly muteTimings: FakeTiming[];
   readonly alerts: Map<string, { state: 'firing' | 'pending'; since: string }>;
   /** Rules whose query fails, and the state that their instances show. @example 'Normal (Error, KeepLast)' */
   readonly failing: Map<string, string>;
