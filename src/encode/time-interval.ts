@@ -38,16 +38,19 @@ export function decodeIntervals(held: StoredIntervals): {
   readonly intervals: readonly Interval[];
   readonly rest?: JsonObject;
 } {
-  const intervals = (held ?? []).map(({ times, weekdays, days_of_month: days, months, years, location }) => {
-    const lists = Object.entries({ weekdays, daysOfMonth: days, months, years }).filter(([, list]) => list?.length);
-    return canonical({
-      ...(times?.length
-        ? { times: times.map(({ start_time: startTime, end_time: endTime }) => ({ startTime, endTime })) }
-        : {}),
-      ...(Object.fromEntries(lists) as Interval),
+  const intervals = (held ?? []).map(({ times, weekdays, days_of_month: daysOfMonth, months, years, location }) =>
+    // Texts until they are looked at; what Grafana keeps, it has looked at.
+    canonical({
+      times: (times ?? []).map(({ start_time: startTime, end_time: endTime }) => ({ startTime, endTime })),
+      ...({
+        weekdays: weekdays ?? [],
+        daysOfMonth: daysOfMonth ?? [],
+        months: months ?? [],
+        years: years ?? [],
+      } as Interval),
       ...(location ? { location } : {}),
-    });
-  });
+    }),
+  );
   const form = (held ?? []) as unknown as readonly JsonObject[];
   const same = jsonEqual(form, encodeIntervals(intervals));
   return { intervals, ...(same ? {} : { rest: { time_intervals: form } }) };

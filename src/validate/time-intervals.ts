@@ -18,7 +18,8 @@ export function timeIntervalProblems(resources: readonly Resource[]): readonly D
           .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
           .join('')
           .slice(1)} ${message}`,
-        remedy: 'Correct it where defineTimeInterval is called: docs/alerting.md#time-intervals.',
+        remedy:
+          'Correct it where defineTimeInterval is called: Grafana refuses it, or it would be that time always or never.',
       }),
     ),
   );

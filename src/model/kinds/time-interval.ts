@@ -63,16 +63,20 @@ type RangeField = keyof typeof RANGES;
 const FIELDS = Object.keys(RANGES) as readonly RangeField[];
 
 /**
- * The form in which Grafana gives an interval back: months as numbers, a range of one as that one.
+ * The form in which Grafana gives an interval back: months as numbers, a range of one as that one, no empty list.
  *
  * @example canonical({ months: ['january:march'] }) // { months: ['1:3'] }
  */
-export function canonical(interval: Interval): Interval {
+export function canonical({ times = [], location, ...ranges }: Interval): Interval {
   const lists = FIELDS.flatMap((field) => {
-    const list: readonly string[] | undefined = interval[field];
-    return list === undefined ? [] : [[field, list.map((range) => canonicalRange(field, range))] as const];
+    const list: readonly string[] = ranges[field] ?? [];
+    return list.length === 0 ? [] : [[field, list.map((range) => canonicalRange(field, range))] as const];
   });
-  return { ...interval, ...Object.fromEntries(lists) };
+  return {
+    ...(times.length === 0 ? {} : { times: times.map(({ startTime, endTime }) => ({ startTime, endTime })) }),
+    ...Object.fromEntries(lists),
+    ...(location === undefined ? {} : { location }),
+  };
 }
 
 function canonicalRange(field: RangeField, range: string): string {
@@ -108,7 +112,7 @@ function textOf(interval: Interval): string {
   return [...times, ...ranges, interval.location ?? 'UTC'].join(' ');
 }
 
-/** What Grafana would refuse of a time interval, and what would silence everything, or nothing. */
+/** What Grafana would refuse of a time interval in its canonical form, and what would silence everything, or nothing. */
 export function faultsOf({ name, intervals }: TimeInterval): readonly FormProblem[] {
   const faults: FormProblem[] = [];
   const fault = (path: FormProblem['path'], message: string) => faults.push({ path, message });
@@ -116,8 +120,7 @@ export function faultsOf({ name, intervals }: TimeInterval): readonly FormProble
   if (intervals.length === 0) fault(['intervals'], 'is empty: it would never be that time');
   for (const [index, interval] of intervals.entries()) {
     const at = ['intervals', index] as const;
-    const stated = [interval.times, ...FIELDS.map((field) => interval[field])];
-    if (stated.every((list) => list === undefined || list.length === 0))
+    if (Object.keys(interval).every((field) => field === 'location'))
       fault(at, 'states no time: it would always be that time, and nobody would be notified');
     for (const [place, { startTime, endTime }] of (interval.times ?? []).entries()) {
       const problem = timesProblem(startTime, endTime);
@@ -147,8 +150,8 @@ function rangeProblem(field: RangeField, range: string): string | undefined {
   const ends = parts.map((part) => numberOf(field, part));
   const wrong = parts.find((_, index) => ends[index] === undefined);
   if (wrong !== undefined || parts.length > 2) return `"${wrong ?? range}" is none of its ${WORDS[field]}`;
-  // Counted from the end of the longest month.
-  const [from = 0, to = from] = ends.map((end) => (end === undefined || end >= 0 ? end : end + 32));
+  // As Alertmanager counts from the end, by the shortest month.
+  const [from = 0, to = from] = ends.map((end) => (end === undefined || end >= 0 ? end : end + 28));
   if (from > to) return `${range} ends before it begins: state the ${WORDS[field]} one by one, or two ranges`;
   return (ends[0] ?? 0) < 0 && (ends[1] ?? -1) > 0 ? `${range} has to end with a day from the end as well` : undefined;
 }
