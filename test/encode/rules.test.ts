@@ -102,7 +102,7 @@ describe('the Grafana form of a rule', () => {
     const form = encodeGrafanaRule(rule, FOLDER);
     const withTimes = {
       ...form,
-      notification_settings: { ...(form['notification_settings'] as JsonObject), mute_time_intervals: ['weekends'] },
+      notification_settings: { ...(form['notification_settings'] as JsonObject), active_time_intervals: ['weekends'] },
     };
     expect(Object.keys(decodeGrafanaRule(withTimes, '1m', FOLDER)?.rest ?? {})).toEqual(['notification_settings']);
     const withQuery = {
@@ -110,6 +110,15 @@ describe('the Grafana form of a rule', () => {
       data: [...(form['data'] as readonly Json[]), { refId: 'C', datasourceUid: 'x', model: {} }],
     };
     expect(Object.keys(decodeGrafanaRule(withQuery, '1m', FOLDER)?.rest ?? {})).toEqual(['data']);
+  });
+
+  test('names the time intervals that it is muted in, and comes back with them', () => {
+    const rule = ruleOf(desiredOf(), 'ServiceErrorRateHigh', 'user-account');
+    const muted = { ...rule, notification: { ...rule.notification, muteTimeIntervals: ['bank-nights'] } };
+    const form = encodeGrafanaRule(muted, FOLDER);
+    expect(form['notification_settings']).toMatchObject({ mute_time_intervals: ['bank-nights'] });
+    expect(decodeGrafanaRule(form, '1m', FOLDER)).toEqual({ rule: muted, rest: undefined });
+    expect(encodeGrafanaRule(rule, FOLDER)['notification_settings']).not.toHaveProperty('mute_time_intervals');
   });
 
   test('understands durations as Grafana prints them', () => {
