@@ -17,7 +17,7 @@ import { NO_RULES, readRules, type StoredGroup } from './rule.ts';
 const SETTLED_AFTER = 120_000;
 
 const FROM_FILES =
-  'Go on with the files: npm run sync -- --target directory. Or let Grafana forget them first, which taking the files away alone does not do: provision a file whose deleteRules and deleteContactPoints name them, restart Grafana, then take all of these files away';
+  'Go on with the files: npm run sync -- --target directory. Or let Grafana forget them first, which taking the files away alone does not do: provision a file whose deleteRules and deleteContactPoints name them, restart Grafana, the same with deleteMuteTimes for time intervals, then take all of these files away';
 
 /** A Grafana as it was read. */
 export interface Snapshot {
