@@ -52,7 +52,7 @@ describe('sync to a Grafana', { sequential: true }, () => {
     fake.wait(180_000);
     const second = await command('sync');
     expect(second).toMatchObject({ code: 0 });
-    expect(second.stdout).toMatch(/Nothing to do: 50 resources are as in the code\. {2}9 requests, \d+\.\d s/);
+    expect(second.stdout).toMatch(/Nothing to do: 50 resources are as in the code\. {2}10 requests, \d+\.\d s/);
     const plan = await command('plan', ['--format', 'json', '--fail-on-change']);
     expect(plan.code).toBe(0);
     expect(planJsonSchema.parse(JSON.parse(plan.stdout)).changed).toBe(false);
