@@ -33,13 +33,13 @@ export function meaningsOf(
   }
 }
 
-/** Changes of a kind that has no words of its own: its fields, as it says they are told. */
+/** Changes of a kind that has no words of its own: its fields, as it says they are described. */
 function fieldMeanings(kind: Kind, before: Json, after: Json, edits: readonly Edit[]): readonly Meaning[] {
-  const { told = {} } = specOf(kind);
+  const { described = {} } = specOf(kind);
   return unlike(
     edits.map(({ path: [step] }): Meaning => {
       const key = String(step);
-      const field = Object.hasOwn(told, key) ? told[key] : undefined;
+      const field = Object.hasOwn(described, key) ? described[key] : undefined;
       if (field === undefined) return { kind: 'other', change: { what: 'unstated' }, paging: false };
       const [old, now] = [before, after].map((side) => {
         const value = valueAt(side, [key]);

@@ -10,7 +10,7 @@ export const folder: KindSpec<FolderResource> = {
   shared: true,
   content: ({ title }) => ({ title }),
   wayOut: 'give another UID in grafana.config.ts (folder), or the folder there the same title, and it is used',
-  told: { title: { kind: 'retitled', name: 'title', paging: false } },
+  described: { title: { kind: 'retitled', name: 'title', paging: false } },
   rendered: {
     file: '_folders.yaml',
     list: 'folders',

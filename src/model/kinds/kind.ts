@@ -12,8 +12,8 @@ export interface Common {
   readonly source: string;
 }
 
-/** A field whose change is told as a setting of its own. */
-export interface ToldField {
+/** A field whose change is described as a setting of its own. */
+export interface DescribedField {
   readonly kind: MeaningKind;
   /** @example 'title' */
   readonly name: string;
@@ -45,8 +45,8 @@ export interface KindSpec<R extends Common> {
   readonly wayOut: string;
   /** What of a backup is true on another day. Default: all of it. */
   readonly restored?: (resource: R) => R;
-  /** How changes are told that need no words of their own, by the first step of their path. */
-  readonly told?: Readonly<Record<string, ToldField>>;
+  /** How changes are described that need no words of their own, by the first step of their path. */
+  readonly described?: Readonly<Record<string, DescribedField>>;
   /** Who is notified by it, and when, for what came or went. Absent: it notifies nobody by itself. */
   readonly effect?: { readonly of: (content: JsonObject) => string; readonly gone: string };
   /** The file of `alerts/rendered/` that shows all of them to pull requests, and the way back; absent: it has files of its own. */

@@ -200,7 +200,7 @@ export const timeInterval: KindSpec<TimeIntervalResource> = {
   content: ({ timeInterval: { name, intervals } }) => ({ name, intervals }) as unknown as JsonObject,
   anonymous: true,
   wayOut: 'rename it where the alerts are defined, or the other one in Grafana',
-  told: { intervals: { kind: 'routing', name: 'intervals', paging: true, shown: linesOf } },
+  described: { intervals: { kind: 'routing', name: 'intervals', paging: true, shown: linesOf } },
   effect: { of: ({ intervals }) => linesOf(intervals).join('; '), gone: 'it silences nothing any more' },
   rendered: {
     file: '_time-intervals.yaml',
