@@ -210,7 +210,6 @@ describe('scenarios made from a catalog', () => {
       'dependency-timeouts',
       'query-regression',
       'family-lost',
-      'limits-missing',
     ]) {
       expect(ids).not.toContain(id);
     }
