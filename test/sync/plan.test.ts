@@ -116,7 +116,7 @@ describe('plan', () => {
     const deletes = told(changes).filter((line) => line.startsWith('delete'));
     expect(deletes[0]).toBe('delete dashboard bank-offer-service');
     expect(deletes.slice(1).every((line) => line.startsWith('delete rule bank-offer-service-'))).toBe(true);
-    expect(deletes).toHaveLength(15);
+    expect(deletes).toHaveLength(16);
     const first = changes.findIndex(({ action }) => action === 'delete');
     expect(changes.slice(first).every(({ action }) => action === 'delete')).toBe(true);
   });
