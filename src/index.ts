@@ -1,6 +1,7 @@
 /** What people write services and their project with. It is light: builders of panels and alerts have entries of their own. */
 export type { Dimension } from './model/dimension.ts';
 export type { Duration } from './model/duration.ts';
+export type { PerEnvironment, Varying, VaryingParts } from './model/environment.ts';
 export {
   type AnyLimit,
   type Asked,
@@ -25,6 +26,8 @@ export {
   type Service,
   type ServiceFacts,
   type Thresholds,
+  type VaryingServiceFacts,
 } from './model/service.ts';
 export * from './profiles.ts';
 export { defineProject, type ProjectDefinition, type ProjectFacts } from './project/definition.ts';
+export { defineEnvironments, type Environment, type Environments } from './project/environments.ts';

@@ -23,7 +23,12 @@ const BYTES = 16 * 1024;
 
 /** Builds an estate for an owner of its own. Every dashboard is laid out and every rule built, none is copied as JSON. */
 export function buildEstate(owner: string, size: EstateSize, title = 'p95 now'): Desired {
-  const project: Project = { ...own, owner, folder: { uid: `${owner}-services`, title: `Bench ${owner}` } };
+  const project: Project = {
+    ...own,
+    owner,
+    mark: owner,
+    folder: { uid: `${owner}-services`, title: `Bench ${owner}` },
+  };
   const service = userAccount;
   const catalog = defineCatalog([service]);
   const context = { project, catalog, alertNames: alertNamesOf(own.alerts) };

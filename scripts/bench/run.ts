@@ -64,7 +64,7 @@ const bench = defineCommand<Options>({
       await writeResult(JSON.stringify({ applied }), undefined, io);
       return EXIT.success;
     }
-    const target = await openGrafanaOf(configuration(io, {}), { owner: options.owner }, io);
+    const target = await openGrafanaOf(configuration(io, {}), { mark: options.owner }, io);
     const prepared = target.prepare?.(desired) ?? desired;
     const start = elapsed();
     const live = await target.read(prepared, {});

@@ -1,7 +1,7 @@
 /** Which room may import which: the picture in docs/architecture.md, as `npm run layers` holds it. */
 
 /** The rooms of the project's own facts and choices. */
-const PROJECT = ['services', 'dashboards', 'alerts', 'scenarios', 'grafana.config.ts'] as const;
+const PROJECT = ['services', 'dashboards', 'alerts', 'scenarios', 'grafana.config.ts', 'environments.ts'] as const;
 
 /** What a project is written with. */
 const BUILDING = ['src/model', 'src/metrics', 'src/build'] as const;
@@ -55,11 +55,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Entries of the package: what people import who write services, dashboards, alerts and tests of them.
   src: [...BUILDING, 'src/defaults', 'src/scenario', 'src/project', 'src/testing'],
   // The wall: a project imports the engine by its package's name only, and the engine never imports a project.
-  services: [],
-  dashboards: [],
-  alerts: [],
-  scenarios: [],
-  'grafana.config.ts': ['dashboards', 'alerts', 'scenarios'],
+  services: ['environments.ts'],
+  dashboards: ['environments.ts'],
+  alerts: ['environments.ts'],
+  scenarios: ['environments.ts'],
+  'grafana.config.ts': ['dashboards', 'alerts', 'scenarios', 'environments.ts'],
+  // Where there are several places to sync to.
+  'environments.ts': ['alerts'],
   scripts: ['src/cli', 'scripts/api', 'scripts/bench', 'scripts/docs', 'scripts/layers', 'scripts/package'],
   // Tools for the engineers of this repository, which measure and check the rest.
   'scripts/layers': [],

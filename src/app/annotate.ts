@@ -1,11 +1,13 @@
 /** From the options of `annotate` to a mark. */
 
+import { deploymentTags } from '../build/index.ts';
 import { refused } from '../model/explained-error.ts';
 import type { Service } from '../model/service.ts';
 import type { Deployment, MarkedDeployment } from '../targets/grafana/deployments.ts';
 import { openDeployments } from '../targets/grafana/deployments.ts';
 import type { Config } from './config.ts';
 import { configuration } from './configuration.ts';
+import { inItsGrafana, projectIn } from './environment.ts';
 import type { Io } from './io.ts';
 import { readMoment } from './moment.ts';
 import { serviceNamed } from './services.ts';
@@ -27,9 +29,10 @@ export interface AnnotateRequest {
  * @throws ExplainedError for a request that is wrong, and where Grafana cannot be used.
  */
 export async function annotate(request: AnnotateRequest, io: Io): Promise<string> {
-  const { services } = await io.loadProject();
-  const deployment = readDeployment(request, services, io.clock.now());
-  const marks = openDeployments(connection(configuration(io, request), io));
+  const source = await projectIn(io, { env: request.env, reach: 'outside' });
+  const own = readDeployment(request, source.services, io.clock.now());
+  const deployment = { ...own, tags: deploymentTags(source.project) };
+  const marks = openDeployments(connection(inItsGrafana(configuration(io, request), source), io));
   const done = await (request.rollback === true ? marks.close(deployment) : marks.mark(deployment));
   return sentence(deployment, done);
 }

@@ -63,7 +63,9 @@ function placeIn(text: string, root: string): string | undefined {
   const places = text
     .replaceAll(`file://${root}`, '\0')
     .replaceAll(root, '\0')
-    .matchAll(/\0((?:services|dashboards|alerts|scenarios)\/[^\s:)'"]+\.ts(?::\d+)?|grafana\.config\.ts(?::\d+)?)/g);
+    .matchAll(
+      /\0((?:services|dashboards|alerts|scenarios)\/[^\s:)'"]+\.ts(?::\d+)?|(?:grafana\.config|environments)\.ts(?::\d+)?)/g,
+    );
   const found = [...places].map(([, place]) => place);
   // A file that does not exist is missed by the one that imports it.
   return /Cannot find module/.test(text) ? (found[1] ?? found[0]) : found[0];

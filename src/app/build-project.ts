@@ -10,53 +10,96 @@ import {
   type IncidentLink,
   type RuleContext,
 } from '../build/index.ts';
+import { withMatchers } from '../metrics/bindings.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { ExplainedError } from '../model/explained-error.ts';
 import type { Project } from '../model/project.ts';
 import type { ContactPointResource, DashboardResource, Desired } from '../model/resource.ts';
 import { type Catalog, defineCatalog, type Service } from '../model/service.ts';
-import type { ProjectSource } from '../project/source.ts';
+import { inEnvironment } from '../project/in-environment.ts';
+import type { LoadedProject, ProjectSource } from '../project/source.ts';
 import { type Incident, secondsOf } from '../scenario/index.ts';
-import { shapeProblems, validateDesired, validateFacts } from '../validate/index.ts';
+import { environmentProblems, shapeProblems, validateDesired, validateFacts } from '../validate/index.ts';
 import { brokenCode, CONFIG, ofCode, placeOf } from './broken-code.ts';
+import { chosenEnvironment, type EnvironmentChoice } from './environment.ts';
 import type { Io } from './io.ts';
 import { explained, loadedProject } from './loaded-project.ts';
 
 /** What the code describes, or what is wrong with it. */
-export type Built =
-  | {
-      readonly ok: true;
-      readonly desired: Desired;
-      readonly catalog: Catalog;
-      readonly project: Project;
-      /** The names of all alerts. */
-      readonly alertNames: readonly string[];
-      /** What it was built from. */
-      readonly source: ProjectSource;
-      readonly warnings: readonly Diagnostic[];
-    }
-  | { readonly ok: false; readonly problems: readonly Diagnostic[] };
+export type Built = BuiltProject | Invalid;
 
-/** Loads the project, builds everything from it and checks it. Nothing is written. */
-export async function buildProject(io: Pick<Io, 'loadProject' | 'root'>): Promise<Built> {
-  let loaded = io.root;
-  try {
-    const source = await loadedProject(io);
-    loaded = source.root;
-    return buildFrom(source);
-  } catch (cause) {
+/** What the code describes in one environment. */
+export interface BuiltProject {
+  readonly ok: true;
+  readonly desired: Desired;
+  readonly catalog: Catalog;
+  readonly project: Project;
+  /** The names of all alerts. */
+  readonly alertNames: readonly string[];
+  /** What it was built from. */
+  readonly source: ProjectSource;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What is wrong with it. */
+export interface Invalid {
+  readonly ok: false;
+  readonly problems: readonly Diagnostic[];
+}
+
+/**
+ * Loads the project, builds everything from it in one environment and checks it. Nothing is written.
+ *
+ * @throws ExplainedError C052 or C053 where the choice names no environment
+ */
+export function buildProject(io: Pick<Io, 'loadProject' | 'root'>, choice: EnvironmentChoice = {}): Promise<Built> {
+  return buildWith(io, choice, buildFrom);
+}
+
+/** Builds something of a project, in the environment of a choice; broken code is a result like any other fault. */
+export async function buildWith<T>(
+  io: Pick<Io, 'loadProject' | 'root'>,
+  choice: EnvironmentChoice,
+  build: (loaded: LoadedProject, name: string | undefined) => T,
+): Promise<T | Invalid> {
+  let root = io.root;
+  const broken = (cause: unknown): Invalid => {
     if (cause instanceof ExplainedError && cause.problems.length > 0) return { ok: false, problems: cause.problems };
-    const place = placeOf(cause, loaded);
+    const place = placeOf(cause, root);
     if (place === undefined) throw cause;
-    return { ok: false, problems: [brokenCode(cause, loaded, place)] };
+    return { ok: false, problems: [brokenCode(cause, root, place)] };
+  };
+  let loaded: LoadedProject;
+  try {
+    loaded = await loadedProject(io);
+  } catch (cause) {
+    return broken(cause);
+  }
+  root = loaded.root;
+  // A wrong choice is no fault of the code.
+  const name = chosenEnvironment(loaded, choice);
+  try {
+    return build(loaded, name);
+  } catch (cause) {
+    return broken(cause);
   }
 }
 
-/** The same for a project that is loaded. Facts are checked before anything is built from them. */
-export function buildFrom(source: ProjectSource): Built {
+/**
+ * The same for a project that is loaded. Facts are checked before anything is built from them.
+ *
+ * @param name of the environment. Default: the first
+ */
+export function buildFrom(loaded: LoadedProject, name?: string): Built {
+  const source = inEnvironment(loaded, name);
   const { project } = source;
   const catalog = catalogOf(source);
-  const facts = [...validateFacts(catalog, project), ...lostExtensions(source), ...lostFiles(source)];
+  const facts = [
+    ...environmentProblems(loaded.environments),
+    ...validateFacts(catalog, project),
+    ...lostExtensions(source),
+    ...lostFiles(source),
+  ];
   if (facts.some(({ level }) => level === 'error')) return { ok: false, problems: facts };
   const desired = assemble(source, catalog);
   const problems = [...facts, ...validateDesired({ desired, catalog, project, runbooks: source.runbooks })];
@@ -74,9 +117,16 @@ export function catalogOf({
   alerts,
 }: Pick<ProjectSource, 'services' | 'root' | 'project' | 'alerts'>): Catalog {
   return defineCatalog(
-    services.map((service) => withinRoot(service, root)),
+    services.map((service) => inMatchers(withinRoot(service, root), project)),
     { ...project, signals: definedSignals(alerts) },
   );
+}
+
+/** The service whose metrics are those of the environment alone: every query of it has the matchers. */
+function inMatchers(service: Service, { matchers = [] }: Pick<Project, 'matchers'>): Service {
+  // Facts that were not made by defineService are the validation's business.
+  if (matchers.length === 0 || typeof service?.metrics !== 'object') return service;
+  return { ...service, metrics: withMatchers(service.metrics, matchers) };
 }
 
 /** Panels that are added to the dashboard of a service that does not exist would be nowhere. */

@@ -87,7 +87,7 @@ const httpUrl = z
     error: 'has a user or password in the address; they have variables of their own',
   });
 /** What paths are added to. */
-const baseUrl = httpUrl.refine((text) => !/[?#]/.test(text), {
+export const baseUrl = httpUrl.refine((text) => !/[?#]/.test(text), {
   error: 'has a ? or # in the address; it ends with the path',
 });
 const port = z
@@ -145,8 +145,10 @@ export function readConfig(options: {
   readonly directory: string;
   /** `staging` reads `.env.staging`, which then has to exist. */
   readonly name?: string;
+  /** It need not exist: whether the name is one is known elsewhere. Default: false. */
+  readonly optional?: boolean;
 }): ConfigResult {
-  const { environment, directory, name } = options;
+  const { environment, directory, name, optional = false } = options;
   if (name !== undefined && !/^\w[\w.-]*$/.test(name)) {
     return {
       problems: [problem('C002', `--env ${visible(name)}`, 'is not a name of an environment', '--env staging')],
@@ -154,7 +156,7 @@ export function readConfig(options: {
   }
   const file = name === undefined ? '.env' : `.env.${name}`;
   const read = readInputFile(`${directory}/${file}`, LIMITS.environment);
-  if ('problem' in read && (!read.missing || name !== undefined)) {
+  if ('problem' in read && (!read.missing || (name !== undefined && !optional))) {
     const [message, remedy] = read.missing
       ? ['does not exist', `Create it, with NAME=value in each line, or leave out --env ${name}`]
       : [read.problem, 'Make it a file that this user can read, or remove it'];

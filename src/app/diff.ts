@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { DiffReport } from '../model/diff-report.ts';
-import { buildProject } from './build-project.ts';
+import { buildAll } from './build-all.ts';
 import { type CompareOptions, compareWith } from './compare.ts';
 import type { Io } from './io.ts';
 import { chosenServices } from './services.ts';
@@ -13,10 +13,10 @@ export type Compared =
   | { readonly ok: true; readonly diff: DiffReport }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
-/** Compares what is built with what was rendered at a commit. @throws ExplainedError where there is no such commit */
+/** Compares what is built, in every environment, with what was rendered at a commit. @throws ExplainedError where there is no such commit */
 export async function diffProject(request: DiffRequest, io: Io): Promise<Compared> {
-  const built = await buildProject(io);
+  const built = await buildAll(io);
   if (!built.ok) return built;
-  chosenServices(built.catalog.services, request.service);
-  return { ok: true, diff: await compareWith({ ...built, incident: built.source.incident }, request, io) };
+  for (const { catalog } of built.all) chosenServices(catalog.services, request.service);
+  return { ok: true, diff: await compareWith(built.all, request, io) };
 }

@@ -12,8 +12,10 @@ import {
 import type { Scenario } from '../scenario/index.ts';
 import { makePlan } from '../sync/index.ts';
 import { openGrafanaClient } from '../targets/grafana/client.ts';
+import type { BuiltProject } from './build-project.ts';
 import type { Config } from './config.ts';
 import { configuration } from './configuration.ts';
+import { inItsGrafana } from './environment.ts';
 import type { Io } from './io.ts';
 import { openGrafanaOf, secretOptions } from './open-target.ts';
 
@@ -25,11 +27,11 @@ import { openGrafanaOf, secretOptions } from './open-target.ts';
  */
 export async function compareEngines(
   scenarios: readonly Scenario[],
-  desired: Desired,
+  { desired, source }: Pick<BuiltProject, 'desired' | 'source'>,
   context: ReplayContext & { readonly project: Project },
-  io: Io,
+  { env, io }: { readonly env: string | undefined; readonly io: Io },
 ): Promise<{ readonly agrees: boolean; readonly text: string }> {
-  const config = configuration(io, {});
+  const config = inItsGrafana(configuration(io, { env }), source);
   const post = openEngine(config, io);
   await checkSynced(desired, context.project, config, io);
   const rules = desired.resources.flatMap((resource) => (resource.kind === 'rule' ? [resource.rule] : []));

@@ -57,7 +57,7 @@ export async function askGate(request: GateRequest, io: Io): Promise<Gated> {
   const baseline = await readBaseline(request, io.cwd);
   refuseOverlap(request.baseline, baseline, { from: since, until: window.until });
   const prometheus = openPrometheusOf(request, io);
-  const built = await buildProject(io);
+  const built = await buildProject(io, { env: request.env, reach: 'outside' });
   if (!built.ok) return built;
   const { catalog, project } = built;
   const service = serviceNamed(catalog.services, request.service);

@@ -3,7 +3,7 @@
 import type { HttpWorld } from '../adapters/http/index.ts';
 import type { LockTaker } from '../adapters/lock.ts';
 import type { CommandForm } from '../model/command-form.ts';
-import type { ProjectSource } from '../project/source.ts';
+import type { LoadedProject } from '../project/source.ts';
 
 /** A stream that a command writes to. */
 export interface Output {
@@ -48,7 +48,7 @@ export interface ProcessIo {
    * Loads services, dashboards and alerts as they are now. Node keeps a module that it has once imported: who loads
    * again after a file was changed has to give a loader that finds it afresh.
    */
-  readonly loadProject: () => Promise<ProjectSource>;
+  readonly loadProject: () => Promise<LoadedProject>;
 }
 
 /** What a command has of the world. */

@@ -2,8 +2,11 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { ExplainedError } from '../model/explained-error.ts';
-import type { ProjectSource } from '../project/source.ts';
+import { environmentNames, inEnvironment } from '../project/in-environment.ts';
+import type { LoadedProject } from '../project/source.ts';
 import { brokenCode, CONFIG } from './broken-code.ts';
+import { baseUrl } from './config.ts';
+import { ENVIRONMENTS } from './environment.ts';
 import type { Io } from './io.ts';
 
 const callable = z.custom<() => unknown>((value) => typeof value === 'function', 'is not a function');
@@ -43,6 +46,24 @@ const timeInterval = z.looseObject({
 const muteTimeIntervals = z.array(timeInterval).optional();
 const alert = z.looseObject({ alert: text, slug: text, signal: text, muteTimeIntervals });
 const scenario = z.looseObject({ id: text, title: text, from: text, until: text, day: text });
+const receivers = z.looseObject({
+  critical: contactPoint.optional(),
+  warning: contactPoint.optional(),
+  none: contactPoint.optional(),
+});
+/** What `environments.ts` states. */
+const environments = z.record(
+  text,
+  z.strictObject({
+    mark: text,
+    dataSource: z.looseObject({ uid: text, name: text }),
+    folder: z.looseObject({ uid: text, title: text }),
+    grafana: baseUrl.optional(),
+    matchers: z.array(text).optional(),
+    labels: z.record(text, text).optional(),
+    routing: z.strictObject({ receivers, contactPoints: z.array(contactPoint).optional() }).optional(),
+  }),
+);
 /** What `grafana.config.ts` chooses. What stands in the list of services is looked at one by one, as facts. */
 const choices = z.looseObject({
   services: z.array(z.unknown()),
@@ -55,11 +76,7 @@ const choices = z.looseObject({
   alerts: z.looseObject({
     service: z.array(alert),
     project: z.array(alert),
-    receivers: z.looseObject({
-      critical: contactPoint.optional(),
-      warning: contactPoint.optional(),
-      none: contactPoint.optional(),
-    }),
+    receivers,
     contactPoints: z.array(contactPoint),
     timeIntervals: z.array(timeInterval),
     muteTimeIntervals: z.looseObject({
@@ -81,20 +98,55 @@ const choices = z.looseObject({
  *
  * @throws ExplainedError F000 or F013 with the file, whatever it does or exports
  */
-export async function loadedProject({ loadProject, root }: Pick<Io, 'loadProject' | 'root'>): Promise<ProjectSource> {
-  let source: ProjectSource;
+export async function loadedProject({ loadProject, root }: Pick<Io, 'loadProject' | 'root'>): Promise<LoadedProject> {
+  let loaded: LoadedProject;
   try {
-    source = await loadProject();
+    loaded = await loadProject();
   } catch (cause) {
     if (cause instanceof ExplainedError) throw cause;
     throw explained([brokenCode(cause, root, CONFIG)], cause);
   }
-  const problems = [
-    ...issuesOf(facts, source.project).map((issue) => wrong('F013', 'a wrong fact', issue)),
-    ...issuesOf(choices, source).map((issue) => wrong('F000', 'a wrong choice', issue)),
-  ];
+  const problems = [...placeProblems(loaded), ...shapeProblems(loaded)];
   if (problems.length > 0) throw explained(problems);
-  return source;
+  return loaded;
+}
+
+/** What is wrong with the shape of `environments.ts`. */
+function placeProblems({ environments: stated }: LoadedProject): readonly Diagnostic[] {
+  if (stated === undefined) return [];
+  if (Object.keys(stated).length === 0) {
+    const remedy = 'Export what defineEnvironments returns as the default, or remove the file: one place needs none.';
+    return [
+      {
+        code: 'F030',
+        level: 'error',
+        file: ENVIRONMENTS,
+        subject: ENVIRONMENTS,
+        message: 'states no environment',
+        remedy,
+      },
+    ];
+  }
+  return issuesOf(environments, stated).map((issue) => ({
+    ...wrong('F030', 'a wrong fact', issue),
+    file: ENVIRONMENTS,
+    subject: ENVIRONMENTS,
+    remedy: 'The type Environment explains every fact; tsc --noEmit shows the line.',
+  }));
+}
+
+/** What is wrong with the shape of facts and choices in any environment, each once. */
+function shapeProblems(loaded: LoadedProject): readonly Diagnostic[] {
+  if (placeProblems(loaded).length > 0) return [];
+  const names = environmentNames(loaded);
+  const found = (names.length === 0 ? [undefined] : names).flatMap((name) => {
+    const source = inEnvironment(loaded, name);
+    return [
+      ...issuesOf(facts, source.project).map((issue) => wrong('F013', 'a wrong fact', issue)),
+      ...issuesOf(choices, source).map((issue) => wrong('F000', 'a wrong choice', issue)),
+    ];
+  });
+  return [...new Map(found.map((problem) => [problem.message, problem])).values()];
 }
 
 function issuesOf(schema: z.ZodType, value: unknown): readonly z.core.$ZodIssue[] {
@@ -102,7 +154,7 @@ function issuesOf(schema: z.ZodType, value: unknown): readonly z.core.$ZodIssue[
   return parsed.success ? [] : parsed.error.issues;
 }
 
-function wrong(code: 'F000' | 'F013', what: string, { path, message }: z.core.$ZodIssue): Diagnostic {
+function wrong(code: 'F000' | 'F013' | 'F030', what: string, { path, message }: z.core.$ZodIssue): Diagnostic {
   const place = path.map(String).join('.');
   return {
     code,

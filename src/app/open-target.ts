@@ -4,6 +4,7 @@ import { ownerTag } from '../build/index.ts';
 import { refused } from '../model/explained-error.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project } from '../model/project.ts';
+import type { ProjectSource } from '../project/source.ts';
 import type { Target } from '../sync/index.ts';
 import type { Config } from './config.ts';
 import type { Io } from './io.ts';
@@ -12,8 +13,8 @@ import type { Io } from './io.ts';
 export interface TargetChoice {
   /** Default: Grafana if `GRAFANA_URL` is set, else the directory. */
   readonly target?: 'directory' | 'grafana';
-  /** The directory. */
-  readonly dir: string;
+  /** The directory. Default: `dist`, and of several environments `dist/<environment>`: a directory has one owner. */
+  readonly dir?: string;
   /** For a backup instead of the code. */
   readonly restoring?: boolean;
 }
@@ -28,7 +29,7 @@ export interface OpenedTarget {
 export async function openTarget(
   choice: TargetChoice,
   config: Config,
-  project: Project,
+  { project, environment }: Pick<ProjectSource, 'project' | 'environment'>,
   io: Io,
 ): Promise<OpenedTarget> {
   const wanted = choice.target ?? (config.grafanaUrl === undefined ? 'directory' : 'grafana');
@@ -43,9 +44,10 @@ export async function openTarget(
   if (wanted === 'grafana') return { target: await openGrafanaOf(config, project, io, choice.restoring), because: '' };
   const { openDirectory } = await import('../targets/directory/index.ts');
   const because = choice.target === 'directory' ? '' : ' (GRAFANA_URL is not set)';
-  const { owner } = project;
+  const root = choice.dir ?? (environment === undefined || environment.alone ? 'dist' : `dist/${environment.name}`);
+  const { mark } = project;
   return {
-    target: openDirectory({ root: choice.dir, cwd: io.cwd, self: io.self, owner, ownerTag: ownerTag(owner) }),
+    target: openDirectory({ root, cwd: io.cwd, self: io.self, owner: mark, ownerTag: ownerTag(mark) }),
     because,
   };
 }
@@ -53,7 +55,7 @@ export async function openTarget(
 /** Opens the Grafana of the environment. @param restoring for a backup instead of the code */
 export async function openGrafanaOf(
   config: Config,
-  { owner, scrapeInterval }: Pick<Project, 'owner'> & Partial<Pick<Project, 'scrapeInterval'>>,
+  { mark, scrapeInterval }: Pick<Project, 'mark'> & Partial<Pick<Project, 'scrapeInterval'>>,
   io: Io,
   restoring = false,
 ): Promise<Target> {
@@ -75,8 +77,9 @@ export async function openGrafanaOf(
     orgId: config.grafanaOrgId,
     caFile: config.grafanaCaFile,
     world: io.http,
-    owner,
-    ownerTag: ownerTag(owner),
+    // A target knows its objects by what it calls their owner: the mark.
+    owner: mark,
+    ownerTag: ownerTag(mark),
     commit: config.commit?.slice(0, 12) ?? commitOf(io.root),
     ...(scrapeInterval === undefined ? {} : { scrapeInterval }),
     secret: config.secret,

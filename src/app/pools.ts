@@ -26,7 +26,7 @@ export async function measurePools(request: PoolsRequest, io: Io): Promise<Measu
   const until = readMoment('--until', request.until, io.clock.now() / 1000);
   const from = until - toSeconds(readDuration('--range', request.range));
   const prometheus = openPrometheusOf(request, io);
-  const built = await buildProject(io);
+  const built = await buildProject(io, { env: request.env, reach: 'outside' });
   if (!built.ok) return built;
   const chosen = pooledServices(built.catalog.services, request.service);
   return { ok: true, found: await sizePools(termsOf(built.catalog), chosen, { from, until }, prometheus) };

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { renderedFiles } from '../report/rendered/files.ts';
-import { buildProject } from './build-project.ts';
+import { buildAll } from './build-all.ts';
 import type { Io } from './io.ts';
 import { outOfDate, writeRendered } from './rendered.ts';
+import { placedFiles } from './rendered-places.ts';
 
 /** What became of the rendered files, by paths relative to the project; or what is wrong with the code. */
 export type Rendered =
@@ -17,11 +17,11 @@ export type Rendered =
     }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
-/** Brings the rendered files up to date. @param check looks, and writes nothing */
+/** Brings the rendered files of every environment up to date. @param check looks, and writes nothing */
 export async function renderProject({ check }: { readonly check: boolean }, io: Io): Promise<Rendered> {
-  const built = await buildProject(io);
+  const built = await buildAll(io);
   if (!built.ok) return built;
-  const files = renderedFiles(built.desired, built.project);
+  const files = built.all.flatMap(placedFiles);
   const differ = await outOfDate(io.root, files);
   if (!check) await writeRendered(io.root, files, differ);
   const ours = new Set(files.map(({ path }) => path));

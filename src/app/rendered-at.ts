@@ -6,23 +6,29 @@ import { isJsonObject, type JsonObject, parseJson } from '../model/json.ts';
 import { type Resource, specOf } from '../model/resource.ts';
 import { parseRenderedRules } from '../replay/index.ts';
 import { LIST_FILES, type RenderedFile } from '../report/rendered/files.ts';
+import { filesOf, RENDERED_FOLDERS, type RenderedOf } from './rendered-places.ts';
 
-const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
 const RENDERED = /^(dashboards\/rendered\/[^/]+\.json|alerts\/rendered\/[^/]+\.yaml)$/;
 
 /**
  * What was built at a commit, from the rendered files that were committed with it. What is as it is rendered now is
  * not parsed: it is the resource of `now`. A fleet of hundreds of services feels that. Kinds that the commit did not
  * render yet are taken to be as they are now, because nothing is known of them.
+ *
+ * @param now at the paths that they have in a project of one place. @param project the environment that is looked at
  */
 export async function readRenderedAt(
   commit: string,
   now: readonly RenderedFile[],
+  project: Pick<RenderedOf, 'project' | 'source'>,
   place: GitPlace,
 ): Promise<readonly Resource[]> {
-  const files = await filesAt(commit, FOLDERS, place);
+  const files = filesOf(await filesAt(commit, RENDERED_FOLDERS, place), project);
   const known = new Map(now.map((file) => [file.path, file]));
-  const unknown = [...LIST_FILES.keys()].filter((path) => !files.has(path));
+  const { environment } = project.source;
+  // Of an environment that was not there yet everything is known: it had nothing.
+  const isNew = files.size === 0 && environment?.alone === false;
+  const unknown = [...LIST_FILES.keys()].filter((path) => !isNew && !files.has(path));
   const assumed = unknown.flatMap((path) => known.get(path)?.resources ?? []);
   const read = [...files].flatMap(([path, content]): readonly Resource[] => {
     // What else lies there is not the render's.

@@ -1,11 +1,11 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LIMITS, readInputFile, removeFileSafely, withPlainLineEnds, writeFileSafely } from '../adapters/files.ts';
 import { usageError } from '../model/explained-error.ts';
 import { fileNameProblem, sameFiles } from '../model/file-name.ts';
 import type { RenderedFile } from '../report/rendered/files.ts';
-
-const FOLDERS = ['dashboards/rendered', 'alerts/rendered'];
+import { isRendered, RENDERED_FOLDERS } from './rendered-places.ts';
 
 /**
  * Paths of rendered files that differ from what is built, are missing, or are left over. How git checked out their line
@@ -21,13 +21,29 @@ export async function outOfDate(root: string, files: readonly RenderedFile[]): P
     if ('problem' in there || withPlainLineEnds(there.text) !== content) stale.push(path);
   }
   const wanted = new Set(files.map(({ path }) => path));
-  for (const folder of FOLDERS) {
+  for (const folder of RENDERED_FOLDERS) {
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-    // What else lies there is somebody's, and stays.
-    const ours = entries.filter((entry) => entry.isFile() && /\.(json|yaml)$/.test(entry.name));
-    stale.push(...ours.map(({ name }) => `${folder}/${name}`).filter((path) => !wanted.has(path)));
+    stale.push(...filesIn(entries, folder).filter((path) => !wanted.has(path)));
+    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+      // Of an environment, which may be gone.
+      const inner = await readdir(join(root, folder, name), { withFileTypes: true }).catch(() => []);
+      const others = filesIn(inner, `${folder}/${name}`).filter((path) => !wanted.has(path));
+      stale.push(...others.filter((path) => isOurs(join(root, path))));
+    }
   }
   return stale.sort();
+}
+
+/** What else lies there is somebody's, and stays. */
+function filesIn(entries: readonly Dirent[], folder: string): readonly string[] {
+  return entries
+    .filter((entry) => entry.isFile() && /\.(json|yaml)$/.test(entry.name))
+    .map(({ name }) => `${folder}/${name}`);
+}
+
+function isOurs(path: string): boolean {
+  const read = readInputFile(path, LIMITS.large);
+  return 'text' in read && isRendered(path, withPlainLineEnds(read.text));
 }
 
 /** Brings the stale ones up to date. */

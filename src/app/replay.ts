@@ -24,6 +24,8 @@ export interface ReplayRequest {
   readonly against?: string;
   /** `grafana` compares with the state machine of the Grafana at `GRAFANA_URL`. */
   readonly engine: 'promtool' | 'grafana';
+  /** Default: the first of the project, and for Grafana's engine the only one. */
+  readonly env?: string;
   /** Write the series to this file, to fill a Prometheus with them, and do no more. */
   readonly openmetrics?: string;
   /** Called when a scenario is done, with how many are by then. */
@@ -55,7 +57,8 @@ export type Replayed =
  * @throws ExplainedError C021 where the request is wrong, and where promtool, git or Grafana cannot be used
  */
 export async function replayProject(request: ReplayRequest, io: Io): Promise<Replayed> {
-  const built = await buildProject(io);
+  const { env, engine } = request;
+  const built = await buildProject(io, { env, reach: engine === 'grafana' ? 'outside' : 'code' });
   if (!built.ok) return built;
   const chosen = chooseScenarios(scenariosOf(built), request);
   const { catalog, project, desired, alertNames } = built;
@@ -76,10 +79,10 @@ export async function replayProject(request: ReplayRequest, io: Io): Promise<Rep
   };
   if (request.engine === 'grafana') {
     const { compareEngines } = await import('./engine-comparison.ts');
-    return { ok: true, did: 'engines', ...(await compareEngines(chosen, desired, context, io)) };
+    return { ok: true, did: 'engines', ...(await compareEngines(chosen, built, context, { env, io })) };
   }
   // Read first: a commit that cannot be read is refused in no time, and replaying takes seconds.
-  const before = request.against === undefined ? undefined : await readRulesAt(request.against, io);
+  const before = request.against === undefined ? undefined : await readRulesAt(request.against, built, io);
   const replays = await replayScenarios(chosen, rules, context);
   if (before === undefined) return { ok: true, did: 'replay', replays };
   const changed = changedRules(before.rules, rules);
@@ -104,11 +107,12 @@ function counted({ onDone }: ReplayRequest, of: number): { readonly onDone?: (id
 /** Every scenario of the project, or what is wrong with the code. */
 export async function knownScenarios(
   io: Io,
+  env?: string,
 ): Promise<
   | { readonly ok: true; readonly scenarios: readonly Scenario[] }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] }
 > {
-  const built = await buildProject(io);
+  const built = await buildProject(io, { env });
   return built.ok ? { ok: true, scenarios: scenariosOf(built) } : built;
 }
 

@@ -4,13 +4,27 @@ import { LIMITS, readInputFile } from '../adapters/files.ts';
 import { type ExplainedError, refused, usageError } from '../model/explained-error.ts';
 import { visible } from '../model/outside-text.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Project } from '../model/project.ts';
 import { resourceKey, specOf } from '../model/resource.ts';
+import { isMark } from '../model/uid.ts';
+import { inEnvironment } from '../project/in-environment.ts';
+import type { LoadedProject } from '../project/source.ts';
 import { type Backup, parseBackup } from '../report/plan/saved-plan.ts';
-import { makePlan, strangeSecrets, type Target } from '../sync/index.ts';
+import { hasOwnerPrefix, makePlan, strangeSecrets, type Target } from '../sync/index.ts';
 import { contactPointsOf } from './build-project.ts';
 import { configuration } from './configuration.ts';
+import { chosenEnvironment, inItsGrafana } from './environment.ts';
 import type { Io } from './io.ts';
 import { isTarget, openTarget, secretOptions } from './open-target.ts';
+
+/** How to restore. */
+export interface RestoreOptions {
+  readonly dir?: string;
+  readonly env?: string;
+  /** Of an environment that is gone, whose objects are put back as they were its. Default: that of the environment. */
+  readonly mark?: string;
+  readonly overwriteDrift?: true;
+}
 
 /**
  * Plans what puts back the content of a backup.
@@ -19,18 +33,23 @@ import { isTarget, openTarget, secretOptions } from './open-target.ts';
  */
 export async function openRestore(
   file: string,
-  options: { readonly dir: string; readonly env?: string; readonly overwriteDrift?: true },
+  options: RestoreOptions,
   io: Io,
 ): Promise<{ readonly plan: Plan; readonly target: Target }> {
   const backup = readBackup(file, io.cwd);
-  const config = configuration(io, options);
-  const source = await io.loadProject();
-  const { project } = source;
+  const read = configuration(io, options);
+  const loaded = await io.loadProject();
+  const source = inEnvironment(loaded, chosenEnvironment(loaded, { env: options.env, reach: 'outside' }));
+  refuseOtherEnvironment(backup, file, source.project, loaded);
+  const config = inItsGrafana(read, source);
+  const { mark = source.project.mark } = options;
+  if (!isMark(mark))
+    throw refused('C055', `--mark ${visible(mark)}`, 'is not a mark', 'The UIDs in the backup begin with it.');
   const code = contactPointsOf(source).map(({ contactPoint }) => contactPoint);
   const strange = strangeSecrets(backup.resources, code);
   if (strange.length > 0) throw usageError(strange.map((each) => ({ ...each, file })));
-  const choice = { dir: options.dir, target: backup.target.kind, restoring: true };
-  const { target } = await openTarget(choice, config, project, io);
+  const choice = { ...options, target: backup.target.kind, restoring: true };
+  const { target } = await openTarget(choice, config, { ...source, project: { ...source.project, mark } }, io);
   if (!(await isTarget(target, backup.target))) {
     throw unusable(
       file,
@@ -47,10 +66,24 @@ export async function openRestore(
       scope: {},
       among: (object) => keys.has(resourceKey(object)),
       ...(options.overwriteDrift === true ? { overwriteDrift: true } : {}),
-      ...secretOptions(config, project),
+      ...secretOptions(config, source.project),
     },
   );
   return { target, plan: made };
+}
+
+/** @throws ExplainedError C012 for what belongs to another environment, where it would be somebody else's */
+function refuseOtherEnvironment(
+  { resources }: Backup,
+  file: string,
+  { mark: own }: Project,
+  { environments = {} }: LoadedProject,
+): void {
+  const [other] = Object.entries(environments).flatMap(([name, { mark }]) =>
+    mark !== own && resources.some(({ uid }) => hasOwnerPrefix(mark, uid)) ? [name] : [],
+  );
+  if (other === undefined) return;
+  throw unusable(file, `is of the environment ${other}`, `Restore it there: --env ${other}`);
 }
 
 function readBackup(file: string, cwd: string): Backup {

@@ -2,6 +2,7 @@ import { filesAt, type GitPlace, resolveCommit } from '../adapters/git.ts';
 import type { AlertRule } from '../model/alert-rule.ts';
 import { type ExplainedError, refused } from '../model/explained-error.ts';
 import { parseRenderedRules } from '../replay/index.ts';
+import { filesOf, type RenderedOf } from './rendered-places.ts';
 
 const FOLDER = 'alerts/rendered';
 
@@ -12,10 +13,11 @@ const FOLDER = 'alerts/rendered';
  */
 export async function readRulesAt(
   ref: string,
+  project: Pick<RenderedOf, 'project' | 'source'>,
   place: GitPlace,
 ): Promise<{ readonly commit: string; readonly rules: readonly AlertRule[] }> {
   const { commit } = await resolveCommit(ref, '--against', place);
-  const files = await filesAt(commit, [FOLDER], place);
+  const files = filesOf(await filesAt(commit, [FOLDER], place), project);
   if (files.size === 0)
     throw unreadable(ref, `has no rendered rules in ${FOLDER}`, 'Give a commit after the first npm run render');
   const rules = [...files].flatMap(([path, content]) => {

@@ -4,7 +4,7 @@ import { sayCommands } from '../model/command-form.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { refused } from '../model/explained-error.ts';
 import type { Incident } from '../scenario/source.ts';
-import { type Built, buildProject } from './build-project.ts';
+import { type BuiltProject, buildProject } from './build-project.ts';
 import { checkRunbooks } from './check-runbooks.ts';
 import { fillRunbooks, type PageIncident, unsafePages } from './fill-runbooks.ts';
 import { INCIDENT_FILE, readIncident, replayIncident } from './incident.ts';
@@ -39,10 +39,15 @@ const NOTHING: Diagnostic = {
  * @throws ExplainedError M010 for `replay` where the project knows no incident
  */
 export async function updateRunbooks(
-  request: { readonly check: boolean; readonly replay: boolean; readonly overwriteEdits: boolean },
+  request: {
+    readonly check: boolean;
+    readonly replay: boolean;
+    readonly overwriteEdits: boolean;
+    readonly env?: string | undefined;
+  },
   io: Io,
 ): Promise<UpdatedRunbooks> {
-  const built = await buildProject(io);
+  const built = await buildProject(io, { env: request.env });
   if (!built.ok) return { ...built, closing: 'Nothing was written.' };
   const { incident } = built.source;
   if (request.replay && incident === undefined) {
@@ -70,8 +75,6 @@ export async function updateRunbooks(
 export function pageSource({ source, ...built }: BuiltProject) {
   return { ...built, alerts: [...source.alerts.service, ...source.alerts.project] };
 }
-
-type BuiltProject = Extract<Built, { readonly ok: true }>;
 
 /** When each rule would have fired in the incident; what is not known is replayed, unless nothing may be written. */
 async function minutesOf(

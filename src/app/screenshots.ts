@@ -4,9 +4,10 @@ import type { Chromium } from '../adapters/chromium.ts';
 import { type Credential, openPassage, type ServerName } from '../adapters/http/index.ts';
 import { toSeconds } from '../model/duration.ts';
 import { refused } from '../model/explained-error.ts';
-import { buildProject } from './build-project.ts';
+import { type Built, buildProject } from './build-project.ts';
 import type { Config } from './config.ts';
 import { configuration } from './configuration.ts';
+import { inItsGrafana } from './environment.ts';
 import type { Io } from './io.ts';
 import { readDuration, readMoment } from './moment.ts';
 import { type Picture, photograph, type Studio } from './photograph.ts';
@@ -42,8 +43,10 @@ export interface ScreenshotsWorld {
  */
 export async function takeScreenshots(request: ScreenshotsRequest, world: ScreenshotsWorld): Promise<number> {
   const { io, startChromium, onPicture } = world;
-  const studio = readStudio(request, io);
-  const uids = await dashboardsOf(request.names, io);
+  const built = await buildProject(io, { env: request.env, reach: 'outside' });
+  const read = configuration(io, request);
+  const studio = readStudio(request, built.ok ? inItsGrafana(read, built.source) : read, io);
+  const uids = dashboardsOf(request.names, built);
   const chromium = await startChromium();
   const end = (): void => void chromium.close().catch(() => undefined);
   io.interrupted.addEventListener('abort', end, { once: true });
@@ -62,7 +65,7 @@ export async function takeScreenshots(request: ScreenshotsRequest, world: Screen
   }
 }
 
-function readStudio(request: ScreenshotsRequest, io: Io): Studio {
+function readStudio(request: ScreenshotsRequest, config: Config, io: Io): Studio {
   const { names, panel, theme, out, timeout } = request;
   const width = Number(request.width);
   if (!Number.isInteger(width) || width < 400 || width > 8000) {
@@ -83,7 +86,6 @@ function readStudio(request: ScreenshotsRequest, io: Io): Studio {
     const remedy = `npm run screenshots -- payments --panel ${JSON.stringify(panel)}`;
     throw refused('I003', `--panel ${JSON.stringify(panel)}`, 'is a panel of one dashboard: name it', remedy);
   }
-  const config = configuration(io, request);
   if (config.grafanaUrl === undefined) {
     const remedy = 'Set it in the environment or in .env; npm run preview starts a Grafana';
     throw refused('C006', 'GRAFANA_URL', 'is not set, and pictures are taken of a Grafana', remedy);
@@ -134,8 +136,7 @@ function credentialOf({ grafanaToken, grafanaUser, grafanaPassword }: Config): C
 }
 
 /** UIDs. What is neither a service nor a dashboard of the project is a UID all the same: Grafana may know it. */
-async function dashboardsOf(names: readonly string[], io: Io): Promise<readonly string[]> {
-  const built = await buildProject(io);
+function dashboardsOf(names: readonly string[], built: Built): readonly string[] {
   const dashboards = built.ok ? built.desired.resources.filter((resource) => resource.kind === 'dashboard') : [];
   if (names.length === 0) return dashboards.map(({ uid }) => uid);
   return names.map((name) => dashboards.find(({ service, uid }) => service === name || uid === name)?.uid ?? name);

@@ -4,7 +4,15 @@ import { visible } from '../model/outside-text.ts';
 import type { Io } from './io.ts';
 
 /** Folders and files that decide what is built. */
-export const CODE_FOLDERS = ['alerts', 'services', 'dashboards', 'scenarios', 'src', 'grafana.config.ts'] as const;
+export const CODE_FOLDERS = [
+  'alerts',
+  'services',
+  'dashboards',
+  'scenarios',
+  'src',
+  'grafana.config.ts',
+  'environments.ts',
+] as const;
 
 const WATCHING = 'Watching for changes; Ctrl-C ends it.\n';
 

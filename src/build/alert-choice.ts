@@ -46,10 +46,20 @@ export interface AlertChoice extends Required<ChosenAlerts> {
  * });
  */
 export function defineAlerts(facts: ChosenAlerts): AlertChoice {
-  const receivers = [facts.receivers.critical, facts.receivers.warning, facts.receivers.none];
-  const points = receivers.filter((point) => point !== undefined);
-  const nothing = { contactPoints: [...new Set(points)], timeIntervals: [], muteTimeIntervals: {} };
+  const nothing = { contactPoints: pointsOf(facts.receivers), timeIntervals: [], muteTimeIntervals: {} };
   return { ...nothing, ...facts, source: callerFile() ?? 'alerts/index.ts' };
+}
+
+/** The same alerts with other receivers. Contact points that are not stated are the receivers. */
+export function routedTo(
+  alerts: AlertChoice,
+  { receivers, contactPoints = pointsOf(receivers) }: Pick<ChosenAlerts, 'receivers' | 'contactPoints'>,
+): AlertChoice {
+  return { ...alerts, receivers, contactPoints };
+}
+
+function pointsOf({ critical, warning, none }: Receivers): readonly ContactPointFacts[] {
+  return [...new Set([critical, warning, none].filter((point) => point !== undefined))];
 }
 
 /** The alert of each signal, by which panels find their runbooks. */
@@ -97,7 +107,7 @@ function serviceRules(
 /** The contact points as resources. */
 export function buildContactPoints(
   { contactPoints }: Pick<AlertChoice, 'contactPoints'>,
-  project: Pick<Project, 'owner'>,
+  project: Pick<Project, 'mark'>,
 ): readonly ContactPointResource[] {
   return contactPoints.map((facts) => {
     const contactPoint = contactPointOf(project, facts);

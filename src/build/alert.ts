@@ -7,6 +7,7 @@ import type { Project } from '../model/project.ts';
 import type { RuleResource } from '../model/resource.ts';
 import type { Service } from '../model/service.ts';
 import type { KnownSignal, Signal, SignalId } from '../model/signal.ts';
+import { uid as uidOf } from '../model/uid.ts';
 import { type ContactPointFacts, contactPointOf } from './contact-points.ts';
 import { runbookUrl } from './context.ts';
 import { type TimeIntervalFacts, timeIntervalName } from './time-intervals.ts';
@@ -93,7 +94,7 @@ export function buildRule(
   const group = service?.id ?? PROJECT_GROUP;
   const panel = panelOf(alert.signal, service?.id);
   const receiver = receivers[severity];
-  const uid = ruleUid(project, group, alert.slug);
+  const uid = uidOf(project.mark, group, alert.slug);
   const muted = [...(context.muteTimeIntervals?.[severity] ?? []), ...(alert.muteTimeIntervals ?? [])];
   const rule: AlertRule = {
     uid,
@@ -111,7 +112,8 @@ export function buildRule(
     dataSourceUid: project.dataSource.uid,
     severity,
     labels: {
-      as_code: project.owner,
+      ...project.labels,
+      as_code: project.mark,
       severity,
       signal: alert.signal,
       system: project.system,
@@ -150,9 +152,4 @@ export function buildRule(
     ...(service === undefined ? {} : { service: service.id }),
     ...(alert.absence === undefined ? {} : { absenceReason: alert.absence.because }),
   });
-}
-
-/** `<owner>-<service>-<slug>`. */
-export function ruleUid({ owner }: Pick<Project, 'owner'>, group: string, slug: string): string {
-  return `${owner}-${group}-${slug}`;
 }

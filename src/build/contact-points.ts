@@ -20,12 +20,12 @@ export function defineContactPoint(name: string, integrations: readonly Integrat
   return { name, integrations, source: callerFile() ?? 'alerts/routing.ts' };
 }
 
-/** The contact point of a project: the owner's prefix makes its name unique in Grafana's organisation. */
+/** The contact point of a project: the mark before it makes its name unique in Grafana's organisation. */
 export function contactPointOf(
-  { owner }: Pick<Project, 'owner'>,
+  { mark }: Pick<Project, 'mark'>,
   { name, integrations }: Pick<ContactPointFacts, 'name' | 'integrations'>,
 ): ContactPoint {
-  return { name: `${owner}-${name}`, integrations };
+  return { name: `${mark}-${name}`, integrations };
 }
 
 /** PagerDuty, by an Events API v2 integration key. */

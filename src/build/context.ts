@@ -3,6 +3,7 @@ import type { Terms } from '../metrics/timing.ts';
 import type { Project } from '../model/project.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import type { Signal, SignalId } from '../model/signal.ts';
+import { uid } from '../model/uid.ts';
 
 /** The hours of an incident that dashboards link to. */
 export interface IncidentLink {
@@ -32,8 +33,21 @@ export interface ServiceContext extends BuildContext {
 }
 
 /** UID of a service's dashboard. */
-export function dashboardUid(project: Pick<Project, 'owner'>, serviceId: string): string {
-  return `${project.owner}-${serviceId}`;
+export function dashboardUid({ mark }: Pick<Project, 'mark'>, serviceId: string): string {
+  return uid(mark, serviceId);
+}
+
+/**
+ * The tags that marks of deployments have beside those of their service: of several environments in one Grafana, each
+ * shows its own. Without `environments.ts` there are none, and what was marked before stays on the dashboards.
+ */
+export function deploymentTags({ mark, environment }: Pick<Project, 'mark' | 'environment'>): readonly string[] {
+  return environment === undefined ? [] : [ownerTag(mark)];
+}
+
+/** The tag that marks a dashboard as ours. @example ownerTag('acme') // 'as-code:acme' */
+export function ownerTag(mark: string): string {
+  return `as-code:${mark}`;
 }
 
 /** Where an alert's runbook is read: in the repository's host, configured once in `grafana.config.ts`. */

@@ -5,13 +5,14 @@ import { countedSeries, requestsOf } from '../metrics/requests.ts';
 import type { Project } from '../model/project.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import { servicesBehind } from '../model/service.ts';
-import { dashboardUid, type ServiceContext } from './context.ts';
+import { uid } from '../model/uid.ts';
+import { dashboardUid, deploymentTags, type ServiceContext } from './context.ts';
 import { sdk } from './sdk.ts';
 import { COLOURS } from './style.ts';
 
 /** UID of the overview. */
-export function overviewUid(project: Pick<Project, 'owner'>): string {
-  return `${project.owner}-overview`;
+export function overviewUid({ mark }: Pick<Project, 'mark'>): string {
+  return uid(mark, 'overview');
 }
 
 /** Chooses the Prometheus to look at. */
@@ -55,8 +56,11 @@ function instanceSeries({
 }
 
 /** Deployments of a service that the pipeline marked, and, where it marked none, changes of the running version. */
-export function deploymentAnnotations({ id, metrics: { version } }: Service): AnnotationDraft[] {
-  const marked = tagged('Deployments', ['deployment', `service:${id}`], COLOURS.calm);
+export function deploymentAnnotations(
+  { id, metrics: { version } }: Service,
+  project: Pick<Project, 'mark' | 'environment'>,
+): AnnotationDraft[] {
+  const marked = tagged('Deployments', ['deployment', `service:${id}`, ...deploymentTags(project)], COLOURS.calm);
   if (version === undefined) return [marked];
   const running = (offset: string) =>
     `group by (${version.label})(${select(version.series.name, version.series.matchers)}${offset})`;
@@ -64,8 +68,8 @@ export function deploymentAnnotations({ id, metrics: { version } }: Service): An
 }
 
 /** Deployments of every service. */
-export function allDeployments(): AnnotationDraft[] {
-  return [tagged('Deployments', ['deployment'], COLOURS.calm)];
+export function allDeployments(project: Pick<Project, 'mark' | 'environment'>): AnnotationDraft[] {
+  return [tagged('Deployments', ['deployment', ...deploymentTags(project)], COLOURS.calm)];
 }
 
 type AnnotationDraft = { build(): dashboard.AnnotationQuery };

@@ -5,6 +5,7 @@ import { deepFreeze, type JsonObject } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import type { DashboardResource } from '../model/resource.ts';
 import type { SignalId } from '../model/signal.ts';
+import { ownerTag } from './context.ts';
 import { panelId } from './panel-id.ts';
 import type { PanelDraft } from './panels.ts';
 import { sdk } from './sdk.ts';
@@ -48,7 +49,7 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
   const builder = new sdk.dashboard.DashboardBuilder(draft.title)
     .uid(draft.uid)
     .description(draft.description)
-    .tags([ownerTag(project.owner), ...draft.tags])
+    .tags([ownerTag(project.mark), ...draft.tags])
     .time({ from: 'now-3h', to: 'now' })
     .refresh('1m')
     .timezone('browser')
@@ -86,11 +87,6 @@ export function buildDashboard(draft: DashboardDraft, project: Project): Dashboa
     panelSources: panelSources(draft),
     ...(draft.service === undefined ? {} : { service: draft.service }),
   });
-}
-
-/** The tag that marks a dashboard as ours. @example ownerTag('acme') // 'as-code:acme' */
-export function ownerTag(owner: string): string {
-  return `as-code:${owner}`;
 }
 
 function placePanels(builder: dashboard.DashboardBuilder, panels: readonly PanelDraft[], top: number): number {

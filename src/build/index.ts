@@ -21,15 +21,17 @@ export {
 export {
   type BuildContext,
   dashboardUid,
+  deploymentTags,
   eachOf,
   INSTANCE,
   type IncidentLink,
+  ownerTag,
   RATE,
   runbookUrl,
   type ServiceContext,
   worstOf,
 } from './context.ts';
-export { buildDashboard, type DashboardDraft, ownerTag, type Section } from './dashboard.ts';
+export { buildDashboard, type DashboardDraft, type Section } from './dashboard.ts';
 export {
   buildDashboards,
   type DashboardChoice,

@@ -28,7 +28,7 @@ export function serviceDashboard(service: Service, context: BuildContext, choice
     service: service.id,
     sections,
     variables: [dataSourceVariable(context.project), ...instanceVariable(own)],
-    annotations: deploymentAnnotations(service),
+    annotations: deploymentAnnotations(service, context.project),
     links: serviceLinks(own),
   };
   return extension === undefined ? draft : extension.extend(draft, own);

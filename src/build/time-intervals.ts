@@ -28,15 +28,15 @@ export function defineTimeInterval(facts: Omit<TimeIntervalFacts, 'source'>): Ti
   return deepFreeze({ ...facts, source: callerFile() ?? 'alerts/routing.ts' });
 }
 
-/** The name of a time interval in Grafana: the owner's prefix makes it unique in the organisation. */
-export function timeIntervalName({ owner }: Pick<Project, 'owner'>, { name }: Pick<TimeIntervalFacts, 'name'>): string {
-  return `${owner}-${name}`;
+/** The name of a time interval in Grafana: the mark before it makes it unique in the organisation. */
+export function timeIntervalName({ mark }: Pick<Project, 'mark'>, { name }: Pick<TimeIntervalFacts, 'name'>): string {
+  return `${mark}-${name}`;
 }
 
 /** The time intervals as resources. */
 export function buildTimeIntervals(
   { timeIntervals }: { readonly timeIntervals: readonly TimeIntervalFacts[] },
-  project: Pick<Project, 'owner'>,
+  project: Pick<Project, 'mark'>,
 ): readonly TimeIntervalResource[] {
   return timeIntervals.map((facts) => {
     const name = timeIntervalName(project, facts);

@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   preview: async () => (await import('./commands/preview.ts')).preview,
   annotate: async () => (await import('./commands/annotate.ts')).annotate,
   restore: async () => (await import('./commands/restore.ts')).restore,
+  forget: async () => (await import('./commands/forget.ts')).forget,
   screenshots: async () => (await import('./commands/screenshots.ts')).screenshots,
   comment: async () => (await import('./commands/comment.ts')).comment,
   'drift-issue': async () => (await import('./commands/drift-issue.ts')).driftIssue,

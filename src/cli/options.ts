@@ -61,6 +61,11 @@ function found(look: () => Stats, named?: readonly [subject: string, flag: strin
   }
 }
 
+/** What `--env <name>` is, of commands that read or write a Grafana or a Prometheus. */
+export const ENV_HELP = 'the environment, where there are several; read .env.<name> instead of .env';
+/** The same of commands that are about the code. */
+export const SHOWN_ENV_HELP = 'the environment; default: the first of environments.ts';
+
 /** A folder to write to, which may not exist yet. @throws ExplainedError for an empty name. */
 export function folderName(flag: string): (folder: string) => string {
   return (folder) => {

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../app/io.ts';
-import { folderName, outputFile, wholeNumber } from './options.ts';
+import { ENV_HELP, folderName, outputFile, wholeNumber } from './options.ts';
 
 /** Options of every command that plans. */
 export interface SyncOptions {
   readonly target?: 'directory' | 'grafana';
-  readonly dir: string;
+  readonly dir?: string;
   readonly env?: string;
   readonly only?: 'dashboards' | 'alerts';
   readonly service?: string;
@@ -25,8 +25,12 @@ export function addSyncOptions(command: Command, io: Io, formats: readonly strin
         'where to sync to; default: Grafana if GRAFANA_URL is set, else a directory',
       ).choices(['directory', 'grafana']),
     )
-    .option('--dir <dir>', 'the directory to sync to', folderName('--dir'), 'dist')
-    .option('--env <name>', 'read .env.<name> instead of .env')
+    .option(
+      '--dir <dir>',
+      'the directory to sync to; default: dist, of several environments dist/<name>',
+      folderName('--dir'),
+    )
+    .option('--env <name>', ENV_HELP)
     .addOption(new Option('--only <part>', 'leave everything else as it is').choices(['dashboards', 'alerts']))
     .option('--service <id>', 'only this service; everything else stays as it is')
     .option(

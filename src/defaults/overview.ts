@@ -79,7 +79,7 @@ export function overviewDashboard(context: BuildContext): DashboardDraft {
       trouble(context),
     ],
     variables: [dataSourceVariable(project)],
-    annotations: allDeployments(),
+    annotations: allDeployments(project),
     links: [
       ...catalog.services.map((service) =>
         link(service.title, `/d/${dashboardUid(project, service.id)}`, `Dashboard of ${service.title}`),
@@ -178,7 +178,7 @@ function trouble({ catalog, project }: BuildContext): Section {
 }
 
 /** What fires, by service while there is room: a rule's name does not tell whose it is. */
-function alerts(services: readonly Service[], { owner }: BuildContext['project']): PanelDraft[] {
+function alerts(services: readonly Service[], { mark }: BuildContext['project']): PanelDraft[] {
   if (services.length > ALERT_LISTS) {
     return [
       alertListPanel({
@@ -187,7 +187,7 @@ function alerts(services: readonly Service[], { owner }: BuildContext['project']
         description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
         width: 24,
         height: 9,
-        filter: `{as_code="${owner}"}`,
+        filter: `{as_code="${mark}"}`,
       }),
     ];
   }
@@ -198,7 +198,7 @@ function alerts(services: readonly Service[], { owner }: BuildContext['project']
       description: 'What is pending or firing. The alert that has fired longest is usually nearest to the cause.',
       width: Math.floor(24 / services.length),
       height: 9,
-      filter: `{service="${id}",as_code="${owner}"}`,
+      filter: `{service="${id}",as_code="${mark}"}`,
     }),
   );
 }

@@ -1,13 +1,16 @@
 import type { Dimension } from './dimension.ts';
 import type { Duration } from './duration.ts';
+import type { Matcher } from './metrics.ts';
 
 /** What holds for every service, dashboard and rule: the facts of `grafana.config.ts`. */
 export interface Project {
-  /**
-   * Who owns what we write: prefix of every UID, value of the `as_code` label and of the `as-code:` tag.
-   * Lower-case letters and digits, no hyphen, so that a UID can be taken apart again.
-   */
+  /** Who owns what we write. Lower-case letters and digits, no hyphen, so that a UID can be taken apart again. */
   readonly owner: string;
+  /**
+   * What tells an environment's objects from those of any other in the same Grafana: prefix of every UID, value of the
+   * `as_code` label and of the `as-code:` tag. In a project of one environment it is the owner.
+   */
+  readonly mark: string;
   /** The system that alerts of a cascade are grouped by, a label of every rule. */
   readonly system: string;
   /** Who is on call for the rules of the project as a whole, such as an unreachable data source. */
@@ -40,4 +43,10 @@ export interface Project {
   };
   /** Notifications of a contact point without its secrets go to this webhook, and nowhere else. */
   readonly previewWebhook: string;
+  /** The name of the environment that is built; absent where there is no `environments.ts`. @example 'staging' */
+  readonly environment?: string;
+  /** Matchers that every query of a service has beside its own: the series of one environment. Default: none. */
+  readonly matchers?: readonly Matcher[];
+  /** Labels of every rule beside the engine's own. Default: none. */
+  readonly labels?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 import { callerFile } from './caller.ts';
 import type { Dimension } from './dimension.ts';
 import type { Duration } from './duration.ts';
+import { type VaryingParts, vary } from './environment.ts';
 import { deepFreeze } from './json.ts';
 import type { MetricProfile } from './metrics.ts';
 import type { LimitFacts, SignalDefinition } from './own-signal.ts';
@@ -124,7 +125,10 @@ export interface ServiceFacts {
   readonly limits?: readonly LimitFacts[];
 }
 
-/** A service with every default filled in. */
+/** The same where facts differ between environments, which any but the id may. */
+export type VaryingServiceFacts = Pick<ServiceFacts, 'id'> & VaryingParts<Omit<ServiceFacts, 'id'>>;
+
+/** A service with every default filled in. What differs between environments does so still where people see it. */
 export interface Service extends Required<Omit<ServiceFacts, 'thresholds'>> {
   readonly thresholds: Thresholds;
   /** The file that defines it, relative to the project: where a diagnostic sends its reader. */
@@ -156,21 +160,26 @@ export interface Catalog {
  *   thresholds: { queryP95: { above: milliseconds(100) } },
  * });
  */
-export function defineService(facts: ServiceFacts): Service {
+export function defineService(facts: VaryingServiceFacts): Service {
   const source = callerFile() ?? `services/${facts.id}.ts`;
-  const overridden = Object.entries(facts.thresholds ?? {}).map(([name, override]) => [
-    name,
-    { ...defaultThresholds[name as keyof Thresholds], ...override },
-  ]);
   return deepFreeze({
     databases: [],
     pools: [],
     dependencies: [],
     limits: [],
-    ...facts,
-    thresholds: { ...defaultThresholds, ...Object.fromEntries(overridden) },
+    // Each is a plain fact when the project is in an environment, which is before anything reads it.
+    ...(facts as ServiceFacts),
+    thresholds: vary(facts.thresholds as ServiceFacts['thresholds'], withDefaults),
     source,
   });
+}
+
+function withDefaults(stated: ServiceFacts['thresholds'] = {}): Thresholds {
+  const overridden = Object.entries(stated).map(([name, override]) => [
+    name,
+    vary(override, (own) => ({ ...defaultThresholds[name as keyof Thresholds], ...own })),
+  ]);
+  return { ...defaultThresholds, ...Object.fromEntries(overridden) };
 }
 
 /** The services together, as `signals()` and the builders want them, with what holds for all of their series. */

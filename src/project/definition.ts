@@ -1,6 +1,7 @@
 /** What a project is: facts and choices as one value, which the engine takes and never looks for. */
 import type { AlertChoice } from '../build/alert-choice.ts';
 import type { DashboardChoice } from '../build/dashboard-choice.ts';
+import type { PerEnvironment, VaryingParts } from '../model/environment.ts';
 import type { Project } from '../model/project.ts';
 import type { Incident, ScenarioSource } from '../scenario/source.ts';
 
@@ -19,10 +20,22 @@ export interface Choices {
   readonly incident?: Incident;
 }
 
-/** What people write in `grafana.config.ts`. Services are not in it: they are found by their files. */
-export type ProjectFacts = Omit<Project, Defaulted> & Partial<Pick<Project, Defaulted>> & Choices;
+/** Facts that `environments.ts` states where there is one. */
+type OfEnvironments = 'dataSource' | 'folder';
+/** Facts that only an environment has; a project of one place has its owner's mark. */
+type OnlyOfEnvironments = 'mark' | 'environment' | 'matchers' | 'labels';
 
-/** The same, with every default filled in. */
+type Stated = Omit<Project, Defaulted | OfEnvironments | OnlyOfEnvironments | 'owner'> &
+  Partial<Pick<Project, Defaulted | OfEnvironments>>;
+
+/**
+ * What people write in `grafana.config.ts`. Services are not in it: they are found by their files. Where there is an
+ * `environments.ts`, it states folder and data source, and any fact but the owner may differ between environments.
+ */
+export type ProjectFacts = Pick<Project, 'owner'> &
+  VaryingParts<Stated> & { readonly [K in keyof Choices]: Choices[K] | PerEnvironment<Choices[K]> };
+
+/** The same, with every default filled in. What differs between environments does so still. */
 export type ProjectDefinition = Project & Choices;
 
 const DEFAULTS: Pick<Project, Defaulted> = {
@@ -50,5 +63,6 @@ const DEFAULTS: Pick<Project, Defaulted> = {
  * });
  */
 export function defineProject(facts: ProjectFacts): ProjectDefinition {
-  return { ...DEFAULTS, ...facts };
+  // Each is a plain fact when the project is in an environment, which is before anything reads it.
+  return { ...DEFAULTS, mark: facts.owner, ...facts } as ProjectDefinition;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { DashboardResource } from '../model/resource.ts';
-import { MAX_UID } from './facts.ts';
+import { MAX_UID } from '../model/uid.ts';
 
 const COLUMNS = 24;
 /** Panels without data of their own. */
@@ -55,11 +55,11 @@ function readBoard(spec: DashboardResource['spec']): Board {
 const boards = new WeakMap<object, Board>();
 
 /** All that is wrong with one dashboard, its queries aside. */
-export function boardProblems(dashboard: DashboardResource, owner: string): readonly Diagnostic[] {
+export function boardProblems(dashboard: DashboardResource, mark: string): readonly Diagnostic[] {
   const panels = panelsOf(dashboard);
   return [
-    ...uidProblems(dashboard, owner),
-    ...markProblems(dashboard, owner),
+    ...uidProblems(dashboard, mark),
+    ...markProblems(dashboard, mark),
     ...idProblems(dashboard, panels),
     ...layoutProblems(dashboard, panels),
     ...panels.flatMap((panel) => panelProblems(dashboard, panel)),
@@ -67,29 +67,29 @@ export function boardProblems(dashboard: DashboardResource, owner: string): read
   ];
 }
 
-function uidProblems(dashboard: DashboardResource, owner: string): Diagnostic[] {
+function uidProblems(dashboard: DashboardResource, mark: string): Diagnostic[] {
   const { uid } = dashboard;
-  if (/^[A-Za-z0-9_-]+$/.test(uid) && uid.length <= MAX_UID && uid.startsWith(`${owner}-`)) return [];
+  if (/^[A-Za-z0-9_-]+$/.test(uid) && uid.length <= MAX_UID && uid.startsWith(`${mark}-`)) return [];
   return [
     error(
       'B002',
       dashboard,
-      `has the UID "${uid}", which is not "${owner}-" and up to ${MAX_UID} characters of A–Z, a–z, 0–9, _ and -`,
+      `has the UID "${uid}", which is not "${mark}-" and up to ${MAX_UID} characters of A–Z, a–z, 0–9, _ and -`,
       'Shorten or rename what it is made of.',
     ),
   ];
 }
 
 /** `customise` has the last word on the JSON; what makes a dashboard ours is not its business. */
-function markProblems(dashboard: DashboardResource, owner: string): Diagnostic[] {
+function markProblems(dashboard: DashboardResource, mark: string): Diagnostic[] {
   const { spec, uid } = dashboard;
   const tags = Array.isArray(spec['tags']) ? (spec['tags'] as unknown[]) : [];
-  if (spec['uid'] === uid && tags.includes(`as-code:${owner}`)) return [];
+  if (spec['uid'] === uid && tags.includes(`as-code:${mark}`)) return [];
   return [
     error(
       'B014',
       dashboard,
-      `has lost its UID ${uid} or its tag as-code:${owner}`,
+      `has lost its UID ${uid} or its tag as-code:${mark}`,
       'Leave both to buildDashboard: without them the next sync would take it for somebody else’s.',
     ),
   ];

@@ -31,7 +31,7 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
   const dashboards = resources.filter((resource) => resource.kind === 'dashboard');
   const rules = resources.filter((resource) => resource.kind === 'rule');
   const around = {
-    owner: project.owner,
+    mark: project.mark,
     dashboards: new Map(dashboards.map((dashboard) => [dashboard.uid, dashboard])),
     contactPoints: new Set(resources.filter(({ kind }) => kind === 'contact-point').map(({ title }) => title)),
     runbooks,
@@ -45,7 +45,7 @@ export function validateDesired({ desired, catalog, project, runbooks }: Desired
     ...resources.flatMap(rewrittenName),
     ...timeIntervalProblems(resources),
     ...dashboards.flatMap((dashboard) => [
-      ...boardProblems(dashboard, project.owner),
+      ...boardProblems(dashboard, project.mark),
       ...panelQueries(dashboard, catalog, callers, isCounter),
     ]),
     ...unwrittenPages(rules, runbooks),
@@ -60,10 +60,15 @@ function duplicateUids({ resources }: Desired): Diagnostic[] {
       level: 'error' as const,
       file: other.source,
       subject: `${other.kind} ${other.title}`,
-      message: `has the same UID ${other.uid} as ${first?.title ?? '?'} in ${first?.source ?? '?'}`,
-      remedy: 'UIDs are made of service id and slug: change one of them.',
+      message: `${ofService(other)}has the same UID ${other.uid} as ${first?.title ?? '?'} ${first === undefined ? '' : ofService(first)}in ${first?.source ?? '?'}`,
+      remedy: 'UIDs are made of service id and slug, with a hyphen between: change one of them.',
     })),
   );
+}
+
+/** Whose it is: rules of one alert have the same name for every service. */
+function ofService(resource: Resource): string {
+  return resource.kind === 'rule' && resource.service !== undefined ? `of ${resource.service} ` : '';
 }
 
 /** Grafana's older storage refuses the second dashboard of a title in a folder, its newer one shows two alike. */

@@ -5,6 +5,7 @@ import { isDuration, toSeconds } from '../model/duration.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
 import { type Catalog, dependencyAddress, type Service } from '../model/service.ts';
+import { MAX_UID } from '../model/uid.ts';
 import {
   label,
   matcherProblems,
@@ -22,10 +23,10 @@ import { slips } from './slips.ts';
 import { thresholdProblems } from './thresholds.ts';
 import { unbound } from './unbound.ts';
 
-/** Grafana refuses longer UIDs. */
-export const MAX_UID = 40;
-/** The longest end of a rule's UID, with its hyphen: `-dependency`. */
-const LONGEST_SLUG = '-dependency'.length;
+/** An owner that leaves a UID room for a service and what is said of it. */
+const LONGEST_OWNER = 28;
+/** What names of hosts and containers may have; Grafana's groups and files of every system take it too. */
+const LONGEST_ID = 63;
 /** Ids that mean something else: the overview's dashboard and the group of the project's own rules. */
 const RESERVED = ['overview', 'project', 'services'];
 
@@ -106,7 +107,7 @@ export function validateFacts(catalog: Catalog, project: Project): readonly Diag
     ...sound.flatMap((each) => {
       const thresholds = thresholdProblems(each, project);
       return [
-        ...idProblems(each, project),
+        ...idProblems(each),
         ...thresholds,
         ...poolProblems(each),
         ...matcherProblems(each),
@@ -178,7 +179,7 @@ function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
 }
 
 function projectProblems(project: Project): Diagnostic[] {
-  const { owner, evaluationInterval, folder } = project;
+  const { owner, mark, evaluationInterval, folder } = project;
   const problems: Diagnostic[] = [];
   const at = (code: string, message: string, remedy: string) =>
     problems.push({ code, level: 'error', file: 'grafana.config.ts', subject: 'project', message, remedy });
@@ -188,11 +189,17 @@ function projectProblems(project: Project): Diagnostic[] {
       `has the owner "${owner}", which is not lower-case letters and digits`,
       'Choose one without a hyphen: UIDs are taken apart at hyphens.',
     );
-  if (!folder.uid.startsWith(`${owner}-`) || folder.uid.length > MAX_UID)
+  if (owner.length > LONGEST_OWNER)
+    at(
+      'F010',
+      `has an owner of ${owner.length} characters, which is longer than ${LONGEST_OWNER}`,
+      `Choose a shorter one: it stands before each UID, and those have at most ${MAX_UID}.`,
+    );
+  if (!folder.uid.startsWith(`${mark}-`) || folder.uid.length > MAX_UID)
     at(
       'F011',
-      `has the folder UID "${folder.uid}", which does not begin with "${owner}-" or is longer than ${MAX_UID}`,
-      `Name it such as ${owner}-services.`,
+      `has the folder UID "${folder.uid}", which does not begin with "${mark}-" or is longer than ${MAX_UID}`,
+      `Name it such as ${mark}-services.`,
     );
   const seconds = isDuration(evaluationInterval) ? toSeconds(evaluationInterval) : 0;
   if (seconds === 0 || seconds % 10 !== 0)
@@ -211,9 +218,8 @@ function projectProblems(project: Project): Diagnostic[] {
   return problems;
 }
 
-function idProblems(each: Service, { owner }: Project): Diagnostic[] {
+function idProblems(each: Service): Diagnostic[] {
   const { id } = each;
-  const longest = MAX_UID - owner.length - 1 - LONGEST_SLUG;
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id))
     return [
       error(
@@ -223,13 +229,13 @@ function idProblems(each: Service, { owner }: Project): Diagnostic[] {
         'Write it such as order-history.',
       ),
     ];
-  if (id.length > longest)
+  if (id.length > LONGEST_ID)
     return [
       error(
         'F002',
         each,
-        `has an id of ${id.length} characters; the UIDs made of it would be longer than ${MAX_UID}`,
-        `Use at most ${longest} characters.`,
+        `has an id of ${id.length} characters, and names of hosts have at most ${LONGEST_ID}`,
+        `Use at most ${LONGEST_ID} characters.`,
       ),
     ];
   if (RESERVED.includes(id))

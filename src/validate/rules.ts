@@ -4,12 +4,12 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { toSeconds } from '../model/duration.ts';
 import type { DashboardResource, RuleResource } from '../model/resource.ts';
 import { isKnownSignal } from '../model/signal.ts';
+import { MAX_UID } from '../model/uid.ts';
 import { panelsOf } from './boards.ts';
-import { MAX_UID } from './facts.ts';
 
 /** What a rule may refer to. */
 export interface RuleSurroundings {
-  readonly owner: string;
+  readonly mark: string;
   readonly dashboards: ReadonlyMap<string, DashboardResource>;
   readonly contactPoints: ReadonlySet<string>;
   readonly runbooks: ReadonlySet<string>;
@@ -50,14 +50,14 @@ export function ruleProblems(resource: RuleResource, around: RuleSurroundings): 
   ];
 }
 
-function uidProblems(resource: RuleResource, { owner }: RuleSurroundings): Diagnostic[] {
+function uidProblems(resource: RuleResource, { mark }: RuleSurroundings): Diagnostic[] {
   const { uid } = resource;
-  if (/^[A-Za-z0-9_-]+$/.test(uid) && uid.length <= MAX_UID && uid.startsWith(`${owner}-`)) return [];
+  if (/^[A-Za-z0-9_-]+$/.test(uid) && uid.length <= MAX_UID && uid.startsWith(`${mark}-`)) return [];
   return [
     onRule(
       'R001',
       resource,
-      `has the UID "${uid}", which is not "${owner}-" and up to ${MAX_UID} characters of A–Z, a–z, 0–9, _ and -`,
+      `has the UID "${uid}", which is not "${mark}-" and up to ${MAX_UID} characters of A–Z, a–z, 0–9, _ and -`,
       'Shorten the service id, or the slug of the alert.',
     ),
   ];

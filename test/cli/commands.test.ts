@@ -503,7 +503,7 @@ describe('new-service', () => {
     for (const [code, args] of [
       ['C008', ['user-account']],
       ['F002', ['Bad Id']],
-      ['F002', ['a-very-long-name-of-a-service']],
+      ['F002', ['a'.repeat(64)]],
       ['F002', ['project']],
       ['F001', ['payments', '--title', 'Pay\nments']],
       ['F001', ['payments', '--team', '{{x}}']],

@@ -157,3 +157,23 @@ test('an account without the right is told which one it needs', async () => {
   const site = fakeSite('unified');
   await expect(open(site, TOKENS.viewer).mark(aDeployment())).rejects.toMatchObject({ code: 'G006', kind: 'access' });
 });
+
+test.each(sites)(
+  '$name: two environments mark one version each for itself, and a rollback of one leaves the other',
+  async (site) => {
+    const marks = open(site);
+    const deployment = aDeployment();
+    const [production, staging] = ['acme', 'acmestg'].map((mark) => ({ ...deployment, tags: [`as-code:${mark}`] }));
+    if (production === undefined || staging === undefined) throw new Error('there are two');
+    expect(await marks.mark(staging)).toEqual({ outcome: 'marked', from: NOON });
+    expect(await marks.mark({ ...production, at: NOON + 5 * MINUTE })).toEqual({
+      outcome: 'marked',
+      from: NOON + 5 * MINUTE,
+    });
+    await marks.close({ ...production, at: NOON + 10 * MINUTE });
+    const seen = await shown(site, deployment.service.id);
+    const regions = seen.filter(({ time, timeEnd }) => timeEnd > time);
+    expect(regions.map(({ tags }) => tags.filter((tag) => tag.startsWith('as-code:')))).toEqual([['as-code:acme']]);
+    expect(seen).toHaveLength(2);
+  },
+);

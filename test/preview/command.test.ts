@@ -11,7 +11,7 @@ import { overviewUid } from '../../src/build/index.ts';
 import { previewCommand } from '../../src/cli/commands/preview.ts';
 import { runCommand } from '../../src/cli/main.ts';
 import { parseSimulated } from '../../src/preview/index.ts';
-import type { ProjectSource } from '../../src/project/source.ts';
+import type { LoadedProject } from '../../src/project/source.ts';
 import { ADMIN, createFakeGrafana } from '../support/fake-grafana/index.ts';
 import { serveFake } from '../support/fake-grafana/serve.ts';
 import { loadFresh } from '../support/fresh-project.ts';
@@ -21,7 +21,7 @@ import { desiredOf, project } from '../support/world.ts';
 
 const ADMIN_HEADER = `Basic ${Buffer.from(`${ADMIN.user}:${ADMIN.password}`).toString('base64')}`;
 
-let source: ProjectSource;
+let source: LoadedProject;
 beforeAll(async () => {
   source = await loadFresh(PROJECT);
 });
@@ -70,7 +70,7 @@ interface Situation {
   readonly answers?: boolean;
   readonly interrupted?: AbortSignal;
   readonly watchFiles?: WatchFiles;
-  readonly load?: () => Promise<ProjectSource>;
+  readonly load?: () => Promise<LoadedProject>;
 }
 
 const PORTS = { PREVIEW_GRAFANA_PORT: '39101', PREVIEW_PROMETHEUS_PORT: '39102', PREVIEW_PAGER_PORT: '39103' };
@@ -284,7 +284,7 @@ describe('npm run preview explains', () => {
   });
 
   test('what is wrong with the code, and starts nothing', async () => {
-    const load = async () => ({ ...source, services: [{ ...source.services[0], id: 'Not an id' }] }) as ProjectSource;
+    const load = async () => ({ ...source, services: [{ ...source.services[0], id: 'Not an id' }] }) as LoadedProject;
     const { code, stderr } = await preview([], {}, { load });
     expect(code).toBe(1);
     expect(stderr).toContain('Nothing was started.');

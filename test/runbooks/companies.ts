@@ -17,7 +17,7 @@ const acme = await loadProject(SMALL_PROJECT);
 
 /** Their files: all of them choose what acme chooses. */
 export function sourceOf({ services, facts }: Pick<Company, 'services' | 'facts'>): ProjectSource {
-  return { ...acme, services, project: { ...acme.project, ...facts } };
+  return { ...acme, environment: undefined, services, project: { ...acme.project, ...facts } };
 }
 
 const MIB = 1024 ** 2;

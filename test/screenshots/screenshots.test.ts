@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Chromium, findChromium, startChromium } from '../../src/adapters/chromium.ts';
 import { screenshotsCommand } from '../../src/cli/commands/screenshots.ts';
 import { runCommand } from '../../src/cli/main.ts';
-import type { ProjectSource } from '../../src/project/source.ts';
+import type { LoadedProject } from '../../src/project/source.ts';
 import { serveListener } from '../support/fake-grafana/serve.ts';
 import { loadFresh } from '../support/fresh-project.ts';
 import { PROJECT } from '../support/places.ts';
@@ -15,7 +15,7 @@ import { ioOf, type Ran } from '../support/run.ts';
 
 const chromium = await findChromium(process.env);
 
-let source: ProjectSource;
+let source: LoadedProject;
 beforeAll(async () => {
   source = await loadFresh(PROJECT);
 });

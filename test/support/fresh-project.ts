@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadProject } from '../../src/cli/load-project.ts';
-import type { ProjectSource } from '../../src/project/source.ts';
+import type { LoadedProject } from '../../src/project/source.ts';
 import { PROJECT, REPOSITORY } from './places.ts';
 
 /** Folders of what people write, besides the files at the root. The engine is the one of this process. */
@@ -16,7 +16,7 @@ async function codeIn(root: string): Promise<readonly string[]> {
   return [...FOLDERS.filter((name) => existsSync(join(root, name))), ...files];
 }
 
-const loaded = new Map<string, ProjectSource>();
+const loaded = new Map<string, LoadedProject>();
 const copies = new Set<string>();
 // Hooks load projects too, and have no end of a test to wait for.
 process.once('exit', () => {
@@ -27,7 +27,7 @@ process.once('exit', () => {
  * The project at a root. Node and vitest keep a module that they have once imported, so that changed files are imported
  * from a copy at another place.
  */
-export async function loadFresh(root: string): Promise<ProjectSource> {
+export async function loadFresh(root: string): Promise<LoadedProject> {
   if (root === PROJECT || root === REPOSITORY) return loadProject(root);
   const key = await fingerprint(root);
   const known = loaded.get(key) ?? (await loadCopy(root));
@@ -35,7 +35,7 @@ export async function loadFresh(root: string): Promise<ProjectSource> {
   return { ...known, runbooks: await runbookNames(root) };
 }
 
-async function loadCopy(root: string): Promise<ProjectSource> {
+async function loadCopy(root: string): Promise<LoadedProject> {
   const copy = `${await mkdtemp(join(tmpdir(), 'fresh-'))}/`;
   copies.add(copy);
   const there = await codeIn(root);

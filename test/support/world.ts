@@ -15,7 +15,9 @@ export const { project, services: bankServices } = bank;
 
 /** The bank's dashboards and alerts with other services. */
 export function sourceOf(services: readonly Service[] = bankServices, facts: Partial<Project> = {}): ProjectSource {
-  return { ...bank, services, project: { ...project, ...facts } };
+  // The mark of a project of one place is its owner.
+  const { owner = project.owner, mark = owner } = facts;
+  return { ...bank, environment: undefined, services, project: { ...project, ...facts, mark } };
 }
 
 /** A service like the user account, with some facts of its own. */

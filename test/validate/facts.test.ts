@@ -346,12 +346,7 @@ describe('facts', () => {
       'at thresholds.errorRatio.above',
     ],
     ['F002', 'an id with capitals', [aService({ id: 'Payments' })], 'not lower-case letters'],
-    [
-      'F002',
-      'an id that would make UIDs too long',
-      [aService({ id: 'a-very-long-name-of-a-service' })],
-      'longer than 40',
-    ],
+    ['F002', 'an id that is longer than the name of a host', [aService({ id: 'a'.repeat(64) })], 'at most 63'],
     [
       'F002',
       'an id that means the project itself',
@@ -439,7 +434,7 @@ describe('facts', () => {
   });
 
   test.each<[string, Partial<typeof project>]>([
-    ['F010', { owner: 'my-bank', folder: { uid: 'my-bank-services', title: 'Bank' } }],
+    ['F010', { owner: 'my-bank' }],
     ['F011', { folder: { uid: 'services', title: 'Bank' } }],
     ['F012', { evaluationInterval: '15s' }],
     ['F013', { folder: { uid: 'bank-services', title: '' } }],

@@ -24,6 +24,8 @@ export interface PreviewRequest {
   readonly scenario?: string;
   readonly from?: string;
   readonly timeout: string;
+  /** Default: the first of the project. */
+  readonly env?: string;
   /** Sync to the one that runs, and start nothing. */
   readonly sync?: true;
   /** Remove it. */
@@ -54,7 +56,7 @@ export async function preview(request: PreviewRequest, world: PreviewSurrounding
   const { io, machine, paint } = world;
   checkFrom(request);
   const timeout = toSeconds(readDuration('--timeout', request.timeout)) * 1000;
-  const config = configuration(io, {});
+  const config = configuration(io, request);
   const name = config.previewProject;
   const places = placesOf(config);
   const files = `${io.root}.cache/preview/${name}`;
@@ -67,7 +69,7 @@ export async function preview(request: PreviewRequest, world: PreviewSurrounding
   const fresh = request.scenario !== undefined || request.from !== undefined;
   // What is missing on this machine is said before anything is built, but for a request that may be wrong by itself.
   const opened = request.sync === true || fresh ? undefined : await docker();
-  const built = await buildProject(io);
+  const built = await buildProject(io, { env: request.env });
   if (!built.ok) {
     const closing = request.sync === true ? 'Nothing was synced.' : 'Nothing was started.';
     return { outcome: 'invalid', text: renderDiagnostics(built.problems, { paint, closing }) };

@@ -2,6 +2,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { type Compose, notInTime, portTaken } from '../../adapters/docker.ts';
 import type { ThisMachine } from '../../adapters/this-machine.ts';
+import { deploymentTags } from '../../build/index.ts';
 import { refused } from '../../model/explained-error.ts';
 import { visible } from '../../model/outside-text.ts';
 import type { Project } from '../../model/project.ts';
@@ -165,7 +166,7 @@ function healthUrls({ prometheus, pager, grafana }: Places) {
  * @param now seconds since 1970. Default: long after all of it.
  */
 async function markRelease(
-  { places, catalog }: PreviewStart,
+  { places, catalog, project }: PreviewStart,
   io: Pick<Io, 'http'>,
   run: Run | undefined,
   now = Number.POSITIVE_INFINITY,
@@ -177,6 +178,7 @@ async function markRelease(
   const title = catalog.services.find(({ id }) => id === release.service)?.title ?? release.service;
   const service = { id: release.service, title };
   const at = (time: TimeOfDay) => realTime(run, time) * 1000;
-  await marks.mark({ service, version, at: at(release.deployed) });
-  if (realTime(run, release.rolledBack) <= now) await marks.close({ service, version, at: at(release.rolledBack) });
+  const deployment = { service, version, tags: deploymentTags(project) };
+  await marks.mark({ ...deployment, at: at(release.deployed) });
+  if (realTime(run, release.rolledBack) <= now) await marks.close({ ...deployment, at: at(release.rolledBack) });
 }

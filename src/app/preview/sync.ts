@@ -33,12 +33,12 @@ export async function syncPreview(
 ): Promise<SyncedPreview> {
   const started = io.clock.elapsed();
   const seconds = () => (io.clock.elapsed() - started) / 1000;
-  const { owner } = built.project;
+  const { mark } = built.project;
   const noSecret = () => undefined;
   const target = openGrafana({
     ...connection,
-    owner,
-    ownerTag: ownerTag(owner),
+    owner: mark,
+    ownerTag: ownerTag(mark),
     commit: commitOf(io.root),
     secret: noSecret,
   });

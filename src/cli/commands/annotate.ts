@@ -1,6 +1,7 @@
 import type { AnnotateRequest } from '../../app/annotate.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { ENV_HELP } from '../options.ts';
 
 export const annotate = defineCommand<AnnotateRequest>({
   name: 'annotate',
@@ -13,7 +14,7 @@ export const annotate = defineCommand<AnnotateRequest>({
       .option('--link <url>', 'where to read on: the run of the pipeline, or the release')
       .option('--at <time>', 'when: 2026-01-14T14:00:00Z, or 5m for five minutes ago', '0s')
       .option('--rollback', 'it was taken back: the mark becomes a region that ends at that time')
-      .option('--env <name>', 'read .env.<name> instead of .env'),
+      .option('--env <name>', ENV_HELP),
   run: async ({ options, io }) => {
     const [app, { writeResult }] = await Promise.all([import('../../app/annotate.ts'), import('../terminal.ts')]);
     await writeResult(await app.annotate(options, io), undefined, io);

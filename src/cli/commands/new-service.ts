@@ -22,11 +22,12 @@ export const newService = defineCommand<Options>({
           .default('otel'),
       ),
   run: async ({ options, args: [id = ''], io }) => {
-    const [{ scaffoldService }, { writeResult }] = await Promise.all([
+    const [{ scaffoldService }, { projectIn }, { writeResult }] = await Promise.all([
       import('../../app/new-service.ts'),
+      import('../../app/environment.ts'),
       import('../terminal.ts'),
     ]);
-    const { project } = await io.loadProject();
+    const { project } = await projectIn(io, {});
     const written = await scaffoldService({ id, ...options }, { project, root: io.root });
     const lines = [
       `Written: ${written.join(', ')}`,

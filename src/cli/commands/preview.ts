@@ -7,6 +7,7 @@ import type { Io } from '../../app/io.ts';
 import type { PreviewOutcome, PreviewRequest } from '../../app/preview/preview.ts';
 import { type CliCommand, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { SHOWN_ENV_HELP } from '../options.ts';
 
 /** What the command does outside of its process. */
 export interface PreviewAdapters {
@@ -32,6 +33,7 @@ export function previewCommand(adapters: () => Promise<PreviewAdapters> = ownAda
         .option('--from <time>', "the scenario's time that is now, such as 14:40; default: its first event")
         .option('--watch', 'sync whenever a file is saved, until Ctrl-C')
         .option('--timeout <duration>', 'how long everything may take to answer', '4m')
+        .option('--env <name>', `${SHOWN_ENV_HELP}; read .env.<name> instead of .env`)
         .addOption(
           new Option('--sync', 'sync to the preview that runs, and start nothing').conflicts([
             'scenario',
@@ -55,10 +57,18 @@ export function previewCommand(adapters: () => Promise<PreviewAdapters> = ownAda
         await show(done, (io.clock.elapsed() - started) / 1000, io);
         if (options.watch !== true || done.outcome === 'invalid') return exitCodeOf(done.outcome, io);
         const { rerunOnChange } = await import('../rerun.ts');
-        return await rerunOnChange({ name: 'preview', args: ['--sync'], atOnce: false }, io, {
-          runProgram,
-          watchFiles,
-        });
+        return await rerunOnChange(
+          {
+            name: 'preview',
+            args: ['--sync', ...(options.env === undefined ? [] : ['--env', options.env])],
+            atOnce: false,
+          },
+          io,
+          {
+            runProgram,
+            watchFiles,
+          },
+        );
       } catch (error) {
         // What Ctrl-C ends fails in its own ways.
         if (io.interrupted.aborted) return EXIT.interrupted;

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { outputFile } from '../options.ts';
+import { outputFile, SHOWN_ENV_HELP } from '../options.ts';
 
 interface Options {
   readonly list?: true;
@@ -13,6 +13,7 @@ interface Options {
   readonly watch?: true;
   readonly engine: 'promtool' | 'grafana';
   readonly openmetrics?: string;
+  readonly env?: string;
 }
 
 export const replay = defineCommand<Options>({
@@ -30,6 +31,7 @@ export const replay = defineCommand<Options>({
       .option('--svg <file>', 'write the timeline of one scenario as a picture', outputFile('--svg', io))
       .option('--against <ref>', 'compare with the rendered rules of another commit')
       .option('--watch', 'replay again whenever code changes')
+      .option('--env <name>', SHOWN_ENV_HELP)
       .addOption(
         new Option('--engine <engine>', 'grafana: compare with the state machine of the Grafana at GRAFANA_URL')
           .choices(['promtool', 'grafana'])
@@ -47,7 +49,7 @@ export const replay = defineCommand<Options>({
       import('../terminal.ts'),
     ]);
     if (options.list === true) {
-      const found = await app.knownScenarios(io);
+      const found = await app.knownScenarios(io, options.env);
       if (!found.ok) {
         await showProblems(found.problems, '', io);
         return EXIT.failure;
@@ -63,7 +65,7 @@ export const replay = defineCommand<Options>({
       const once = given.filter((argument) => argument !== '--watch');
       return rerunOnChange({ name: 'replay', args: once, atOnce: true }, io);
     }
-    const { all = false, svg, openmetrics, against, engine } = options;
+    const { all = false, svg, openmetrics, against, engine, env } = options;
     const onDone = (id: string, done: number, of: number): void => {
       if (all) void io.stderr.write(`[${done}/${of}] ${id}\n`);
     };
@@ -75,6 +77,7 @@ export const replay = defineCommand<Options>({
         engine,
         onDone,
         ...(against === undefined ? {} : { against }),
+        ...(env === undefined ? {} : { env }),
         ...(openmetrics === undefined ? {} : { openmetrics }),
       },
       io,

@@ -1,21 +1,17 @@
+import type { RestoreOptions } from '../../app/restore.ts';
 import { defineCommand } from '../command.ts';
-import { folderName } from '../options.ts';
+import { ENV_HELP, folderName } from '../options.ts';
 
-interface Options {
-  readonly dir: string;
-  readonly env?: string;
-  readonly overwriteDrift?: true;
-}
-
-export const restore = defineCommand<Options>({
+export const restore = defineCommand<RestoreOptions>({
   name: 'restore',
   description: 'Puts back what a sync deleted or overwrote, from the backup it wrote. Nothing is deleted.',
   stopsInOrder: true,
   declare: (command) =>
     command
       .argument('<file>', 'a backup, such as .backups/2026-01-05T10-00-00-000Z-4711.json')
-      .option('--dir <dir>', 'the directory, for a backup of one', folderName('--dir'), 'dist')
-      .option('--env <name>', 'read .env.<name> instead of .env')
+      .option('--dir <dir>', 'the directory, for a backup of one; default: as sync', folderName('--dir'))
+      .option('--env <name>', ENV_HELP)
+      .option('--mark <mark>', 'of an environment that is gone, as npm run forget took it')
       .option('--overwrite-drift', 'let the backup win over edits made in Grafana since'),
   run: async ({ options, args: [file = ''], io, started }) => {
     const [

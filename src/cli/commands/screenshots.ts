@@ -6,7 +6,7 @@ import type { Io } from '../../app/io.ts';
 import type { ScreenshotsRequest } from '../../app/screenshots.ts';
 import { type CliCommand, defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { folderName } from '../options.ts';
+import { ENV_HELP, folderName } from '../options.ts';
 
 /** @param start tests have a browser of their own */
 export function screenshotsCommand(start: (io: Io) => Promise<Chromium> = ownChromium): CliCommand {
@@ -24,7 +24,7 @@ export function screenshotsCommand(start: (io: Io) => Promise<Chromium> = ownChr
         .option('--width <pixels>', 'width of the pictures', '1600')
         .option('--timeout <duration>', 'how long a dashboard may take to draw', '30s')
         .option('--out <folder>', 'where to write them', folderName('--out'), 'dist/screenshots')
-        .option('--env <name>', 'read .env.<name> instead of .env'),
+        .option('--env <name>', ENV_HELP),
     run: async ({ options, args, io }) => {
       const { takeScreenshots } = await import('../../app/screenshots.ts');
       try {

@@ -70,7 +70,7 @@ function firing({ service, project }: ServiceContext): PanelDraft {
     height: 7,
     // A rule that cannot ask has nothing to draw; that it cannot is seen in the list.
     signals: ['alert-queries'],
-    filter: `{service="${service.id}",as_code="${project.owner}"}`,
+    filter: `{service="${service.id}",as_code="${project.mark}"}`,
   });
 }
 

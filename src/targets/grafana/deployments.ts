@@ -29,6 +29,8 @@ export interface Deployment {
   readonly link?: string;
   /** When, in milliseconds since 1970. */
   readonly at: number;
+  /** Further tags that tell it from deployments of the same service elsewhere. Default: none. @example ['as-code:acmestg'] */
+  readonly tags?: readonly string[];
 }
 
 /** What was done: `marked` and `closed` wrote something, the others found it done. */
@@ -86,9 +88,9 @@ export function openDeployments(options: ConnectionOptions): Deployments {
 
   return {
     async mark(deployment) {
-      const { at, service } = deployment;
+      const { at } = deployment;
       // What was deployed after this time is another story.
-      const found = await find(tagsOf(service.id), `&from=1&to=${at + SKEW}`);
+      const found = await find(tagsOf(deployment), `&from=1&to=${at + SKEW}`);
       const last = found.find(({ time }) => time <= at);
       const same = [...found.filter(({ time }) => time > at), ...(last === undefined ? [] : [last])].find(
         (mark) => isOf(mark, deployment) && (!isRegion(mark) || mark.time === at),
@@ -100,7 +102,7 @@ export function openDeployments(options: ConnectionOptions): Deployments {
     },
     async close(deployment) {
       const { service, version, at } = deployment;
-      const found = await find([...tagsOf(service.id), versionTag(version)]);
+      const found = await find([...tagsOf(deployment), versionTag(version)]);
       const own = found.filter((mark) => isOf(mark, deployment));
       const last = own.find(({ time }) => time < at) ?? own.at(-1);
       if (last === undefined) {
@@ -131,12 +133,13 @@ export function openDeployments(options: ConnectionOptions): Deployments {
 const ROLLED_BACK = 'rolled back';
 
 /** The tags that dashboards look for. */
-function tagsOf(service: string): readonly string[] {
-  return ['deployment', `service:${service}`];
+function tagsOf({ service: { id }, tags = [] }: Deployment): readonly string[] {
+  return ['deployment', `service:${id}`, ...tags];
 }
 
-function allTags({ service, version, sha }: Deployment): readonly string[] {
-  return [...tagsOf(service.id), versionTag(version), ...(sha === undefined ? [] : [`sha:${short(sha)}`])];
+function allTags(deployment: Deployment): readonly string[] {
+  const { version, sha } = deployment;
+  return [...tagsOf(deployment), versionTag(version), ...(sha === undefined ? [] : [`sha:${short(sha)}`])];
 }
 
 /** Grafana keeps of a tag what stands before a second colon, as in the tag of an image. */
