@@ -29,8 +29,8 @@ function built(choice: Partial<ReturnType<typeof defineAlerts>>) {
 }
 
 describe('a time interval', () => {
-  test('gets the owner’s prefix, and the file that defines it', () => {
-    expect(buildTimeIntervals({ timeIntervals: [nights] }, { owner: 'acme' })).toMatchObject([
+  test('gets the mark as prefix, and the file that defines it', () => {
+    expect(buildTimeIntervals({ timeIntervals: [nights] }, { mark: 'acme' })).toMatchObject([
       {
         kind: 'time-interval',
         uid: 'acme-nights',

@@ -11,7 +11,7 @@ import type { Resource, RuleResource, TimeIntervalResource } from '../../src/mod
 import { renderDiffMarkdown, renderDiffText } from '../../src/report/index.ts';
 import { parseBackup } from '../../src/report/plan/saved-plan.ts';
 import { renderedFiles } from '../../src/report/rendered/files.ts';
-import { desiredOf, project } from '../support/world.ts';
+import { desiredOf, project, sourceOf } from '../support/world.ts';
 
 const BASE = { ref: 'main', commit: '3f2a9c1' };
 const WEEKENDS: readonly Interval[] = [{ weekdays: ['saturday', 'sunday'], location: 'Europe/Berlin' }];
@@ -83,7 +83,7 @@ describe('a time interval in a file', () => {
     const before = renderedFiles({ resources: [nights()] }, project);
     const root = await committed(before);
     const now = renderedFiles({ resources: [nights([{ months: ['1'] }])] }, project);
-    const read = await readRenderedAt('HEAD', now, placeOf(root));
+    const read = await readRenderedAt('HEAD', now, { project, source: sourceOf() }, placeOf(root));
     expect(read.filter(({ kind }) => kind === 'time-interval')).toMatchObject([
       { uid: 'bank-nights', timeInterval: { name: 'bank-nights', intervals: WEEKENDS } },
     ]);
@@ -92,7 +92,7 @@ describe('a time interval in a file', () => {
   test('of a commit that did not know the kind yet is taken to be as it is now', async () => {
     const all = renderedFiles({ resources: [nights()] }, project);
     const root = await committed(all.filter(({ path }) => !path.includes('_time-intervals')));
-    const read = await readRenderedAt('HEAD', all, placeOf(root));
+    const read = await readRenderedAt('HEAD', all, { project, source: sourceOf() }, placeOf(root));
     expect(read).toEqual([nights()]);
   });
 
