@@ -58,10 +58,10 @@ describe('apply', () => {
     const written: string[] = [];
     const events: ApplyEvent[] = [];
     const outcome = await apply(firstPlan(), targetThat(written), { onEvent: (event) => events.push(event) });
-    expect(written).toHaveLength(47);
+    expect(written).toHaveLength(50);
     expect(written[0]).toBe('create bank-services');
     expect(outcome).toMatchObject({ failed: [], skipped: [], interrupted: false });
-    expect(events.filter(({ event }) => event === 'step-done')).toHaveLength(47);
+    expect(events.filter(({ event }) => event === 'step-done')).toHaveLength(50);
   });
 
   test('a failed write does not stop independent ones', async () => {
@@ -70,7 +70,7 @@ describe('apply', () => {
     expect(outcome.failed.map(({ label, error }) => `${label}: ${error.message}`)).toEqual([
       'bank-user-account: disk full',
     ]);
-    expect(written).toHaveLength(46);
+    expect(written).toHaveLength(49);
   });
 
   test('what needs a failed write is skipped, and says what it waited for', async () => {
