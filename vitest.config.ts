@@ -18,6 +18,8 @@ const packed = defineConfig({
   test: {
     globalSetup: ['test/support/promtool-setup.ts'],
     include: PACKED,
+    // Each builds the package, into the same folder.
+    fileParallelism: false,
     testTimeout: 60_000,
     ...reporting(results.packed),
   },

@@ -15,14 +15,16 @@ const PROMTOOL = join(REPOSITORY, PROMTOOL_FOLDER);
 export interface Consumer {
   /** The project, absolute, with a slash at its end. */
   readonly root: string;
-  /** The tarball that is installed there. */
-  readonly tarball: string;
+  /** Holds the project, and whatever else was made for it. */
+  readonly folder: string;
   /** Everything that was printed by commands of the engine. */
   readonly printed: () => string;
   /** How many processes there were, with those that they started themselves. */
   readonly processes: () => Promise<number>;
   /** Runs a program in the project. */
   readonly run: (program: string, args: readonly string[], options?: RunOptions) => Promise<Result>;
+  /** Builds, packs and installs the engine of a repository, in place of the one that is there. */
+  readonly install: (repository: string) => Promise<void>;
   /** Runs a command of the installed engine. */
   readonly engine: (command: string, ...args: string[]) => Promise<Result>;
   /** Starts a program that goes on. */
@@ -40,8 +42,12 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Builds and packs the engine, and installs it beside the files that its README shows. */
-export async function installConsumer(): Promise<Consumer> {
+/**
+ * Builds and packs the engine, and installs it beside the files that its README shows.
+ *
+ * @param repository the engine's. Default: this one, as it stands
+ */
+export async function installConsumer(repository = REPOSITORY): Promise<Consumer> {
   const folder = await mkdtemp(join(tmpdir(), 'packed-'));
   const root = `${join(folder, 'project')}/`;
   const started = join(folder, 'started');
@@ -67,22 +73,29 @@ export async function installConsumer(): Promise<Consumer> {
     return stdout;
   };
 
-  await done(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { cwd: REPOSITORY });
-  const packed = await done('npm', ['pack', '--silent', join(REPOSITORY, PACKAGE_FOLDER)], { cwd: folder });
-  const tarball = join(folder, packed.trim());
+  const install = async (source: string): Promise<void> => {
+    await done(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { cwd: source });
+    // Of its own: two versions may have the same name, and npm holds a file to what it was.
+    const place = await mkdtemp(join(folder, 'tarball-'));
+    const packed = await done('npm', ['pack', '--silent', join(source, PACKAGE_FOLDER)], { cwd: place });
+    const options = ['--silent', '--prefer-offline', '--no-audit', '--no-fund'];
+    await done('npm', ['install', ...options, join(place, packed.trim())], { cwd: root });
+  };
+
   await mkdir(root);
-  const readme = await readFile(join(REPOSITORY, README), 'utf8');
+  const readme = await readFile(join(repository, README), 'utf8');
   for (const [name, text] of readmeFiles(readme)) {
     await mkdir(dirname(join(root, name)), { recursive: true });
     await writeFile(join(root, name), text);
   }
-  await run('npm', ['install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', tarball]);
+  await install(repository);
   return {
     root,
-    tarball,
+    folder,
     printed: () => printed,
     processes: async () => (await readFile(started, 'utf8')).split('\n').filter((line) => line !== '').length,
     run,
+    install,
     engine: (command, ...args) => run(join(root, 'node_modules/.bin/grafana-as-code'), [command, ...args]),
     start,
   };

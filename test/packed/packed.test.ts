@@ -30,7 +30,7 @@ let consumer: Consumer;
 beforeAll(async () => {
   consumer = await installConsumer();
 }, 120_000);
-afterAll(() => rm(dirname(consumer.tarball), { recursive: true, force: true }));
+afterAll(() => rm(consumer.folder, { recursive: true, force: true }));
 
 /** Runs a command that has to succeed; answers with what it printed. */
 async function succeeds(command: string, ...args: string[]): Promise<string> {
@@ -98,7 +98,7 @@ test('gate shows its help, and any copy of the engine hands over to the one of t
 });
 
 test('preview starts the programs of the package, and syncs to its Grafana', async () => {
-  const folder = dirname(consumer.tarball);
+  const { folder } = consumer;
   const alive = () => serveListener((_, response) => response.end('{}'));
   // Ports that were free a moment ago.
   const ports = await Promise.all([alive(), alive(), alive()]);
