@@ -50,9 +50,16 @@ export function on(...labels: readonly string[]): string {
   return `on (${labels.map(labelName).join(', ')})`;
 }
 
-/** Alternatives, the first that has a value wins, one a line. */
+/** The most alternatives in a row: the parser of the validation gives up after some 150 of them. */
+const IN_A_ROW = 100;
+
+/** Alternatives, the first that has a value wins, one a line; in parentheses by the hundred, where there are more. */
 export function firstOf(...alternatives: string[]): string {
-  return alternatives.join('\nor ');
+  if (alternatives.length <= IN_A_ROW) return alternatives.join('\nor ');
+  const rows = Array.from({ length: Math.ceil(alternatives.length / IN_A_ROW) }, (_, row) =>
+    alternatives.slice(row * IN_A_ROW, (row + 1) * IN_A_ROW),
+  );
+  return firstOf(...rows.map((row) => group(firstOf(...row))));
 }
 
 /** Copies a label under another name, so that rules of every profile carry the same labels. */
