@@ -2,6 +2,7 @@
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { select, series } from '../metrics/promql.ts';
 import { countedSeries, requestsOf } from '../metrics/requests.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { Project } from '../model/project.ts';
 import type { Catalog, Service } from '../model/service.ts';
 import { servicesBehind } from '../model/service.ts';
@@ -121,9 +122,20 @@ export function serviceLinks({ service, project, catalog }: ServiceContext): das
 
 /** The services that call a service. */
 export function callersOf(service: Service, catalog: Catalog): readonly Service[] {
-  return catalog.services.filter((other) =>
-    other.dependencies.some((dependency) => 'service' in dependency && dependency.service === service.id),
-  );
+  const known = callers.get(catalog) ?? allCallers(catalog);
+  callers.set(catalog, known);
+  return known.get(service.id) ?? [];
+}
+
+/** Catalogs are frozen, and each dashboard asks. */
+const callers = new WeakMap<Catalog, ReadonlyMap<string, readonly Service[]>>();
+
+function allCallers({ services }: Catalog): ReadonlyMap<string, readonly Service[]> {
+  const calls = services.flatMap((caller) => {
+    const called = caller.dependencies.flatMap((dependency) => ('service' in dependency ? [dependency.service] : []));
+    return [...new Set(called)].map((id) => ({ caller, id }));
+  });
+  return new Map([...groupBy(calls, ({ id }) => id)].map(([id, all]) => [id, all.map(({ caller }) => caller)]));
 }
 
 /** A link that keeps the time range. */

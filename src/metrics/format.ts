@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { promqlTree } from '../model/promql-tree.ts';
+import { promqlTree, STRING, withStrings } from '../model/promql-tree.ts';
 
 /** Longer lines are broken; a screen and a pull request show this much. */
 const WIDTH = 110;
@@ -24,8 +24,20 @@ const formatted = new Map<string, string>();
 function format(expression: string): string {
   const { text, root, broken } = promqlTree(expression);
   // A comment ends with its line.
-  return broken.length > 0 || root === undefined || text.includes('\n') ? expression : layout(root, 0, text);
+  if (broken.length > 0 || root === undefined || text.includes('\n')) return expression;
+  return withStrings(codeOf(root, text), text);
 }
+
+/** What stands between the strings of the laid out text: for every expression of a tree it is the same. */
+function codeOf(root: SyntaxNode, text: string): readonly string[] {
+  const known = laidOut.get(root);
+  if (known !== undefined) return known;
+  const code = layout(root, 0, text).split(STRING);
+  laidOut.set(root, code);
+  return code;
+}
+
+const laidOut = new WeakMap<SyntaxNode, readonly string[]>();
 
 function layout(node: SyntaxNode, indent: number, text: string): string {
   const between = (from: number, to: number) => text.slice(from, to).trim();

@@ -25,9 +25,8 @@ const VARIABLE = new RegExp(`\\$__(?:${VARIABLES})\\b|\\$\\{__(?:${VARIABLES})\\
 export function promqlTree(expression: string): PromqlTree {
   const known = trees.get(expression);
   if (known !== undefined) return known;
-  const text = oneLine(expression);
-  const tree = trees.get(text) ?? { text, ...shapeOf(text) };
-  trees.set(text, tree).set(expression, tree);
+  const tree = treeOf(expression);
+  trees.set(tree.text, tree).set(expression, tree);
   return tree;
 }
 
@@ -36,14 +35,25 @@ const trees = new Map<string, PromqlTree>();
 
 type Shape = Omit<PromqlTree, 'text'>;
 
-/** Services of one profile differ by what stands in quotation marks, which no tree depends on. */
-const shapes = new Map<string, Shape>();
+function treeOf(expression: string): PromqlTree {
+  // A comment ends with its line: an expression that may have one stays as it is.
+  if (expression.includes('#')) return { text: expression, ...read(expression) };
+  const masked = expression.replace(STRING, mask);
+  const { code, shape } = shapes.get(masked) ?? shapeOf(masked);
+  const text = withStrings(code, expression);
+  return trees.get(text) ?? { text, ...shape };
+}
 
-function shapeOf(text: string): Shape {
-  const masked = text.includes('#') ? text : text.replace(STRING, mask);
-  const shape = shapes.get(masked) ?? read(masked);
-  shapes.set(masked, shape);
-  return shape;
+/** Services of one profile differ by what stands in quotation marks, which no tree depends on. */
+const shapes = new Map<string, { readonly code: readonly string[]; readonly shape: Shape }>();
+
+function shapeOf(masked: string) {
+  const text = outsideStrings(masked, collapse).trim();
+  // Laid out or on one line, it is the same tree.
+  const shape = shapes.get(text)?.shape ?? read(text);
+  const found = { code: text.split(STRING), shape };
+  shapes.set(text, found).set(masked, found);
+  return found;
 }
 
 /** A string of the same length, so that every offset stays; one over several lines may be an error. */
@@ -71,32 +81,46 @@ function read(text: string): Shape {
   return { root: tree.topNode.getChild('Expr') ?? undefined, broken, depth };
 }
 
-/** A comment ends with its line: an expression that may have one stays as it is. */
-function oneLine(expression: string): string {
-  return expression.includes('#') ? expression : outsideStrings(expression, collapse).trim();
-}
-
 function collapse(code: string): string {
   return code.replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')');
 }
 
-const STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
+/** A string of PromQL. */
+export const STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
 
 /** Changes what of an expression stands outside quotation marks. */
 export function outsideStrings(expression: string, change: (code: string) => string): string {
+  return withStrings(expression.split(STRING).map(change), expression);
+}
+
+/** Other code around the strings of an expression, in their order. */
+export function withStrings(code: readonly string[], expression: string): string {
   const strings = expression.match(STRING) ?? [];
-  return expression
-    .split(STRING)
-    .map((code, index) => `${change(code)}${strings[index] ?? ''}`)
-    .join('');
+  return code.map((part, index) => `${part}${strings[index] ?? ''}`).join('');
+}
+
+/** A part of an expression, by offsets. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The matchers of a vector selector, as they are written but without spaces around the operator. */
 export function matchersOf(selector: SyntaxNode, expression: string): readonly string[] {
+  return matchersIn(selector).map((span) => matcherAt(span, expression));
+}
+
+/** Where the matchers of a vector selector stand. */
+export function matchersIn(selector: SyntaxNode): readonly Span[] {
   const list = selector.getChild('LabelMatchers');
   return [...(list?.getChildren('UnquotedLabelMatcher') ?? []), ...(list?.getChildren('QuotedLabelMatcher') ?? [])].map(
-    ({ from, to }) => expression.slice(from, to).replace(/(?<!\s)\s*(=~|!~|!=|=)\s*/, '$1'),
+    ({ from, to }) => ({ from, to }),
   );
+}
+
+/** A matcher without spaces around its operator. */
+export function matcherAt({ from, to }: Span, expression: string): string {
+  return expression.slice(from, to).replace(/(?<!\s)\s*(=~|!~|!=|=)\s*/, '$1');
 }
 
 /**
@@ -105,9 +129,18 @@ export function matchersOf(selector: SyntaxNode, expression: string): readonly s
  * @example metricOf(selector, '{"http.requests", job="a"}') // 'http.requests'
  */
 export function metricOf(selector: SyntaxNode, expression: string): string | undefined {
-  const plain = selector.getChild('Identifier');
-  if (plain !== null) return expression.slice(plain.from, plain.to);
-  const quoted = selector.getChild('LabelMatchers')?.getChild('QuotedLabelName');
-  if (quoted === null || quoted === undefined) return undefined;
-  return expression.slice(quoted.from + 1, quoted.to - 1).replace(/\\(.)/g, '$1');
+  const span = metricIn(selector);
+  return span && metricAt(span, expression);
+}
+
+/** Where a vector selector names its metric, with the quotation marks where it has some. */
+export function metricIn(selector: SyntaxNode): Span | undefined {
+  const name = selector.getChild('Identifier') ?? selector.getChild('LabelMatchers')?.getChild('QuotedLabelName');
+  return name === null || name === undefined ? undefined : { from: name.from, to: name.to };
+}
+
+/** The metric that is named there. */
+export function metricAt({ from, to }: Span, expression: string): string {
+  const name = expression.slice(from, to);
+  return /^["'`]/.test(name) ? name.slice(1, -1).replace(/\\(.)/g, '$1') : name;
 }

@@ -197,8 +197,13 @@ export function defineCatalog(
 
 /** The service of an id, or undefined. */
 export function findService(catalog: Catalog, id: string): Service | undefined {
-  return catalog.services.find((service) => service.id === id);
+  const known = byId.get(catalog) ?? new Map(catalog.services.toReversed().map((service) => [service.id, service]));
+  byId.set(catalog, known);
+  return known.get(id);
 }
+
+/** Catalogs are frozen, and in a large one every service is looked for many times. */
+const byId = new WeakMap<Catalog, ReadonlyMap<string, Service>>();
 
 /** The value of the address label under which a service sees a dependency. */
 export function dependencyAddress(dependency: Dependency): string {

@@ -136,20 +136,40 @@ function layoutProblems(dashboard: DashboardResource, panels: readonly Panel[]):
         ),
       );
   }
-  panels.forEach((panel, index) => {
-    const other = panels.slice(index + 1).find((each) => overlap(panel.gridPos, each.gridPos));
-    if (other !== undefined)
-      problems.push(
-        onPanel(
-          'B005',
-          dashboard,
-          panel,
-          `overlaps the panel "${other.title ?? other.id}"`,
-          'Leave the layout to buildDashboard, or correct the positions.',
-        ),
-      );
-  });
+  for (const [panel, other] of overlaps(panels))
+    problems.push(
+      onPanel(
+        'B005',
+        dashboard,
+        panel,
+        `overlaps the panel "${other.title ?? other.id}"`,
+        'Leave the layout to buildDashboard, or correct the positions.',
+      ),
+    );
   return problems;
+}
+
+/** Panels that lie on a later one, each with the first of those. */
+function overlaps(panels: readonly Panel[]): readonly (readonly [Panel, Panel])[] {
+  const under = new Map<number, number>();
+  const fromTheTop = panels
+    .map(({ gridPos }, index) => ({ gridPos, index }))
+    .sort((left, right) => left.gridPos.y - right.gridPos.y);
+  fromTheTop.forEach((one, place) => {
+    const end = one.gridPos.y + one.gridPos.h;
+    // What begins below its end lies on none of it: an overview has thousands of panels.
+    for (let next = place + 1; next < fromTheTop.length; next += 1) {
+      const other = fromTheTop[next];
+      if (other === undefined || other.gridPos.y >= end) break;
+      if (!overlap(one.gridPos, other.gridPos)) continue;
+      const [first, second] = [Math.min(one.index, other.index), Math.max(one.index, other.index)];
+      under.set(first, Math.min(under.get(first) ?? second, second));
+    }
+  });
+  return panels.flatMap((panel, index) => {
+    const other = panels[under.get(index) ?? -1];
+    return other === undefined ? [] : [[panel, other] as const];
+  });
 }
 
 function overlap(left: Panel['gridPos'], right: Panel['gridPos']): boolean {

@@ -1,6 +1,6 @@
 /** PromQL by its syntax tree, with Prometheus' own grammar. */
 import type { SyntaxNode } from '@lezer/common';
-import { matchersOf, metricOf, promqlTree } from '../model/promql-tree.ts';
+import { matcherAt, matchersIn, metricAt, metricIn, promqlTree, type Span } from '../model/promql-tree.ts';
 
 /** A series selector in an expression. */
 export interface Selector {
@@ -45,25 +45,49 @@ const parsed = new Map<string, ParsedQuery>();
 function parse(expression: string): ParsedQuery {
   if (expression.trim() === '') return { problems: [{ offset: 0, near: '(empty)' }], selectors: [] };
   const { text, root, broken } = promqlTree(expression);
-  const selectors: Selector[] = [];
-  // The cursor makes a node only where it is asked for one.
-  root?.cursor().iterate((cursor) => {
-    if (cursor.name === 'VectorSelector') selectors.push(selectorAt(cursor.node, text));
-  });
   return {
     problems: broken.map((offset) => ({ offset, near: text.slice(Math.max(0, offset - 20), offset + 20) })),
-    selectors,
+    selectors: root === undefined ? [] : placesIn(root, text).map((place) => selectorAt(place, text)),
   };
 }
 
-function selectorAt(node: SyntaxNode, text: string): Selector {
+/** A selector in a tree: what all expressions of its shape have in common, and where the rest stands in their text. */
+interface Place extends Omit<Selector, 'metric' | 'matchers'> {
+  readonly metric: Span | undefined;
+  readonly matchers: readonly Span[];
+}
+
+function placesIn(root: SyntaxNode, text: string): readonly Place[] {
+  const known = places.get(root);
+  if (known !== undefined) return known;
+  const found: Place[] = [];
+  // The cursor makes a node only where it is asked for one.
+  root.cursor().iterate((cursor) => {
+    if (cursor.name === 'VectorSelector') found.push(placeAt(cursor.node, text));
+  });
+  places.set(root, found);
+  return found;
+}
+
+/** Services of one profile share trees, and walking one takes longer than all else. */
+const places = new WeakMap<SyntaxNode, readonly Place[]>();
+
+function placeAt(node: SyntaxNode, text: string): Place {
   const matrix = ancestor(node, (each) => each.name === 'MatrixSelector', ['OffsetExpr', 'StepInvariantExpr']);
   return {
-    metric: metricOf(node, text) ?? '',
-    matchers: matchersOf(node, text),
+    metric: metricIn(node),
+    matchers: matchersIn(node),
     range: matrix === undefined ? undefined : rangeOf(text.slice(node.to, matrix.to)),
     within: enclosingFunction(node, text),
     filters: onTheRight(node),
+  };
+}
+
+function selectorAt({ metric, matchers, ...same }: Place, text: string): Selector {
+  return {
+    ...same,
+    metric: metric === undefined ? '' : metricAt(metric, text),
+    matchers: matchers.map((span) => matcherAt(span, text)),
   };
 }
 
