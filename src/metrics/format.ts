@@ -11,17 +11,6 @@ const WIDTH = 110;
  * @example formatPromql('a or b') // 'a or b'
  */
 export function formatPromql(expression: string): string {
-  const known = formatted.get(expression);
-  if (known !== undefined) return known;
-  const text = format(expression);
-  formatted.set(expression, text);
-  return text;
-}
-
-/** Services of one profile differ by their matchers only, but panels, verdicts and rules share expressions. */
-const formatted = new Map<string, string>();
-
-function format(expression: string): string {
   const { text, root, broken } = promqlTree(expression);
   // A comment ends with its line.
   if (broken.length > 0 || root === undefined || text.includes('\n')) return expression;

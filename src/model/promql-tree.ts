@@ -23,26 +23,14 @@ const VARIABLE = new RegExp(`\\$__(?:${VARIABLES})\\b|\\$\\{__(?:${VARIABLES})\\
  * @example promqlTree('rate(http_requests_total[$__rate_interval])').broken // []
  */
 export function promqlTree(expression: string): PromqlTree {
-  const known = trees.get(expression);
-  if (known !== undefined) return known;
-  const tree = treeOf(expression);
-  trees.set(tree.text, tree).set(expression, tree);
-  return tree;
-}
-
-/** A panel, its rule and the overview share expressions, which are laid out, checked and compared: one tree serves all. */
-const trees = new Map<string, PromqlTree>();
-
-type Shape = Omit<PromqlTree, 'text'>;
-
-function treeOf(expression: string): PromqlTree {
   // A comment ends with its line: an expression that may have one stays as it is.
   if (expression.includes('#')) return { text: expression, ...read(expression) };
   const masked = expression.replace(STRING, mask);
   const { code, shape } = shapes.get(masked) ?? shapeOf(masked);
-  const text = withStrings(code, expression);
-  return trees.get(text) ?? { text, ...shape };
+  return { text: withStrings(code, expression), ...shape };
 }
+
+type Shape = Omit<PromqlTree, 'text'>;
 
 /** Services of one profile differ by what stands in quotation marks, which no tree depends on. */
 const shapes = new Map<string, { readonly code: readonly string[]; readonly shape: Shape }>();

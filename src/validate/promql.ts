@@ -32,17 +32,6 @@ export interface ParsedQuery {
  * @example parseQuery('rate(http_requests_total{job="a"}[$__rate_interval])').selectors[0].within // 'rate'
  */
 export function parseQuery(expression: string): ParsedQuery {
-  const known = parsed.get(expression);
-  if (known !== undefined) return known;
-  const query = parse(expression);
-  parsed.set(expression, query);
-  return query;
-}
-
-/** A rule, its verdict and the overview share one expression. */
-const parsed = new Map<string, ParsedQuery>();
-
-function parse(expression: string): ParsedQuery {
   if (expression.trim() === '') return { problems: [{ offset: 0, near: '(empty)' }], selectors: [] };
   const { text, root, broken } = promqlTree(expression);
   return {
