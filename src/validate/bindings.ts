@@ -191,11 +191,18 @@ function bindingsIn(value: unknown, place: string): Binding[] {
 export function overlappingMetrics(services: readonly Service[]): Diagnostic[] {
   const byName = groupBy(answering(services), ({ requests: { name: metricName } }) => metricName);
   return [...byName.values()].flatMap((same) => {
-    const parsed = same.map((one) => ({ ...one, matchers: one.requests.matchers.map(partsOf) }));
+    const parsed = same.map((one) => ({
+      ...one,
+      matchers: one.requests.matchers.map(partsOf),
+      text: textOf(one.requests.matchers),
+    }));
     return parsed.flatMap((wide) => {
       const inside = parsed.find(
         (narrow) =>
-          narrow.service.id !== wide.service.id && !sameText(narrow, wide) && covers(wide.matchers, narrow.matchers),
+          narrow.service.id !== wide.service.id &&
+          // Those are an error of their own.
+          narrow.text !== wide.text &&
+          covers(wide.matchers, narrow.matchers),
       );
       if (inside === undefined) return [];
       const problem = error(
@@ -233,10 +240,9 @@ function answering(services: readonly Service[]): readonly Answering[] {
   });
 }
 
-/** Those are an error of their own. */
-function sameText(one: Answering, other: Answering): boolean {
-  const text = ({ requests: { matchers } }: Answering) => [...matchers].sort().join();
-  return text(one) === text(other);
+/** Matchers in any order. */
+function textOf(matchers: readonly Matcher[]): string {
+  return [...matchers].sort().join();
 }
 
 /** Whether what the narrow matchers find is sure to be found by the wide ones: each holds for what they fix. */
