@@ -62,8 +62,10 @@ export function extendDashboard(extend: Extend): Extension {
 
 /** Every dashboard: the shared ones, then one for each service. */
 export function buildDashboards(choice: DashboardChoice, context: BuildContext): readonly DashboardResource[] {
+  // One after the other: the drafts of a large estate would take more memory than what they are made into.
+  const built = (draft: DashboardDraft) => buildDashboard(draft, context.project);
   return [
-    ...choice.shared.map((build) => ({ source: choice.source, ...build(context) })),
-    ...context.catalog.services.map((service) => serviceDashboard(service, context, choice)),
-  ].map((draft) => buildDashboard(draft, context.project));
+    ...choice.shared.map((build) => built({ source: choice.source, ...build(context) })),
+    ...context.catalog.services.map((service) => built(serviceDashboard(service, context, choice))),
+  ];
 }

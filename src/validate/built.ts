@@ -84,19 +84,30 @@ export function shapeProblems(
   built: unknown,
   { called, file }: { readonly called: string; readonly file: string },
 ): readonly Diagnostic[] {
-  const parsed = z.array(shapeOf(kind)).safeParse(built);
-  if (parsed.success) return [];
-  return parsed.error.issues.slice(0, 20).map(({ path, message }) => {
-    const [index] = path;
-    const source = sourceOf(built, index) ?? file;
-    return {
-      code: 'F000',
-      level: 'error',
-      file: source,
-      subject: `${called}()${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')}`,
-      message: `is not what it has to be: ${message}`,
-      remedy: 'Build it with the functions of grafana-as-code/panels; tsc --noEmit shows what the compiler knows.',
-    };
+  return issuesOf(kind, built)
+    .slice(0, 20)
+    .map(({ path, message }) => {
+      const [index] = path;
+      const source = sourceOf(built, index) ?? file;
+      return {
+        code: 'F000',
+        level: 'error',
+        file: source,
+        subject: `${called}()${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')}`,
+        message: `is not what it has to be: ${message}`,
+        remedy: 'Build it with the functions of grafana-as-code/panels; tsc --noEmit shows what the compiler knows.',
+      };
+    });
+}
+
+/** Looked at one by one: what is parsed is a copy, and copies of all of them would take as much memory again. */
+function issuesOf(kind: Kind, built: unknown): readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[] {
+  const list = z.array(z.unknown()).safeParse(built);
+  if (!list.success) return list.error.issues;
+  const shape = shapeOf(kind);
+  return list.data.flatMap((one, index) => {
+    const { error } = shape.safeParse(one);
+    return (error?.issues ?? []).map(({ path, message }) => ({ path: [index, ...path], message }));
   });
 }
 
