@@ -7,6 +7,8 @@ interface Options {
   readonly fakeOnly?: true;
   readonly tests?: true;
   readonly packed?: true;
+  readonly model?: true;
+  readonly rules?: true;
   /** Seconds. */
   readonly settle: number;
   readonly runs: number;
@@ -23,6 +25,11 @@ const bench = defineCommand<Options>({
     command
       .option('--fake-only', 'leave GRAFANA_URL out')
       .option('--packed', 'measure what a command of the packed engine takes instead, beside one from sources')
+      .option('--model', 'measure building and validating 1,000 services of mixed kinds instead')
+      .option(
+        '--rules',
+        'count the samples that the rules load in Prometheus instead, beside those of the last release',
+      )
       .option('--tests', 'measure npm test and a replay instead, from nothing and the second time')
       .option(
         '--settle <seconds>',
@@ -53,6 +60,18 @@ const bench = defineCommand<Options>({
     if (options.packed === true) {
       const { measurePacked } = await import('./bench/packed.ts');
       const measured = await measurePacked({ elapsed: () => io.clock.elapsed(), say });
+      await writeResult(renderBench(measured), options.out, io);
+      return measured.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
+    }
+    if (options.model === true) {
+      const { measureModel } = await import('./bench/model.ts');
+      const measured = await measureModel(say);
+      await writeResult(renderBench(measured), options.out, io);
+      return measured.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
+    }
+    if (options.rules === true) {
+      const { measureRules } = await import('./bench/rules.ts');
+      const measured = await measureRules(say);
       await writeResult(renderBench(measured), options.out, io);
       return measured.every(({ holds }) => holds) ? EXIT.success : EXIT.failure;
     }
