@@ -130,3 +130,19 @@ test('docs/metrics.md: its services are valid, and have the alerts that they can
   expect(built.warnings.filter(({ code }) => code === 'F023')).toEqual([]);
   expect(built.catalog.services.map(({ id }) => id)).toEqual(['search', 'orders']);
 });
+
+test('docs/upgrade.md: what it shows last of each file is valid, and its panel is on the dashboard', async () => {
+  const files = filesOf('docs/upgrade.md');
+  expect(Object.keys(files)).toEqual(['services/checkout.ts', 'dashboards/checkout.ts']);
+  const root = await smallProject(files);
+  const config = readFileSync(`${root}grafana.config.ts`, 'utf8')
+    .replace('errorSection }', 'errorSection, latencySection }')
+    .replace('[errorSection]', '[errorSection, latencySection]')
+    .replace('extensions: {}', 'extensions: { checkout }');
+  await writeFile(`${root}grafana.config.ts`, `import { checkout } from './dashboards/checkout.ts';\n${config}`);
+  const built = await buildProject(ioOf({}, root, { loadProject: () => loadProject(root) }));
+  if (!built.ok) throw new Error(built.problems.map(({ code, message }) => `${code} ${message}`).join('\n'));
+  expect(built.warnings.filter(({ code }) => code === 'F023')).toEqual([]);
+  const dashboard = built.desired.resources.find(({ kind, title }) => kind === 'dashboard' && title === 'Checkout');
+  expect(JSON.stringify(dashboard)).toContain('Requests for baskets');
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatPromql } from '../../src/metrics/format.ts';
-import { matcher, select } from '../../src/metrics/promql.ts';
+import { firstOf, matcher, select } from '../../src/metrics/promql.ts';
 import { parseQuery } from '../../src/validate/promql.ts';
 import { desiredOf, rulesOf } from '../support/world.ts';
 
@@ -17,6 +17,13 @@ describe('matchers', () => {
   test('quotes, backslashes and line breaks of a value are escaped', () => {
     expect(matcher('job', '=', 'a"b\\c\nd')).toBe('job="a\\"b\\\\c\\nd"');
   });
+});
+
+test('a thousand alternatives are a query that can be read, each of them once', () => {
+  const all = Array.from({ length: 1000 }, (_, index) => `sum by (job)(rate(a_total{job="${index}"}[5m]))`);
+  const { problems, selectors } = parseQuery(firstOf(...all));
+  expect(problems).toEqual([]);
+  expect(selectors.map(({ matchers }) => matchers.join())).toEqual(all.map((_, index) => `job="${index}"`));
 });
 
 describe('formatPromql', () => {

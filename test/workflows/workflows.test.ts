@@ -201,6 +201,13 @@ test.each(['pull-request.yml', 'main.yml'])('the engine of %s is tested where no
   expect(after).toEqual(['npx tsc', 'npm run -s layers', 'npm run test:engine']);
 });
 
+test('a job that looks at other commits has the whole history', () => {
+  const looking = jobs.filter(({ job: one }) => one.steps.some(({ run }) => /test:packed|\$BASE\b/.test(run ?? '')));
+  expect(looking.map(({ name }) => name).sort()).toEqual(['diff', 'packed']);
+  for (const { job: one } of looking)
+    for (const { with: options } of using(one, 'checkout')) expect(options).toMatchObject({ 'fetch-depth': 0 });
+});
+
 test('a sync on the main branch is never cut off by the next one, and follows the tests', () => {
   const main = named('main.yml');
   expect(main.concurrency['cancel-in-progress']).toBe(false);
