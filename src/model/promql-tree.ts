@@ -108,7 +108,8 @@ export function matchersIn(selector: SyntaxNode): readonly Span[] {
 
 /** A matcher without spaces around its operator. */
 export function matcherAt({ from, to }: Span, expression: string): string {
-  return expression.slice(from, to).replace(/(?<!\s)\s*(=~|!~|!=|=)\s*/, '$1');
+  const text = expression.slice(from, to);
+  return /\s/.test(text) ? text.replace(/(?<!\s)\s*(=~|!~|!=|=)\s*/, '$1') : text;
 }
 
 /**

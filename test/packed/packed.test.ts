@@ -63,14 +63,14 @@ test('its declarations are accepted by the compiler', async () => {
 
 test('runbooks writes the pages of the alerts, and nothing is wrong then', async () => {
   expect(await succeeds('runbooks')).toContain('alerts/runbooks/ServiceErrorRateHigh.md');
-  expect(await succeeds('validate')).toBe('Valid: 1 services, 2 dashboards, 8 alert rules, 2 contact points.\n');
+  expect(await succeeds('validate')).toBe('Valid: 1 services, 2 dashboards, 9 alert rules, 2 contact points.\n');
 });
 
 test('plan and sync show and do the same, and the second sync writes nothing', async () => {
-  expect(await succeeds('plan')).toContain('13 to create');
-  expect(await succeeds('sync')).toContain('Applied: 13 created, 0 changed, 0 deleted.');
+  expect(await succeeds('plan')).toContain('14 to create');
+  expect(await succeeds('sync')).toContain('Applied: 14 created, 0 changed, 0 deleted.');
   const before = await filesBelow(join(consumer.root, 'dist/'));
-  expect(await succeeds('sync')).toContain('Nothing to do: 13 resources are as in the code.');
+  expect(await succeeds('sync')).toContain('Nothing to do: 14 resources are as in the code.');
   expect(await filesBelow(join(consumer.root, 'dist/'))).toEqual(before);
 });
 
