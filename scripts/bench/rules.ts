@@ -30,9 +30,9 @@ export async function measureRules(say: (text: string) => void): Promise<readonl
   const commit = releasedCommit(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'));
   const files = readdirSync(join(ROOT, RENDERED));
   const now = rulesOf(files.map((file) => readFileSync(join(ROOT, RENDERED, file), 'utf8')));
-  const show = (file: string) =>
-    execFileSync('git', ['show', `${commit}:${RENDERED}/${file}`], { cwd: ROOT, encoding: 'utf8' });
-  const before = rulesOf(files.map(show));
+  const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });
+  const there = git('ls-tree', '--name-only', commit, `${RENDERED}/`).trim().split('\n');
+  const before = rulesOf(there.map((file) => git('show', `${commit}:${file}`)));
   const { lines, at } = await incident();
   say('A Prometheus with the series of the incident');
   const prometheus = await startPrometheus(lines);
