@@ -48,6 +48,7 @@ const COMMANDS: readonly (readonly [string, (folder: string) => readonly string[
   ['comment', (folder) => ['--file', `${folder}/../report.md`, '--summary']],
   ['diff', (folder) => ['--base', 'HEAD', '--out', `${folder}/diff.html`, '--format', 'html']],
   ['drift-issue', (folder) => ['--plan', `${folder}/../plan.json`, '--report', `${folder}/../report.md`]],
+  ['forget', () => ['--mark', 'gone']],
   ['gate', () => [...judge, '--baseline', 'none', '--format', 'md']],
   [
     'gate',

@@ -28,7 +28,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** GitHub links these wherever text stands, in HTML too, whatever escapes are before them. */
 function unlinked(text: string): string {
   return text
-    .replace(/[@#](?=[\p{L}\p{N}_])/gu, `$&${JOINER}`)
+    .replace(/[@#](?=[\p{L}\p{N}_.-])/gu, `$&${JOINER}`)
     .replace(/\b(gh)-(?=\d)/gi, `$1${JOINER}-`)
     .replace(/:(?=\/\/|[a-z+][\w+-]*:)/gi, `:${JOINER}`)
     .replace(/www(?=\.)/gi, `$&${JOINER}`);
