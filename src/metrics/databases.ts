@@ -24,7 +24,7 @@ export function databasesOf({ databases, metrics }: Service): readonly BoundData
   });
   const shared = bound.filter(({ own }) => !own);
   const systems = new Set(shared.map(({ system }) => system));
-  const told = shared.map((one) => {
+  const selected = shared.map((one) => {
     if (shared.length === 1) return one;
     const { system, namespace } = one.binding;
     const bySystem = system !== undefined && systems.size > 1;
@@ -35,7 +35,7 @@ export function databasesOf({ databases, metrics }: Service): readonly BoundData
     ];
     return { ...one, latency: { ...one.latency, matchers: [...one.latency.matchers, ...matchers] } };
   });
-  const apart = new Map(told.map((one) => [one.latency.matchers.join(), one]));
+  const apart = new Map(selected.map((one) => [one.latency.matchers.join(), one]));
   const known = bound.flatMap((one) => (one.own ? [one] : [...apart.values()].filter(({ name }) => name === one.name)));
   return known.map(({ name, binding, latency }) => ({ name, binding, latency }));
 }

@@ -5,7 +5,7 @@ import { databasesOf } from './databases.ts';
 import { baseline, idleZero, quantileNow, settledQuantileNow } from './guards.ts';
 import { identityOf, joined, narrowed, type Part } from './identity.ts';
 import { limitedPools, poolBindings, poolUtilisation } from './pools.ts';
-import { by, firstOf, group, on } from './promql.ts';
+import { by, distinct, firstOf, group, on } from './promql.ts';
 import type { Terms } from './timing.ts';
 
 /** p95 now over its baseline, counted only above a floor in seconds; 0 while idle. */
@@ -43,16 +43,12 @@ export function degradation(terms: Terms, service: Service, latency: HistogramBi
     const histograms = databases.map(({ latency: histogram }) => histogram);
     const shared = identityOf(terms, latency, ...histograms);
     const slowest = histograms.map((one) => narrowed(quantileNow(terms, one, 0.95), identityOf(terms, one), shared));
-    const worst = slowest.length === 1 ? (slowest[0] ?? '') : `max ${by(...shared)}(${firstOf(...slowest.map(told))})`;
+    const worst =
+      slowest.length === 1 ? (slowest[0] ?? '') : `max ${by(...shared)}(${firstOf(...slowest.map(distinct))})`;
     signs.push({
       keep: shared,
       text: `((${worst}) > bool ${queryP95.above.value} or ${idleZero(terms, latency, shared)})`,
     });
   }
   return signs.reduce((sum, sign) => joined(sum, '+', sign)).text;
-}
-
-/** Keeps alternatives of the same labels apart, so that the largest of them can be taken. */
-function told(expression: string, index: number): string {
-  return `label_replace(${expression}, "o", "${index}", "", "")`;
 }

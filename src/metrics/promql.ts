@@ -76,6 +76,11 @@ export function labelled(expression: string, labels: Readonly<Record<string, str
   );
 }
 
+/** Keeps alternatives of the same labels apart, so that the largest of them can be taken. */
+export function distinct(expression: string, index: number): string {
+  return labelled(expression, { o: String(index) });
+}
+
 /** Parentheses, and the lines between them indented. */
 export function group(expression: string): string {
   return expression.includes('\n') ? `(\n  ${expression.replace(/\n/g, '\n  ')}\n)` : `(${expression})`;
