@@ -36,6 +36,8 @@ const together = (mode: string) =>
       projects: [
         {
           extends: true,
+          // Not inherited: tests of a real Grafana, or of docker, ask for it.
+          mode,
           test: {
             name: 'together',
             include: ['test/**/*.test.ts'],
@@ -43,7 +45,7 @@ const together = (mode: string) =>
             isolate: false,
           },
         },
-        { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
+        { extends: true, mode, test: { name: 'alone', include: ALONE, isolate: true } },
       ],
       testTimeout: 60_000,
       ...reporting(results.together),

@@ -70,8 +70,8 @@ function vanished(
   whileBusy: Counted | undefined,
 ): string {
   const series = selector(matchersOf(values));
-  const remembered = `group ${by(...open)}(last_over_time(${series}[${REMEMBERED}]))`;
-  const gone = `(0 * group ${by(...open)}(last_over_time(${series}[${window}])) or ${remembered})`;
+  const remembered = `group ${by(...open)}(present_over_time(${series}[${REMEMBERED}]))`;
+  const gone = `(0 * group ${by(...open)}(present_over_time(${series}[${window}])) or ${remembered})`;
   if (whileBusy === undefined) return labelled(gone, { family, ...values });
   const known = dimensionsOf(terms, binding, bindingOf(whileBusy));
   const shared = open.filter((label) => known.includes(label));

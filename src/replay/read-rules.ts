@@ -29,6 +29,7 @@ const rule = z.object({
     groupWait: duration,
     groupInterval: duration,
     repeatInterval: duration,
+    muteTimeIntervals: z.array(z.string()).exactOptional(),
   }),
   noDataState: absence,
   execErrState: absence,

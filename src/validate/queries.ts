@@ -28,6 +28,8 @@ const OF_COUNTERS: ReadonlySet<string> = new Set([
   'rate',
   'increase',
   'irate',
+  // Whether it is there at all.
+  'present_over_time',
   'resets',
   'changes',
   'absent',

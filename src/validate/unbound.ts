@@ -1,5 +1,6 @@
 /** Facts that no metric tells of: their panels and alerts would be silently absent. */
 import { databasesOf } from '../metrics/databases.ts';
+import { watchedFamilies } from '../metrics/families.ts';
 import { databasePoolsOf, httpPoolsOf } from '../metrics/pools.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RequestBinding } from '../model/metrics.ts';
@@ -19,7 +20,25 @@ export function unbound(each: Service): Diagnostic[] {
       ),
     ];
   }
-  return [...uncounted(each), ...untold(each)];
+  return [...uncounted(each), ...untold(each), ...unmissed(each)];
+}
+
+/** Without requests nothing says whether queries or calls should be there: between the runs of a batch they are not. */
+function unmissed(each: Service): Diagnostic[] {
+  if (each.metrics.server !== undefined) return [];
+  const families = watchedFamilies(each).filter(({ whileBusy }) => whileBusy);
+  if (families.length === 0) return [];
+  return [
+    {
+      ...onService(
+        'F023',
+        each,
+        `answers no requests, so that nothing misses its metrics (${families.map(({ family }) => family).join(', ')}) when they vanish`,
+        'Bind server where it answers requests, or cpu and memory, which are missed at any time.',
+      ),
+      level: 'warning' as const,
+    },
+  ];
 }
 
 /** Requests that are the count of a histogram that is not there. */

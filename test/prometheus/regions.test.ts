@@ -6,7 +6,7 @@ import { defineCatalog } from '../../src/model/service.ts';
 import { buildSeries, defineScenario, openMetricsLines } from '../../src/scenario/index.ts';
 import { startPrometheus } from '../support/filled-prometheus.ts';
 import { httpWorld } from '../support/http-world.ts';
-import { bankServices, dashboardsOf, desiredOf, panelsOf, project, rulesOf } from '../support/world.ts';
+import { bankServices, builtOf, dashboardsOf, desiredOf, panelsOf, project, rulesOf } from '../support/world.ts';
 
 const scenario = defineScenario({
   id: 'regions',
@@ -34,6 +34,8 @@ describe.each<readonly [string, Dimension]>([
     const dimensions = [dimension];
     const catalog = defineCatalog(bankServices, { dimensions });
     const desired = desiredOf(bankServices, { dimensions });
+    const built = builtOf(bankServices, { dimensions });
+    expect(built.ok ? [] : built.problems).toEqual([]);
     const series = bankServices.flatMap((service) =>
       buildSeries(scenario, service, { catalog, project, detail: 'all' }),
     );

@@ -229,6 +229,15 @@ describe('what serves nobody', () => {
 });
 
 describe('facts that no metric tells of', () => {
+  it('nor whether it should: what answers no requests is not missed, and validation says so', () => {
+    const { database } = otel({ job: 'nightly' });
+    const batch = aService(
+      { convention: 'batch', database },
+      { databases: [{ name: 'ledger', system: 'postgresql' }] },
+    );
+    expect(problemsOf(batch)).toContain('F023 answers no requests, so that nothing misses its metrics (query)');
+  });
+
   it('are named', () => {
     const { server } = otel({ job: 'payments' });
     const service = aService(

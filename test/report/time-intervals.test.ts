@@ -11,7 +11,7 @@ import type { Resource, RuleResource, TimeIntervalResource } from '../../src/mod
 import { renderDiffMarkdown, renderDiffText } from '../../src/report/index.ts';
 import { parseBackup } from '../../src/report/plan/saved-plan.ts';
 import { renderedFiles } from '../../src/report/rendered/files.ts';
-import { desiredOf, project, sourceOf } from '../support/world.ts';
+import { desiredOf, project, rulesOf, sourceOf } from '../support/world.ts';
 
 const BASE = { ref: 'main', commit: '3f2a9c1' };
 const WEEKENDS: readonly Interval[] = [{ weekdays: ['saturday', 'sunday'], location: 'Europe/Berlin' }];
@@ -87,6 +87,16 @@ describe('a time interval in a file', () => {
     expect(read.filter(({ kind }) => kind === 'time-interval')).toMatchObject([
       { uid: 'bank-nights', timeInterval: { name: 'bank-nights', intervals: WEEKENDS } },
     ]);
+  });
+
+  test('that a rule is muted in comes back with the rule, so that a review sees it come and go', async () => {
+    const [rule] = rulesOf(desiredOf());
+    if (rule === undefined) throw new Error('no rule');
+    const notification = { ...rule.rule.notification, muteTimeIntervals: ['bank-nights'] };
+    const muted = { ...rule, rule: { ...rule.rule, notification } };
+    const files = renderedFiles({ resources: [muted] }, project);
+    const read = await readRenderedAt('HEAD', files, { project, source: sourceOf() }, placeOf(await committed(files)));
+    expect(read.find(({ kind }) => kind === 'rule')).toMatchObject({ rule: { notification } });
   });
 
   test('of a commit that did not know the kind yet is taken to be as it is now', async () => {

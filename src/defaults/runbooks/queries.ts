@@ -1,4 +1,5 @@
 /** The queries that pages show, made of the services' bindings by the functions that panels and rules are made by. */
+import { familyAbsent } from '../../metrics/absence.ts';
 import { bindingsOf } from '../../metrics/bindings.ts';
 import { watchedFamilies } from '../../metrics/families.ts';
 import { buckets, quantile, secondsSpent } from '../../metrics/histogram.ts';
@@ -95,9 +96,12 @@ export function whatSetsApart({ metrics: { version } }: Service): string | undef
 /** One answer for each family of the service's metrics that is missing. */
 export function missingFamilies(service: Service, terms: Terms): string {
   return firstOf(
-    ...watchedFamilies(service).map(({ family, selector, whileBusy }) =>
-      labelled(`absent_over_time(${selector([])}[${terms.window(whileBusy ? '10m' : '5m')}])`, { family }),
-    ),
+    ...watchedFamilies(service).map(({ whileBusy, ...watched }) => {
+      // One region of two leaves the other to answer: each is asked for by itself.
+      if (terms.dimensions.length > 0) return `(${familyAbsent(terms, watched)}) > 0`;
+      const { family, selector } = watched;
+      return labelled(`absent_over_time(${selector([])}[${terms.window(whileBusy ? '10m' : '5m')}])`, { family });
+    }),
   );
 }
 

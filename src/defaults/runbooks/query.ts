@@ -10,6 +10,7 @@ export function query(about: About): RunbookText {
   const { service, terms, panel, page, catalog } = about;
   const database = service?.metrics.database;
   const { latency, operation } = database ?? {};
+  const more = service && database && perRequestAgainstBefore(service, requestsOf(database), terms.window('5m'));
   const postgres = postgresOf(about);
   const callers = service === undefined ? [] : callersOf(service, catalog);
   const shares = about.services.flatMap(
@@ -59,11 +60,11 @@ export function query(about: About): RunbookText {
           'Since a deployment?',
           text(
             'A deployment annotation before the climb: go to Mitigation.',
-            database === undefined
+            more === undefined
               ? undefined
               : 'Or is it asked more often than before? More queries per request than an hour ago is an N+1:',
           ),
-          promql(service && database && perRequestAgainstBefore(service, requestsOf(database), terms.window('5m'))),
+          promql(more),
         ),
         step(
           'database',
