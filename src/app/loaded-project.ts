@@ -45,7 +45,36 @@ const timeInterval = z.looseObject({
 });
 const muteTimeIntervals = z.array(timeInterval).optional();
 const alert = z.looseObject({ alert: text, slug: text, signal: text, muteTimeIntervals });
-const scenario = z.looseObject({ id: text, title: text, from: text, until: text, day: text });
+const about = z.looseObject({ alert: text });
+const behaviour = z.looseObject({
+  lost: z
+    .array(z.looseObject({ families: z.union([z.literal('all'), z.array(text)]), from: text, until: text }))
+    .optional(),
+});
+const scenario = z.looseObject({
+  id: text,
+  title: text,
+  from: text,
+  until: text,
+  day: text,
+  defaults: behaviour,
+  services: z.record(text, behaviour),
+  expect: z.looseObject({
+    must: z.array(about.extend({ service: text, between: z.tuple([text, text]) })),
+    may: z.array(about),
+    never: z.array(about),
+  }),
+});
+const scenarioSource = z.unknown().superRefine((value, context) => {
+  if (typeof value === 'function') return;
+  const { error } = scenario.safeParse(value);
+  if (error === undefined) return;
+  const named = typeof value === 'object' && value !== null && 'id' in value ? error.issues : [];
+  if (named.length === 0)
+    context.addIssue({ code: 'custom', message: 'is neither a scenario nor a function that makes some' });
+  // What is wrong with it, at its own place.
+  for (const { path, message } of named) context.addIssue({ code: 'custom', path, message });
+});
 const receivers = z.looseObject({
   critical: contactPoint.optional(),
   warning: contactPoint.optional(),
@@ -86,7 +115,7 @@ const choices = z.looseObject({
     }),
     source: text,
   }),
-  scenarios: z.array(z.union([callable, scenario], 'is neither a scenario nor a function that makes some')),
+  scenarios: z.array(scenarioSource),
   incident: z
     .looseObject({ title: text, from: text, until: text, scenarios: z.record(text, scenario) })
     .refine(({ scenarios: shapes }) => Object.keys(shapes).length > 0, 'has no scenario')

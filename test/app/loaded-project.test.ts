@@ -118,3 +118,20 @@ describe('a project whose files', () => {
     expect(stdout).toContain('F000 dashboards/x.ts');
   });
 });
+
+describe('a scenario that a compiler would refuse', () => {
+  const whole = own.scenarios.find((one) => typeof one !== 'function');
+  const expect_ = { must: [], may: [], never: [] };
+
+  test.each<readonly [string, object, string]>([
+    ['has no list of what may fire', { expect: { must: [], never: [] } }, 'expect.may'],
+    ['says of an alert not when it fires', { expect: { ...expect_, must: [{ alert: 'A', service: 'b' }] } }, 'between'],
+    ['loses something that it does not name', { defaults: { lost: [{ from: '14:00', until: '15:00' }] } }, 'families'],
+  ])('since it %s, is named by its place, and is no bug of the tool', async (_, facts, place) => {
+    const loadProject = () => Promise.resolve({ ...own, scenarios: [{ ...whole, ...facts }] } as ProjectSource);
+    const [said = ''] = await outputs(loadProject, [['replay', ['--list']]]);
+    expect(said).not.toMatch(/bug of the tool/);
+    expect(said).toContain('F000');
+    expect(said).toContain(place);
+  });
+});
